@@ -42,6 +42,7 @@ class Experiment:
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
     ``resamples`` is true where the interval comes from resampling the test animals even beside several seeds
     (pairs share images and are not independent).
+    ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
     """
 
@@ -53,6 +54,7 @@ class Experiment:
     needs: tuple[str, ...] = ("pixels",)
     library: str = "numpy"
     resamples: bool = False
+    exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
 
     def factors(self, **chosen: Any) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def experiment(
     needs: tuple[str, ...] = ("pixels",),
     library: str = "numpy",
     resamples: bool = False,
+    exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
@@ -88,7 +91,7 @@ def experiment(
 
     def register(function: Callable[..., Result]) -> Experiment:
         entry = Experiment(
-            name, function, version, varies, seconds, needs, library, resamples, dict(rehearsal or {})
+            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {})
         )
         _REGISTRY[name] = entry
         return entry

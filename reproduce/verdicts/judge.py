@@ -1,0 +1,184 @@
+"""Scores and the paper's figure become a verdict: pure functions, no pytest, no files.
+
+A verdict holds a 90 % t interval against a region that was fixed before the run: inside is *reproduced*,
+wholly outside *not reproduced*, across an edge *inconclusive*. Two one-sided tests at 5 % each are the same
+rule (Schuirmann 1987), so a truth on the edge gets a wrong verdict at most one time in twenty on either side.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from enum import StrEnum
+
+from reproduce.errors import InvalidInputError
+
+__all__ = [
+    "CONFIDENCE", "Estimate", "Region", "Verdict", "around", "exactly", "from_animals", "from_seeds",
+    "half_unit", "judge", "power",
+]  # fmt: skip
+
+#: Of the two-sided interval; each side errs at most half of the rest.
+CONFIDENCE = 0.90
+
+
+class Verdict(StrEnum):
+    """What a claim ended in."""
+
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not reproduced"
+    INCONCLUSIVE = "inconclusive"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a reproduced value lies: [lower, upper], an open side being infinite."""
+
+    lower: float = -math.inf
+    upper: float = math.inf
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its standard error and the degrees of freedom of its t interval.
+
+    ``degrees_of_freedom`` 0 says that no spread could be seen (one run, nothing resampled): no interval.
+    A standard error of 0 with infinite degrees of freedom is an exact value.
+    """
+
+    mean: float
+    standard_error: float
+    degrees_of_freedom: float
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+        """The two-sided t interval, or None where there are no degrees of freedom."""
+        if self.degrees_of_freedom <= 0:
+            return None
+        if self.standard_error == 0:
+            return self.mean, self.mean
+        half = quantile((1 + confidence) / 2, self.degrees_of_freedom) * self.standard_error
+        return self.mean - half, self.mean + half
+
+
+def quantile(probability: float, degrees_of_freedom: float) -> float:
+    """Student's t quantile. scipy is imported here: the plugin loads in sessions that judge nothing."""
+    from scipy.special import ndtri, stdtrit
+
+    if math.isinf(degrees_of_freedom):
+        return float(ndtri(probability))
+    return float(stdtrit(degrees_of_freedom, probability))
+
+
+def from_seeds(values: Sequence[float], paper_runs: int | None = None) -> Estimate:
+    """The mean over seeds, spread as the seeds spread.
+
+    ``paper_runs`` k is given where the mean is held against a printed figure that is itself an average of k
+    runs: the standard error is then s * sqrt(1/n + 1/k), since the paper's own runs scatter as ours do.
+    """
+    if not values:
+        raise InvalidInputError("no values: a verdict needs at least one")
+    if not all(math.isfinite(value) for value in values):
+        raise InvalidInputError(f"a score is not finite: {list(values)}")
+    if paper_runs is not None and paper_runs < 1:
+        raise InvalidInputError(f"the paper averaged {paper_runs} runs: give at least 1")
+    n = len(values)
+    mean = math.fsum(values) / n
+    if n == 1:
+        return Estimate(mean, 0.0, 0)
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    return Estimate(mean, math.sqrt(variance * (1 / n + (1 / paper_runs if paper_runs else 0))), n - 1)
+
+
+def from_animals(values: Sequence[float], leave_one_out: Sequence[Sequence[float]]) -> Estimate:
+    """The mean over seeds, spread as it would if other animals had been photographed.
+
+    ``leave_one_out[i]`` holds seed i's score with each test animal left out in turn. The delete-one jackknife
+    (Efron & Tibshirani 1993, ch. 11) gives each seed's variance over animals, (C - 1)/C * sum of squares;
+    what seeds scatter besides is added. Degrees of freedom are the fewer of animals and seeds, less one.
+    """
+    if len(values) != len(leave_one_out) or min(map(len, leave_one_out), default=0) < 2:
+        raise InvalidInputError("resampling animals needs, for each seed, the score without each of >= 2 animals")
+    seeds = from_seeds(values)
+    variances = []
+    for left_out in leave_one_out:
+        count, centre = len(left_out), math.fsum(left_out) / len(left_out)
+        variances.append((count - 1) / count * math.fsum((value - centre) ** 2 for value in left_out))
+    between_animals = math.fsum(variances) / len(variances)
+    freedom = min(map(len, leave_one_out)) - 1
+    if len(values) > 1:
+        freedom = min(freedom, len(values) - 1)
+    return Estimate(seeds.mean, math.sqrt(seeds.standard_error**2 + between_animals), freedom)
+
+
+def half_unit(printed: str) -> float:
+    """Half a unit of the last printed digit: "49.90" -> 0.005. Printing alone moved the figure by up to this."""
+    exponent = _decimal(printed).as_tuple().exponent
+    return 0.5 * 10.0 ** int(exponent)
+
+
+def around(printed: str, margin: float) -> Region:
+    """The region of a value that equals a printed figure: margin on either side, widened by half a unit."""
+    if not margin > 0:
+        raise InvalidInputError(f"the margin {margin} around {printed} must be positive")
+    centre, wide = float(_decimal(printed)), margin + half_unit(printed)
+    return Region(centre - wide, centre + wide)
+
+
+def judge(estimate: Estimate, region: Region) -> Verdict:
+    """Hold the estimate's interval against the region."""
+    if region.lower >= region.upper:
+        raise InvalidInputError(f"the region [{region.lower}, {region.upper}] is empty")
+    interval = estimate.interval()
+    if interval is None:
+        return Verdict.INCONCLUSIVE
+    low, high = interval
+    if region.lower <= low and high <= region.upper:
+        return Verdict.REPRODUCED
+    if high < region.lower or low > region.upper:
+        return Verdict.NOT_REPRODUCED
+    return Verdict.INCONCLUSIVE
+
+
+def exactly(values: Sequence[float], printed: str) -> Verdict:
+    """A value that nothing varies, held against the printed digits: rounded to them it is equal, or it is not."""
+    if len(values) != 1:
+        raise InvalidInputError(f"exactly needs one value, not {len(values)}: use equals for a mean over seeds")
+    figure = _decimal(printed)
+    rounded = Decimal(repr(float(values[0]))).quantize(
+        Decimal(1).scaleb(int(figure.as_tuple().exponent)), ROUND_HALF_EVEN
+    )
+    return Verdict.REPRODUCED if rounded == figure else Verdict.NOT_REPRODUCED
+
+
+def power(spread: float, n: int, region_half_width: float, paper_runs: int | None = None) -> float:
+    """The chance of *reproduced* if the truth is the paper's figure and runs scatter by ``spread``.
+
+    P(|d| + t * s * c <= half width) with d ~ N(0, spread * c), s the seen spread, c = sqrt(1/n + 1/k):
+    integrated over the chi-square law of s.
+    """
+    from scipy.integrate import quad
+    from scipy.special import ndtr
+    from scipy.stats import chi2
+
+    if n < 2:
+        return 0.0
+    c = math.sqrt(1 / n + (1 / paper_runs if paper_runs else 0))
+    t = quantile((1 + CONFIDENCE) / 2, n - 1)
+
+    def given(square: float) -> float:
+        room = region_half_width - t * spread * math.sqrt(square / (n - 1)) * c
+        return float((2 * ndtr(room / (spread * c)) - 1) * chi2.pdf(square, n - 1)) if room > 0 else 0.0
+
+    top = (n - 1) * (region_half_width / (t * spread * c)) ** 2
+    return float(quad(given, 0, min(top, chi2.ppf(1 - 1e-12, n - 1)), limit=200)[0])
+
+
+def _decimal(printed: str) -> Decimal:
+    try:
+        value = Decimal(printed)
+    except (InvalidOperation, TypeError):
+        raise InvalidInputError(f"the paper's figure {printed!r} is not a number as printed, such as '49.90'") from None
+    if not value.is_finite():
+        raise InvalidInputError(f"the paper's figure {printed!r} is not finite")
+    return value
