@@ -1,0 +1,149 @@
+"""A record file: how entries become JSON that a person can read in a diff, and how it is checked on reading."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import RecordError
+from reproduce.record.schema import (
+    CELL_FIELDS,
+    MEASURED_FIELDS,
+    PLACE_FIELDS,
+    SCHEMA,
+    Cell,
+    Entry,
+    canonical,
+    field_digests,
+    short_digest,
+    total_digest,
+)
+
+__all__ = ["dumps", "loads"]
+
+_KNOWN = {*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS, "seconds", "time", "digests", "digest"}
+#: One line of the file for each of these groups of fields.
+_LINES = (
+    ("data", "seed", "version", "factors"),
+    ("data_hash", "weights_hash"),
+    ("machine", "backend", "dtype", "environment", "commit"),
+    ("scores",),
+    ("details",),
+    ("leave_one_out",),
+    ("seconds", "time"),
+    ("digests",),
+    ("digest",),
+)
+
+
+def dumps(experiment: str, entries: Iterable[Entry]) -> str:
+    """The file's text: entries in the order of their keys, a few lines each, floats by repr, so bit-exact.
+
+    Seconds and time stand outside every digest: two runs that measured the same differ in nothing else.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.key)
+    environments = {entry.environment_key: entry.environment for entry in ordered}
+    head = {"schema": SCHEMA, "experiment": experiment, "digest": _file_digest(e.digest for e in ordered)}
+    lines = [f"{json.dumps(name)}: {canonical(value)}," for name, value in head.items()]
+    table = ",\n".join(f"{json.dumps(key)}: {canonical(environments[key])}" for key in sorted(environments))
+    results = ",\n".join(_entry_text(entry) for entry in ordered)
+    return "\n".join(["{", *lines, f'"environments": {{\n{table}\n}},', f'"results": [\n{results}\n]', "}", ""])
+
+
+def _entry_text(entry: Entry) -> str:
+    experiment, fields = entry.cell.experiment, entry.fields
+    digests = field_digests(experiment, fields)
+    values = {
+        **fields,
+        "seconds": float(entry.seconds),
+        "time": entry.time,
+        "digests": digests,
+        "digest": total_digest(experiment, fields, digests),
+    }
+    lines = (", ".join(f"{json.dumps(name)}: {canonical(values[name])}" for name in line) for line in _LINES)
+    return "{" + ",\n ".join(lines) + "}"
+
+
+def _file_digest(digests: Iterable[str]) -> str:
+    return short_digest(*digests, digits=16)
+
+
+def loads(text: str, path: Path) -> list[Entry]:
+    """The entries of a file's text, checked field by field; the error names the file and the field."""
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"{path}: not JSON at line {error.lineno}: {error.msg}; {_REMEDY}") from None
+    if not isinstance(content, dict) or "schema" not in content:
+        raise RecordError(f"{path}: schema: missing, so this is not a record file; {_REMEDY}")
+    if content["schema"] != SCHEMA:
+        raise RecordError(
+            f"{path}: schema: this is schema {content['schema']!r} and this version reads {SCHEMA}; "
+            "use the version of reproduce that wrote it"
+        )
+    for name, kind in (("experiment", str), ("digest", str), ("environments", dict), ("results", list)):
+        if not isinstance(content.get(name), kind):
+            raise RecordError(f"{path}: {name}: missing or not a {kind.__name__}; {_REMEDY}")
+    if content["experiment"] != path.stem:
+        raise RecordError(f"{path}: experiment: says {content['experiment']!r}, the file's name says {path.stem!r}")
+    environments = content["environments"]
+    for key, environment in environments.items():
+        if short_digest(canonical(environment), digits=12) != key:
+            raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
+    results = content["results"]
+    for number, result in enumerate(results):
+        _check(result, number, content["experiment"], environments, path)
+    if _file_digest(result["digest"] for result in results) != content["digest"]:
+        raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
+    return [_entry(content["experiment"], result, environments) for result in results]
+
+
+_REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
+
+
+def _check(result: Any, number: int, experiment: str, environments: Mapping[str, Any], path: Path) -> None:
+    where = f"result {number + 1}"
+    if not isinstance(result, dict):
+        raise RecordError(f"{path}: {where}: not an object; {_REMEDY}")
+    where = f"{experiment} on {result.get('data')}, seed {result.get('seed')}"
+    if odd := sorted(_KNOWN ^ set(result)):
+        state = "missing" if odd[0] in _KNOWN else "unknown"
+        raise RecordError(f"{path}: {where}: {odd[0]}: {state}; {_REMEDY}")
+    for group in (*MEASURED_FIELDS, "digests"):
+        if not isinstance(result[group], dict):
+            raise RecordError(f"{path}: {where}: {group}: not an object; {_REMEDY}")
+    fields = {name: result[name] for name in (*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS)}
+    if total_digest(experiment, fields, result["digests"]) == result["digest"]:
+        # The whole is as written, so its parts are: the usual case costs one digest an entry.
+        if result["environment"] not in environments:
+            raise RecordError(f"{path}: {where}: environment: {result['environment']} is missing; {_REMEDY}")
+        return
+    computed, kept = field_digests(experiment, fields), result["digests"]
+    for name in (*computed, *kept):
+        if computed.get(name) != kept.get(name):
+            what = "changed" if name in computed and name in kept else "added" if name in computed else "removed"
+            value = f" (now {_value(fields, name)})" if what == "changed" else ""
+            raise RecordError(f"{path}: {where}: {name} was {what} by hand{value}; {_REMEDY}")
+    raise RecordError(f"{path}: {where}: digest was changed by hand; {_REMEDY}")
+
+
+def _value(fields: Mapping[str, Any], name: str) -> str:
+    group, _, part = name.partition(".")
+    return f"{canonical(fields[group][part] if part else fields[group]):.40}"
+
+
+def _entry(experiment: str, result: Mapping[str, Any], environments: Mapping[str, Any]) -> Entry:
+    cell = Cell(experiment, **{name: result[name] for name in CELL_FIELDS})
+    return Entry(
+        cell,
+        scores={name: float(value) for name, value in result["scores"].items()},
+        details=result["details"],
+        leave_one_out={name: [float(x) for x in values] for name, values in result["leave_one_out"].items()},
+        machine=result["machine"],
+        backend=result["backend"],
+        dtype=result["dtype"],
+        environment=environments[result["environment"]],
+        commit=result["commit"],
+        seconds=float(result["seconds"]),
+        time=result["time"],
+    )

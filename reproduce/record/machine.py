@@ -1,0 +1,130 @@
+"""Where a result was computed: machine class, device, driver, flags, package versions and commit."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+__all__ = ["backend", "commit", "dtype", "environment", "machine_class"]
+
+_PACKAGES = (
+    *("numpy", "scipy", "scikit-learn", "keras", "tensorflow", "torch", "jax", "lightgbm"),
+    *("opencv-python", "pillow", "wildlife-datasets", "reproduce"),
+)
+#: Environment variables that can change the bits of a result.
+_FLAGS = (
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"),
+    *("TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "XLA_FLAGS"),
+    *("CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE"),
+)
+
+
+def backend(library: str) -> str:
+    """The backend that an experiment's library computes with: Keras names its own, read without importing it."""
+    if library != "keras":
+        return library
+    if name := os.environ.get("KERAS_BACKEND"):
+        return name
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    try:
+        found = re.search(r'"backend"\s*:\s*"(\w+)"', (home / "keras.json").read_text())
+    except OSError:
+        found = None
+    return found[1] if found else "tensorflow"
+
+
+def dtype(library: str, factors: dict[str, Any]) -> str:
+    """The precision of the arithmetic: the factor of that name, or the library's default."""
+    return str(factors.get("dtype") or ("float64" if library in ("numpy", "lightgbm") else "float32"))
+
+
+def machine_class(library: str = "numpy") -> str:
+    """The class of the device that does a library's arithmetic: "x86_64-cpu", "x86_64-h200", "arm64-cpu"."""
+    name = gpu()["name"] if library in ("keras", "torch", "jax", "tensorflow") else ""
+    return f"{platform.machine().lower()}-{_device_class(name)}"
+
+
+def _device_class(name: str) -> str:
+    """The word that tells: "NVIDIA H200" gives "h200", "NVIDIA A100-SXM4-80GB" "a100", none "cpu"."""
+    words = re.findall(r"[a-z0-9]+", name.lower().replace("nvidia", "").replace("geforce", ""))
+    return next((word for word in words if any(letter.isdigit() for letter in word)), "".join(words)) or "cpu"
+
+
+@cache
+def gpu() -> dict[str, str]:
+    """Name and driver of the first NVIDIA GPU that processes may use; empty strings where there is none."""
+    none = {"name": "", "driver": ""}
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    if hidden or not shutil.which("nvidia-smi"):
+        return none
+    query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
+    try:
+        lines = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return none
+    name, _, driver = lines[0].partition(",") if lines else ("", "", "")
+    return {"name": name.strip(), "driver": driver.strip()}
+
+
+@cache
+def _cpu() -> str:
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1].strip() if found else platform.processor()
+
+
+@cache
+def environment(library: str = "numpy") -> dict[str, Any]:
+    """What a result's bits may depend on: device, driver, flags, Python and the packages' versions.
+
+    Read once in each process, before an experiment can set a flag, so that the order of cells changes nothing.
+    """
+    packages = {}
+    for name in _PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    flags = {name: os.environ[name] for name in _FLAGS if name in os.environ}
+    return {
+        "machine": machine_class(library),
+        "backend": backend(library),
+        "cpu": _cpu(),
+        "gpu": gpu()["name"],
+        "driver": gpu()["driver"],
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "flags": flags,
+        "packages": packages,
+    }
+
+
+def commit() -> str:
+    """The commit the package runs from, "+dirty" where reproduce/ is modified; "" outside a repository.
+
+    Installed as a wheel, the repository is the current folder's.
+    """
+    package = Path(__file__).resolve().parent.parent
+    folder = package.parent if (package.parent / ".git").exists() else Path.cwd()
+    head = _git(folder, "rev-parse", "HEAD")
+    if not head:
+        return ""
+    dirty = _git(folder, "status", "--porcelain", "--", "reproduce")
+    return f"{head[:12]}+dirty" if dirty else head[:12]
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,0 +1,106 @@
+"""The record: one file for each experiment, added to by any number of processes, never torn and never edited."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from reproduce.cache import write_atomically
+from reproduce.errors import InvalidInputError
+from reproduce.record.files import dumps, loads
+from reproduce.record.schema import Entry, canonical
+
+__all__ = ["Store", "default_folder"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def default_folder() -> Path:
+    """``REPRODUCE_RECORD``, or ``claims/record`` under the current folder."""
+    return Path(os.environ.get("REPRODUCE_RECORD") or Path("claims", "record"))
+
+
+class Store:
+    """The results kept in a folder.
+
+    Reading takes no lock: a file is replaced whole. Writing takes the folder's lock, reads the file again and
+    adds to what is there, so two processes never lose each other's results, and a kill at any instant leaves
+    the file as it was before or after.
+    """
+
+    def __init__(self, folder: Path | str | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else default_folder()
+        self._read: dict[str, tuple[tuple[int, int, int], list[Entry]]] = {}
+
+    def path(self, experiment: str) -> Path:
+        """Where the experiment's results are kept."""
+        if not _NAME.fullmatch(experiment):
+            raise InvalidInputError(f"{experiment!r} is no name for a file: use letters, digits, '.', '_' and '-'")
+        return self.folder / f"{experiment}.json"
+
+    def experiments(self) -> list[str]:
+        """The names of the experiments that have a file, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.json") if not path.name.startswith("."))
+
+    def entries(self, experiment: str) -> list[Entry]:
+        """Every result of the experiment, in the order of the file; a damaged file is a RecordError."""
+        path = self.path(experiment)
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return []
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if experiment not in self._read or self._read[experiment][0] != stamp:
+            self._read[experiment] = (stamp, loads(_text(path), path))
+        return list(self._read[experiment][1])
+
+    def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
+        """The results under exactly these factors on this data set: of any version, hash and place."""
+        wanted = canonical(factors)
+        return [
+            entry
+            for entry in self.entries(experiment)
+            if entry.cell.data == data and canonical(entry.cell.factors) == wanted
+        ]
+
+    def add(self, entry: Entry, *, replace: bool = False) -> bool:
+        """Keep a result; True if the file changed. One that is there already stays as it is, unless ``replace``."""
+        return self.add_all([entry], replace=replace) == 1
+
+    def add_all(self, entries: Iterable[Entry], *, replace: bool = False) -> int:
+        """Keep results, one write for each experiment; returns how many were new or replaced."""
+        by_experiment: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_experiment.setdefault(entry.cell.experiment, []).append(entry)
+        return sum(self._merge(name, fresh, replace) for name, fresh in by_experiment.items())
+
+    def _merge(self, experiment: str, fresh: list[Entry], replace: bool) -> int:
+        path = self.path(experiment)
+        self._prepare()
+        with FileLock(self.folder / ".lock"):
+            # Only the lock's holder writes, so a partial file met here was left by a kill.
+            for leftover in self.folder.glob(f".{path.name}.*.tmp"):
+                leftover.unlink(missing_ok=True)
+            kept = {entry.key: entry for entry in self.entries(experiment)}
+            new = {entry.key: entry for entry in fresh if replace or entry.key not in kept}
+            if new:
+                write_atomically(path, dumps(experiment, (kept | new).values()).encode())
+        return len(new)
+
+    def _prepare(self) -> None:
+        """The folder, with a .gitignore for the lock and for what a kill may leave behind."""
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            write_atomically(ignore, b".*\n!.gitignore\n")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        from reproduce.errors import RecordError
+
+        raise RecordError(f"{path}: not UTF-8 at byte {error.start}; restore the file (git checkout)") from None
