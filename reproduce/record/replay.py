@@ -1,0 +1,94 @@
+"""A fresh result held against the kept ones: identical, inside what the other seeds predict, or drifted."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reproduce.errors import InvalidInputError
+from reproduce.record.schema import Entry
+
+__all__ = ["COVERAGE", "FLOOR", "Replay", "compare_replay", "pools"]
+
+#: Of the prediction interval: one honest replay in a thousand falls outside.
+COVERAGE = 0.999
+#: The least half width, times max(1, |value|): rounding on another processor moves a score by less.
+FLOOR = 1e-6
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How a fresh value compares with the record.
+
+    ``kept`` is the record's value under the same seed, None if it has none. [``lower``, ``upper``] is the 99.9 %
+    prediction interval of the record's other seeds; where fewer than two others are kept, the floor around the
+    kept value.
+    """
+
+    status: Literal["identical", "inside", "drifted"]
+    score: str
+    seed: int
+    fresh: float
+    kept: float | None
+    lower: float
+    upper: float
+
+    def __str__(self) -> str:
+        kept = "nothing" if self.kept is None else repr(self.kept)
+        line = f"{self.status}: seed {self.seed} gives {self.score} {self.fresh!r}, the record has {kept}"
+        if self.status == "identical":
+            return line
+        return f"{line}; its other seeds predict {self.lower:.6g} to {self.upper:.6g}"
+
+
+def pools(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The entries by place (machine class, backend, dtype), which are never pooled; the fullest pool first."""
+    places: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        places.setdefault(entry.place, []).append(entry)
+    return sorted(places.values(), key=lambda pool: (-len(pool), pool[0].place))
+
+
+def compare_replay(fresh: Entry, kept: Sequence[Entry], score: str) -> Replay:
+    """Hold one score of a fresh entry against the entries kept for the same experiment, factors and data.
+
+    Bit-identical to the kept value of its seed is *identical*. Otherwise it is *inside* if it lies in the 99.9 %
+    prediction interval of the other seeds, mean +- t(0.9995, n - 1) * s * sqrt(1 + 1/n), at least ``FLOOR``
+    wide on either side; or within the floor of its own kept value. Else it *drifted*. Where no two other seeds
+    are kept (nothing varies, so there is one), only the floor is left: an experiment that nothing varies must
+    give its number again.
+    """
+    if len({entry.place for entry in kept}) > 1:
+        raise InvalidInputError("a replay is held against one pool: these entries are of several places")
+    if any(score not in entry.scores for entry in (fresh, *kept)):
+        raise InvalidInputError(f"{fresh.cell}: no score {score!r} in both the replay and the record")
+    value = fresh.scores[score]
+    own = next((entry.scores[score] for entry in kept if entry.seed == fresh.seed), None)
+    others = [entry.scores[score] for entry in kept if entry.seed != fresh.seed]
+    if own is None and not others:
+        raise InvalidInputError(f"{fresh.cell}: the record has nothing to hold a replay against")
+    lower, upper = _predicted(own, others)
+    near = own is not None and abs(value - own) <= _floor(own)
+    same = own is not None and (value == own or (math.isnan(value) and math.isnan(own)))
+    status: Literal["identical", "inside", "drifted"] = (
+        "identical" if same else "inside" if near or lower <= value <= upper else "drifted"
+    )
+    return Replay(status, score, fresh.seed, value, own, lower, upper)
+
+
+def _predicted(own: float | None, others: Sequence[float]) -> tuple[float, float]:
+    n = len(others)
+    if n < 2:
+        centre = own if own is not None else others[0]
+        return centre - _floor(centre), centre + _floor(centre)
+    from scipy.special import stdtrit
+
+    centre = math.fsum(others) / n
+    spread = math.sqrt(math.fsum((value - centre) ** 2 for value in others) / (n - 1))
+    t = float(stdtrit(n - 1, (1 + COVERAGE) / 2))
+    half = max(t * spread * math.sqrt(1 + 1 / n), _floor(centre))
+    return centre - half, centre + half
+
+
+def _floor(value: float) -> float:
+    return FLOOR * max(1.0, abs(value))
