@@ -29,6 +29,8 @@ class Verdict(StrEnum):
     NOT_REPRODUCED = "not reproduced"
     INCONCLUSIVE = "inconclusive"
     NOT_RUN = "not run"
+    #: The claim itself is broken (a damaged record, no verb): it fails, and says nothing of the paper.
+    ERROR = "error"
 
 
 @dataclass(frozen=True)

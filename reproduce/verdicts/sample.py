@@ -28,7 +28,8 @@ class Sample:
 
     ``leave_one_out[i]``: the score under seed i with each test animal left out in turn; empty if not resampled.
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
-    ``chance`` and ``precision_at_1`` ride along as means over the seeds.
+    ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
+    values: what is to be had first, and how.
     """
 
     values: tuple[float, ...]
@@ -40,6 +41,7 @@ class Sample:
     chance: float | None = None
     precision_at_1: float | None = None
     sources: tuple[SourceNote, ...] = field(default=())
+    missing: str = ""
 
     @property
     def n(self) -> int:
@@ -48,7 +50,9 @@ class Sample:
 
     @property
     def mean(self) -> float:
-        """The mean over the seeds."""
+        """The mean over the seeds; NaN where nothing was measured."""
+        if not self.values:
+            return math.nan
         return math.fsum(self.values) / self.n
 
     def scaled(self, factor: float) -> "Sample":
@@ -63,6 +67,8 @@ class Sample:
 
     def __sub__(self, other: "Sample") -> "Sample":
         """The difference, paired by seed; a value that no seed varies is the same under every seed."""
+        if self.missing or other.missing:
+            return Sample((), (), missing=self.missing or other.missing)
         left, right = _paired(self, other)
         rows: Sequence[tuple[float, ...]] = ()
         if left.leave_one_out and right.leave_one_out:
@@ -79,6 +85,7 @@ class Sample:
             random=self.random or other.random,
             exact=self.exact and other.exact,
             score=self.score if self.score == other.score else f"{self.score} - {other.score}",
+            chance=self.chance,
             sources=self.sources + other.sources,
         )
 

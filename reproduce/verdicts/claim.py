@@ -1,0 +1,147 @@
+"""The ``claim`` fixture: call it to measure, then say once what the paper claims of the measurement."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import Experiment
+from reproduce.verdicts import judge
+from reproduce.verdicts.judge import Region, Verdict
+from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.sample import Sample
+
+__all__ = ["Claim", "Measures"]
+
+
+class Measures(Protocol):
+    """Whatever answers a request for scores: the record, a fresh run, a rehearsal, or a list of what is asked."""
+
+    def sample(
+        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+    ) -> Sample:
+        """The score under each seed; a sample that is ``missing`` says what it waits for."""
+        ...
+
+
+class Claim:
+    """One claim of the paper. Verbs take a sample and end the claim: exactly one of them, exactly once.
+
+    Margins and bounds are in the unit of the claim's mark: percentage points where it ends in %. A bound given
+    as a string of printed digits is widened by half a unit of its last digit.
+    """
+
+    def __init__(self, spec: Spec, measures: Measures) -> None:
+        self.spec = spec
+        self.outcome: Outcome | None = None
+        self._measures = measures
+
+    def __call__(
+        self, experiment: Experiment, data: str, *, score: str, seeds: int | None = None, **factors: Any
+    ) -> Sample:
+        """Measure ``score`` of ``experiment`` on the data set: one value per seed (14, or 1 where none varies)."""
+        return self._measures.sample(experiment, data, score, seeds, experiment.factors(**factors))
+
+    def equals(self, ours: Sample, printed: str, *, margin: float, because: str, runs: int = 1) -> None:
+        """Our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged."""
+        if self.spec.fidelity == "proxy":
+            raise InvalidInputError(
+                f"{self.spec.id}: a proxy cannot equal a printed figure; use an ordering, a bound or a null"
+            )
+        region = judge.around(printed, margin)
+        self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs)
+
+    def exceeds(self, ours: Sample, other: Sample, *, by: float | str, because: str) -> None:
+        """Ours is above the other by more than ``by``, paired by seed."""
+        region = Region(lower=_bound(by, widen=-1))
+        self._hold("exceeds", ours - other, region, f"> {by}", "", because)
+
+    def at_most(self, ours: Sample, bound: float | str, *, because: str) -> None:
+        """Our mean is no higher than the bound."""
+        self._hold("at_most", ours, Region(upper=_bound(bound, widen=1)), f"<= {bound}", "", because)
+
+    def at_least(self, ours: Sample, bound: float | str, *, because: str) -> None:
+        """Our mean is no lower than the bound."""
+        self._hold("at_least", ours, Region(lower=_bound(bound, widen=-1)), f">= {bound}", "", because)
+
+    def negligible(self, difference: Sample, *, margin: float, because: str) -> None:
+        """The difference is smaller than the margin, whichever its sign."""
+        if not margin > 0:
+            raise InvalidInputError(f"{self.spec.id}: the margin {margin} must be positive")
+        self._hold("negligible", difference, Region(-margin, margin), "0", f"±{margin:g}", because)
+
+    def exactly(self, ours: Sample, printed: str, *, because: str = "") -> None:
+        """A value that nothing varies has the printed digits."""
+        if ours.missing:
+            self._settle(Outcome(self.spec, Verdict.NOT_RUN, "exactly", printed, because=because, reason=ours.missing))
+            return
+        scaled = ours.scaled(self.spec.scale)
+        verdict = judge.exactly(scaled.values, printed)
+        self._settle(self._outcome("exactly", scaled, verdict, printed, "", because, None, Region()))
+
+    def waits(self, reason: str) -> None:
+        """The claim cannot be measured yet: say what it waits for."""
+        self._settle(Outcome(self.spec, Verdict.NOT_RUN, "waits", reason=reason))
+
+    def _hold(
+        self,
+        verb: str,
+        ours: Sample,
+        region: Region,
+        paper: str,
+        margin: str,
+        because: str,
+        paper_runs: int | None = None,
+    ) -> None:
+        if not because:
+            raise InvalidInputError(f"{self.spec.id}: say why the region is what it is (because=...)")
+        if ours.missing:
+            self._settle(Outcome(self.spec, Verdict.NOT_RUN, verb, paper, margin, because, reason=ours.missing))
+            return
+        scaled = ours.scaled(self.spec.scale)
+        estimate = scaled.estimate(paper_runs)
+        verdict = judge.judge(estimate, region)
+        self._settle(self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region))
+
+    def _outcome(
+        self,
+        verb: str,
+        scaled: Sample,
+        verdict: Verdict,
+        paper: str,
+        margin: str,
+        because: str,
+        interval: tuple[float, float] | None,
+        region: Region,
+    ) -> Outcome:
+        sources = scaled.sources
+        return Outcome(
+            self.spec,
+            verdict,
+            verb,
+            paper,
+            margin,
+            because,
+            ours=scaled.mean,
+            values=scaled.values,
+            interval=interval,
+            lower=None if math.isinf(region.lower) else region.lower,
+            upper=None if math.isinf(region.upper) else region.upper,
+            chance=scaled.chance,
+            precision_at_1=scaled.precision_at_1,
+            backends=tuple(sorted({source.backend for source in sources if source.backend})),
+            machines=tuple(sorted({source.machine for source in sources if source.machine})),
+            checked=", ".join(dict.fromkeys(source.checked for source in sources if source.checked)),
+            drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
+        )
+
+    def _settle(self, outcome: Outcome) -> None:
+        if self.outcome is not None:
+            raise InvalidInputError(f"{self.spec.id}: one claim, one verdict: it already ended in {self.outcome.verb}")
+        self.outcome = outcome
+
+
+def _bound(bound: float | str, widen: int) -> float:
+    if isinstance(bound, str):
+        return float(bound) + widen * judge.half_unit(bound)
+    return float(bound)

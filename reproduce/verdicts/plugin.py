@@ -1,0 +1,164 @@
+"""The pytest plugin: the ``claim`` fixture and marks, verdicts as outcomes, the claims table.
+
+Loaded by entry point in every pytest session, so nothing heavy is imported before a claim asks for it.
+"""
+
+import json
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reproduce.verdicts.outcome import Outcome
+
+if TYPE_CHECKING:
+    from reproduce.verdicts.claim import Claim
+
+PROPERTY = "reproduce.claim"
+OUTCOMES = pytest.StashKey[list[Outcome]]()
+MEASURES = pytest.StashKey[Any]()
+
+MARKS = (
+    "claim(id, at, unit='', fidelity='exact', proxy=''): a claim of the paper; {fields} of parametrize fill in",
+    "deviation(verdict, ours=(low, high), because=...): a known finding, strict: it must stay as it is",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options in pytest-benchmark's grammar."""
+    group = parser.getgroup("claims", "claims of the paper")
+    group.addoption("--claims-list", action="store_true", help="print every claim as a sentence; run none")
+    group.addoption("--claims-strict", action="store_true", help="an inconclusive claim fails")
+    group.addoption(
+        "--claims-tier",
+        choices=("check", "rehearsal"),
+        default="check",
+        help="check judges the record (default); rehearsal runs everything small on stand-in images",
+    )
+    group.addoption(
+        "--claims-budget",
+        type=float,
+        default=360.0,
+        metavar="SECONDS",
+        help="how long to measure afresh in this session (default 360); 0 judges the record alone",
+    )
+    group.addoption(
+        "--claims-record", default=None, metavar="DIR", help="the record (default: claims/record under the root)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+    config.stash[OUTCOMES] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a suite whose claims are not well formed, before anything runs."""
+    from reproduce.verdicts.marks import check
+
+    check(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Decide what is measured afresh, once all claims are known; under xdist every worker decides the same."""
+    config = session.config
+    if config.option.collectonly or config.option.claims_list:
+        return
+    from reproduce.verdicts.session import measures
+
+    items = [item for item in session.items if item.get_closest_marker("claim")]
+    if items:
+        config.stash[MEASURES] = measures(config, items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With ``--claims-list``: print the claims instead of running them."""
+    if not session.config.option.claims_list:
+        return None
+    from reproduce.verdicts.marks import listing
+
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        for line in listing(session.items):
+            reporter.write_line(line)
+    return True
+
+
+@pytest.fixture
+def claim(request: pytest.FixtureRequest) -> "Claim":
+    """Measure, then end the claim with one verb: see reproduce.verdicts.claim.Claim."""
+    from reproduce.verdicts.claim import Claim
+    from reproduce.verdicts.marks import spec
+
+    if request.node.get_closest_marker("claim") is None:
+        raise pytest.UsageError(f"{request.node.nodeid}: the claim fixture needs @pytest.mark.claim(id, at=...)")
+    made = Claim(spec(request.node), request.config.stash[MEASURES])
+    request.node.stash[CLAIM] = made
+    return made
+
+
+CLAIM = pytest.StashKey["Claim"]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """After a claim's function: its verdict becomes the test's outcome, and a user's error one line."""
+    made = pyfuncitem.stash.get(CLAIM, None)
+    if made is None:
+        return (yield)
+    from reproduce.errors import ReproduceError
+    from reproduce.verdicts.session import broken, conclude
+
+    try:
+        result = yield
+    except ReproduceError as error:
+        broken(pyfuncitem, made, PROPERTY, str(error))
+    conclude(pyfuncitem, made, PROPERTY)
+    return result
+
+
+def outcome_of(report: pytest.TestReport) -> Outcome | None:
+    """The claim's outcome that a report carries, if it is a claim's (a JSON string: xdist passes those)."""
+    for name, value in report.user_properties:
+        if name == PROPERTY:
+            return Outcome.from_json(json.loads(str(value)))
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """An inconclusive claim has a status of its own, '?'."""
+    if report.when == "call" and report.passed and report.user_properties:
+        found = outcome_of(report)
+        if found is not None and found.verdict == "inconclusive":
+            return "inconclusive", "?", "INCONCLUSIVE"
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The claims table."""
+    outcomes = gathered(terminalreporter)
+    config.stash[OUTCOMES] = outcomes
+    if outcomes:
+        from reproduce.verdicts.table import render, summary
+
+        terminalreporter.ensure_newline()
+        terminalreporter.write_line("")
+        for line in render(outcomes, terminalreporter._tw.fullwidth):
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(summary(outcomes))
+
+
+def gathered(terminalreporter: Any) -> list[Outcome]:
+    """Every claim's outcome in the order of the files, whichever worker finished first."""
+    found = []
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call" and (outcome := outcome_of(report)) is not None:
+                found.append((report.location[0], report.location[1] or 0, report.nodeid, outcome))
+    return [entry[-1] for entry in sorted(found, key=lambda entry: (entry[0], entry[1]))]

@@ -1,0 +1,132 @@
+"""One pytest session of claims: what it measures, and how a claim's end becomes a test's outcome."""
+
+import datetime
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from reproduce.errors import ReproduceError
+from reproduce.verdicts.budget import allot
+from reproduce.verdicts.claim import Claim
+from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.marks import deviation, spec
+from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.requests import Collecting, Request
+
+__all__ = ["broken", "collect", "conclude", "measures", "record_folder"]
+
+
+def record_folder(config: pytest.Config) -> Path:
+    """``--claims-record``, else ``REPRODUCE_RECORD``, else claims/record under pytest's root folder."""
+    named = config.getoption("claims_record") or os.environ.get("REPRODUCE_RECORD")
+    return Path(named) if named else config.rootpath / "claims" / "record"
+
+
+def collect(items: Sequence[pytest.Item]) -> list[Request]:
+    """What the claims ask for. A claim measures and compares and does nothing else, so it can be asked dry."""
+    collecting = Collecting()
+    for item in items:
+        function, parameters = getattr(item, "obj", None), getattr(getattr(item, "callspec", None), "params", {})
+        try:
+            if function is not None:
+                function(claim=Claim(spec(item), collecting), **parameters)
+        except Exception:  # a claim that fails dry fails again, with its traceback, when it is run
+            continue
+    return list(collecting.requests.values())
+
+
+def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
+    """Who answers the claims of this session."""
+    from reproduce.experiments.runner import measure
+    from reproduce.record import Store
+    from reproduce.verdicts.source import Rehearsal, Source
+
+    if config.getoption("claims_tier") == "rehearsal":
+        return Rehearsal(measure)
+    store = Store(record_folder(config))
+    source = Source(store, measure, set())
+    costs, urgent = _costs(source, collect(items))
+    day = datetime.datetime.now(datetime.UTC).date().toordinal()
+    source.chosen = allot(costs, config.getoption("claims_budget"), day, urgent)
+    return source
+
+
+def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], list[str]]:
+    """Seconds to measure each request whose data is at hand, and the keys of those without a record."""
+    from reproduce.verdicts.source import unavailable
+
+    costs: dict[str, float] = {}
+    urgent = []
+    for request in requests:
+        if unavailable(request.data, request.experiment):
+            continue
+        try:
+            kept, _ = source.kept(request)
+        except ReproduceError:
+            continue  # a damaged record fails the claims that read it
+        if kept:
+            costs[request.key] = kept[0].seconds
+        else:
+            costs[request.key] = request.experiment.seconds * request.seeds
+            urgent.append(request.key)
+    return costs, urgent
+
+
+def broken(item: pytest.Function, claim: Claim, key: str, message: str) -> NoReturn:
+    """A claim that cannot be judged (a damaged record, no verb, two verbs) fails in one line."""
+    outcome = Outcome(claim.spec, Verdict.ERROR, reason=message)
+    item.user_properties.append((key, json.dumps(outcome.to_json())))
+    text = message if message.startswith(claim.spec.id) else f"{claim.spec.id}: {message}"
+    pytest.fail(text, pytrace=False)
+
+
+def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
+    """Turn the claim's verdict into pass, fail, strict xfail or skip, and attach it to the report."""
+    outcome = claim.outcome
+    if outcome is None:
+        broken(item, claim, key, "no verdict: end the claim with one verb, such as claim.equals")
+    known = deviation(item)
+    if known and outcome.verdict == Verdict.NOT_REPRODUCED and not outcome.drift:
+        outcome = replace(outcome, deviation=known)
+    item.user_properties.append((key, json.dumps(outcome.to_json())))
+    if outcome.drift:
+        pytest.fail(f"{claim.spec.id} drifted: {outcome.drift}", pytrace=False)
+    if outcome.verdict == Verdict.NOT_RUN:
+        pytest.skip(outcome.reason)
+    if known:
+        _hold_to_deviation(outcome, known)
+    if outcome.verdict == Verdict.NOT_REPRODUCED:
+        pytest.fail(f"{explain(outcome)}; if this is a finding, record it as a deviation", pytrace=False)
+    if outcome.verdict == Verdict.INCONCLUSIVE and item.config.getoption("claims_strict"):
+        pytest.fail(explain(outcome), pytrace=False)
+
+
+def _hold_to_deviation(outcome: Outcome, known: dict[str, Any]) -> None:
+    if outcome.verdict != Verdict.NOT_REPRODUCED:
+        pytest.fail(
+            f"{explain(outcome)}, but its deviation says {known['verdict']!r}: the finding has changed", pytrace=False
+        )
+    low, high = known["ours"]
+    assert outcome.ours is not None
+    if not low <= outcome.ours <= high:
+        pytest.fail(
+            f"{explain(outcome)}, and {outcome.ours:.4g} has left its deviation's range {low:g} to {high:g}",
+            pytrace=False,
+        )
+    pytest.xfail(f"{explain(outcome)}: {known['because']}")
+
+
+def explain(outcome: Outcome) -> str:
+    """The verdict with its figures, in one line."""
+    text = f"{outcome.spec.id} {outcome.says}: {outcome.spec.sentence}"
+    if outcome.ours is None:
+        return text
+    figures = f"ours {outcome.ours:.4g} {outcome.spec.unit}".rstrip()
+    if outcome.interval:
+        figures += f", 90 % interval {outcome.interval[0]:.4g} to {outcome.interval[1]:.4g}"
+    return f"{text} [{figures}; {outcome.verb} {outcome.paper} {outcome.margin}".rstrip() + "]"

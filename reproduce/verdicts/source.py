@@ -1,0 +1,187 @@
+"""Where a claim's scores come from: the record, checked afresh where it can be; else a run now; else nothing yet."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
+from reproduce.experiments.registry import Experiment
+from reproduce.record import Entry, Store
+from reproduce.verdicts.requests import Request, seeds_for, varies
+from reproduce.verdicts.sample import Sample, SourceNote
+
+__all__ = ["Rehearsal", "Source"]
+
+Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
+
+
+class Source:
+    """Answers from ``store``; what ``chosen`` (by request key) says is measured now, seed 0 of a kept record or
+    every seed where no record is.
+
+    ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
+    WeightsMissingError where something is not at hand.
+    """
+
+    def __init__(self, store: Store, measure: Measure, chosen: set[str]) -> None:
+        self.store = store
+        self.chosen = chosen
+        self._measure = cache_by_key(measure)
+
+    def sample(
+        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+    ) -> Sample:
+        """The score under each seed, or a missing sample that says what it waits for."""
+        request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
+        kept, why_not = self.kept(request)
+        if kept:
+            checked, drift = self._check(request, kept, score)
+            return compose(request, kept, score, checked, drift)
+        if request.key not in self.chosen:
+            return Sample((), (), missing=why_not)
+        try:
+            fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
+        except (DataMissingError, WeightsMissingError) as error:
+            return Sample((), (), missing=str(error))
+        return compose(request, fresh, score, "measured now", "")
+
+    def kept(self, request: Request) -> tuple[list[Entry], str]:
+        """The record's entries for the request, one per seed and all from one place; or none, and why."""
+        experiment, name = request.experiment, request.experiment.name
+        again = f"`reproduce run {name}`"
+        entries = self.store.entries(name)
+        if not entries:
+            return [], f"no record of {name}; {again} makes it"
+        same_data = [entry for entry in entries if entry.cell.data == request.data]
+        found = self.store.find(name, request.factors, request.data)
+        if not found:
+            stale = bool(same_data) and not any(set(entry.cell.factors) == set(request.factors) for entry in same_data)
+            word = "stale: the record's factors are others" if stale else "no record under these factors"
+            return [], f"{word} ({name} on {request.data}); {again} makes it"
+        current = [entry for entry in found if entry.cell.version == experiment.version]
+        if not current:
+            kept = sorted({entry.cell.version for entry in found})
+            return [], f"stale: {name} is version {experiment.version}, its record {kept}; {again} renews it"
+        here = data_hash(request.data)
+        if here:
+            current = [entry for entry in current if entry.cell.data_hash == here]
+            if not current:
+                return [], f"stale: {request.data} here is not the data of the record; {again} renews it"
+        wanted = range(request.seeds)
+        places: dict[tuple[str, str, str], dict[int, Entry]] = {}
+        for entry in current:
+            places.setdefault(entry.place, {})[entry.seed] = entry
+        # Results of different machines, backends or dtypes are never pooled: the fullest place is judged.
+        fullest = max(places.values(), key=lambda seeds: sum(seed in seeds for seed in wanted))
+        if missing := [seed for seed in wanted if seed not in fullest]:
+            done = request.seeds - len(missing)
+            return [], f"the record of {name} on {request.data} holds {done} of {request.seeds} seeds; {again} goes on"
+        return [fullest[seed] for seed in wanted], ""
+
+    def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
+        """(what was re-measured, drift or "") for seed 0 of a kept record."""
+        from reproduce.record.replay import compare_replay
+
+        if request.key not in self.chosen:
+            reason = unavailable(request.data, request.experiment)
+            return ("not re-measured" if reason else "not this time"), ""
+        try:
+            fresh = self._measure(request.experiment, request.data, 0, request.factors)
+        except (DataMissingError, WeightsMissingError):
+            return "not re-measured", ""
+        replay = compare_replay(fresh, list(kept), score)
+        if replay.status == "drifted":
+            return "seed 0 ✗", f"{request.experiment.name} on {request.data}, {replay}"
+        return ("seed 0 ✓" if replay.status == "identical" else "seed 0 ≈"), ""
+
+
+class Rehearsal:
+    """Runs every experiment small, two seeds, on the generated stand-in: the code ran, no verdict at all."""
+
+    DATA = "TuringCattle"
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = cache_by_key(measure)
+
+    def sample(
+        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+    ) -> Sample:
+        """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
+        stand_in = self.DATA if "pixels" in experiment.needs else data
+        small = {**factors, **experiment.rehearsal}
+        for seed in range(min(2, seeds_for(experiment, stand_in, seeds))):
+            entry = self._measure(experiment, stand_in, seed, small)
+            value = pick(entry, score)
+            if not math.isfinite(value):
+                raise ReproduceError(f"{experiment.name} rehearsed on {stand_in}: {score} is {value}")
+        return Sample((), (), missing=f"rehearsed on {stand_in}: the code ran, which is no verdict")
+
+
+def compose(request: Request, entries: Sequence[Entry], score: str, checked: str, drift: str) -> Sample:
+    """One sample from one entry per seed, chance and P@1 of the same evaluation set riding along."""
+    base, _, where = score.partition("@")
+    suffix = f"@{where}" if where else ""
+    average = "/query" if base.endswith("/query") else ""
+    experiment = request.experiment
+    rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
+    random = varies(experiment, request.data)
+    resampled = all(rows) and (experiment.resamples or not random)
+    first = entries[0]
+    is_retrieval = base.removesuffix("/query") in ("map_at_r", "r_precision", "map", "precision_at_1")
+    return Sample(
+        values=tuple(pick(entry, score) for entry in entries),
+        seeds=tuple(entry.seed for entry in entries),
+        leave_one_out=rows if resampled else (),
+        random=random,
+        exact=experiment.exact,
+        score=score,
+        chance=_mean(entries, f"chance{average}{suffix}" if is_retrieval else f"chance_{score}"),
+        precision_at_1=_mean(entries, f"precision_at_1{suffix}") if is_retrieval else None,
+        sources=(SourceNote(experiment.name, request.data, first.backend, first.machine, checked, drift),),
+    )
+
+
+def pick(entry: Entry, score: str) -> float:
+    """The entry's score; an unknown one is an error that names the known ones."""
+    if score not in entry.scores:
+        known = ", ".join(sorted(entry.scores))
+        raise ReproduceError(f"{entry.cell.experiment} gives no score {score!r}; it gives: {known}")
+    return float(entry.scores[score])
+
+
+def _mean(entries: Sequence[Entry], score: str) -> float | None:
+    values = [float(entry.scores[score]) for entry in entries if score in entry.scores]
+    return math.fsum(values) / len(values) if values else None
+
+
+def unavailable(data: str, experiment: Experiment) -> str:
+    """Why the experiment cannot be measured here for want of data, or ""."""
+    from reproduce.datasets import available
+
+    if "pixels" in experiment.needs and not available(data):
+        return f"{data} is not here; `reproduce datasets --get {data}` gets it"
+    return ""
+
+
+@cache
+def data_hash(data: str) -> str:
+    """The content hash of the data set here, or "" where it is not at hand. Asked once per session."""
+    from reproduce.datasets import available, load
+
+    if not available(data):
+        return ""
+    return load(data).content_hash
+
+
+def cache_by_key(measure: Measure) -> Measure:
+    """Measure each cell once per session."""
+    done: dict[tuple[str, int], Entry] = {}
+
+    def once(experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any]) -> Entry:
+        key = (Request(experiment, data, factors, 0).key, seed)
+        if key not in done:
+            done[key] = measure(experiment, data, seed, factors)
+        return done[key]
+
+    return once

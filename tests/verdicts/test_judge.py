@@ -1,0 +1,143 @@
+"""The judge: intervals, regions, verdicts, and its own error rates."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts.judge import (
+    Estimate,
+    Region,
+    Verdict,
+    around,
+    exactly,
+    from_animals,
+    from_seeds,
+    half_unit,
+    judge,
+    power,
+)
+
+finite = st.floats(-1e6, 1e6)
+
+
+@given(st.lists(finite, min_size=2, max_size=20).filter(lambda values: np.std(values) > 1e-3))
+def test_the_interval_is_scipys_t_interval(values):
+    """Without a paper's figure the interval is the textbook's 90 % t interval of the mean."""
+    low, high = from_seeds(values).interval()
+    expected = stats.t.interval(0.90, len(values) - 1, np.mean(values), stats.sem(values))
+    assert (low, high) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@given(st.lists(finite, min_size=3, max_size=30).filter(lambda values: np.std(values) > 1e-3))
+def test_the_jackknife_of_a_mean_is_its_standard_error(values):
+    """Leaving each animal out of a mean over animals gives the standard error of that mean, exactly."""
+    without = [float(np.mean(np.delete(values, i))) for i in range(len(values))]
+    estimate = from_animals([float(np.mean(values))], [without])
+    assert estimate.standard_error == pytest.approx(stats.sem(values), rel=1e-6)
+    assert estimate.degrees_of_freedom == len(values) - 1
+
+
+def test_the_papers_own_runs_widen_the_interval():
+    """Against one run of the paper the error is that of a difference between a mean and a single draw."""
+    alone, against_one = from_seeds([1.0, 2.0, 3.0]), from_seeds([1.0, 2.0, 3.0], paper_runs=1)
+    assert against_one.standard_error == pytest.approx(alone.standard_error * math.sqrt(1 + 3))
+
+
+@pytest.mark.parametrize(
+    "values, verdict",
+    [
+        ([4.0, 4.1, 3.9, 4.0], Verdict.REPRODUCED),
+        ([9.0, 9.1, 8.9, 9.0], Verdict.NOT_REPRODUCED),
+        ([4.9, 5.1, 5.0, 5.2], Verdict.INCONCLUSIVE),
+        ([4.0], Verdict.INCONCLUSIVE),
+    ],
+)
+def test_inside_outside_and_across(values, verdict):
+    """Inside the region is reproduced, outside is not, across an edge or a single run is inconclusive."""
+    assert judge(from_seeds(values), Region(3, 5)) == verdict
+
+
+def test_an_exact_value_is_judged_without_an_interval():
+    """An enumerated fact has no sampling error: it is in the region or it is not."""
+    assert judge(Estimate(1.0, 0.0, math.inf), Region(upper=1.0)) == Verdict.REPRODUCED
+    assert judge(Estimate(1.1, 0.0, math.inf), Region(upper=1.0)) == Verdict.NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(
+    "printed, half", [("49.90", 0.005), ("29", 0.5), ("0.87", 0.005), ("80.82", 0.005), ("1e2", 50)]
+)
+def test_half_a_unit_of_the_last_digit(printed, half):
+    """The printed digits say how far printing itself can have moved the figure."""
+    assert half_unit(printed) == pytest.approx(half)
+    region = around(printed, 1)
+    assert (region.upper - region.lower) / 2 == pytest.approx(1 + half)
+
+
+def test_exactly_compares_the_printed_digits():
+    """A value that rounds to the printed digits is the printed figure; a mean over seeds is refused."""
+    assert exactly([1.9246], "1.92") == Verdict.REPRODUCED
+    assert exactly([1.9351], "1.92") == Verdict.NOT_REPRODUCED
+    assert exactly([75], "75") == Verdict.REPRODUCED
+    with pytest.raises(InvalidInputError, match="one value"):
+        exactly([75, 75], "75")
+
+
+def test_what_cannot_be_judged_is_said():
+    """No values, values that are not finite, an empty region or a figure that is none: one clear error each."""
+    for call in (
+        lambda: from_seeds([]),
+        lambda: from_seeds([1.0, math.nan]),
+        lambda: from_seeds([1.0], paper_runs=0),
+        lambda: judge(from_seeds([1.0, 2.0]), Region(2, 1)),
+        lambda: around("about 50", 1),
+        lambda: around("49.90", 0),
+        lambda: from_animals([1.0], [[1.0]]),
+    ):
+        with pytest.raises(InvalidInputError):
+            call()
+
+
+@pytest.mark.parametrize("k", [1, 2, 14])
+@pytest.mark.parametrize("n", [2, 5, 14])
+def test_a_truth_on_the_margin_is_misjudged_at_most_one_time_in_twenty(n, k):
+    """Seeded simulation, truth on the region's edge: wrong verdicts on either side stay at or under 5.5 %."""
+    rng = np.random.default_rng([n, k])
+    trials, spread, margin = 20_000, 1.0, 4.0
+    paper = rng.normal(0, spread / math.sqrt(k), trials)
+    inside = outside = 0
+    for i, ours in enumerate(rng.normal(margin, spread, (trials, n))):  # the true difference is the margin
+        verdict = judge(from_seeds(ours.tolist(), paper_runs=k), Region(paper[i] - margin, paper[i] + margin))
+        inside += verdict == Verdict.REPRODUCED
+        outside += verdict == Verdict.NOT_REPRODUCED
+    assert inside / trials <= 0.055
+    assert outside / trials <= 0.055
+    assert outside / trials >= 0.04  # a judge that never decides would pass the bounds above
+
+
+@pytest.mark.parametrize("n", [2, 5, 14])
+def test_a_difference_of_nothing_is_seldom_called_one(n):
+    """Paired seeds without a difference: ``exceeds by 0`` says reproduced at most 5.5 % of the time, as fails."""
+    rng = np.random.default_rng(n)
+    verdicts = [judge(from_seeds(row.tolist()), Region(lower=0)) for row in rng.normal(0, 1, (20_000, n))]
+    for wrong in (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED):
+        assert 0.04 <= np.mean([verdict == wrong for verdict in verdicts]) <= 0.055
+
+
+def test_power_agrees_with_simulation():
+    """The planned power is the share of reproduced verdicts when the paper's figure is the truth."""
+    rng = np.random.default_rng(7)
+    n, k, spread, margin = 14, 1, 1.5, 4.5
+    paper = rng.normal(0, spread / math.sqrt(k), 20_000)
+    ours = rng.normal(0, spread, (20_000, n))
+    seen = np.mean(
+        [
+            judge(from_seeds(row.tolist(), k), Region(p - margin, p + margin)) == Verdict.REPRODUCED
+            for row, p in zip(ours, paper, strict=True)
+        ]
+    )
+    assert power(spread, n, margin, k) == pytest.approx(seen, abs=0.015)
