@@ -18,6 +18,9 @@ class Catalogue:
     ``identities`` (N,) str: the animal on each image. ``split`` (N,) str: "train" or "test".
     ``name`` is what ``load`` was asked for; ``content_hash`` is a digest of identities and image contents,
     independent of the seed; ``seeded`` is true where the seed drew the images or the split.
+    ``digests`` (N,) str: SHA-256 of each image file, "" where there is none.
+    ``source`` and ``rows`` (N,) int, for images drawn from a larger set: image i here is image ``rows[i]`` of
+    ``source``. What costs much per image is computed once for the source and indexed for every seed.
     """
 
     name: str
@@ -27,11 +30,17 @@ class Catalogue:
     seed: int = 0
     seeded: bool = False
     content_hash: str = ""
+    digests: np.ndarray | None = None
+    source: "Catalogue | None" = None
+    rows: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        lengths = {len(self.paths), len(self.identities), len(self.split)}
+        columns = [self.paths, self.identities, self.split, self.digests, self.rows]
+        lengths = {len(column) for column in columns if column is not None}
         if len(lengths) != 1:
-            raise InvalidInputError(f"{self.name}: paths, identities and split differ in length: {sorted(lengths)}")
+            raise InvalidInputError(f"{self.name}: columns of a catalogue differ in length: {sorted(lengths)}")
+        if (self.source is None) != (self.rows is None):
+            raise InvalidInputError(f"{self.name}: a catalogue has both a source and rows of it, or neither")
 
     def __len__(self) -> int:
         return len(self.paths)

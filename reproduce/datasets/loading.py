@@ -1,0 +1,83 @@
+"""``load``: a data set by name becomes a Catalogue."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.cache import digest
+from reproduce.datasets import friesian, names, places, splits
+from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.survey import Survey, survey
+from reproduce.errors import InvalidInputError
+
+__all__ = ["available", "load"]
+
+
+def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, download: bool = False) -> Catalogue:
+    """The data set of that name as a Catalogue, images in the order of their relative paths.
+
+    name: a class of wildlife-datasets, "OpenCows2020-thinned", "OpenCows2020-barn" or "TuringCattle".
+    root: the folder that holds the set; without it ``REPRODUCE_DATA``/NAME and then the folder of downloads are
+    tried. A set that is nowhere is downloaded if ``download`` is true, LionData even unasked.
+    seed: draws the held-out animals where the set has no split of its own, and the images of the proxies.
+
+    The split, always by animal: LionData by its folders (75 train, 19 val: II-B.1); FriesianCattle2017 nine of 89,
+    lone ones included (II-B.1); OpenCows2020 nine of 46, because its own train and test folders hold the same
+    animals in neighbouring video frames, which leaks; any other set by its own split column where that is by
+    animal, else nine of 89 of its animals. Images of unknown animals are left out.
+
+    FriesianCattle2017 without images is its identity catalogue, with empty paths.
+
+    Raises DataMissingError (not at hand; says how to get it) and InvalidInputError (unknown name, bad seed, a
+    folder laid out otherwise).
+    """
+    names.check(name)
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InvalidInputError(f"load({name!r}): the seed is a whole number from 0 on, not {seed!r}")
+    seed = int(seed)
+    if root is not None and not Path(root).expanduser().is_dir():
+        raise places.missing(name, root, why="no such folder")
+    folder = places.find(name, root)
+    if folder is None:
+        if name == names.CATTLE and not download:
+            return _identities_only(seed)
+        raise places.missing(name, root)
+    return _catalogue(name, survey(name, folder), seed)
+
+
+def available(name: str, root: str | os.PathLike | None = None, pixels: bool = False) -> bool:
+    """Whether ``load`` answers at once, without a download; with ``pixels``, whether images come with it.
+
+    FriesianCattle2017 is always available, and with pixels only where its images are.
+    """
+    names.check(name)
+    if name == names.CATTLE and not pixels:
+        return True
+    return places.find(name, root) is not None
+
+
+def _identities_only(seed: int) -> Catalogue:
+    animals = friesian.identities()
+    nothing = np.full(len(animals), "")
+    split = splits.by_seed(names.CATTLE, animals, seed, splits.HELD_OUT)
+    content = digest("identities", names.CATTLE, animals.tolist())
+    return Catalogue(names.CATTLE, nothing, animals, split, seed, True, content, nothing)
+
+
+def _catalogue(name: str, found: Survey, seed: int) -> Catalogue:
+    if name == names.LIONS:
+        split, seeded = splits.lion_folders(found.paths), False
+    else:
+        own = splits.own_split(found.labels, found.identities)
+        seeded = own is None
+        split = own if own is not None else _drawn(name, found.identities, seed)
+    paths = np.array([str(found.root / path) for path in found.paths])
+    return Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
+
+
+def _drawn(name: str, identities: np.ndarray, seed: int) -> np.ndarray:
+    nine = name in (names.CATTLE, names.COWS)
+    return splits.by_seed(
+        name, identities, seed, splits.HELD_OUT if nine else splits.held_out_count(len(set(identities)))
+    )

@@ -1,0 +1,64 @@
+"""What can be loaded by name, and what kind of thing each name is. Answers without importing anything heavy."""
+
+import difflib
+
+from reproduce.datasets.wildlife import classes
+from reproduce.errors import InvalidInputError
+
+__all__ = [
+    "BARN",
+    "CATTLE",
+    "COWS",
+    "LIONS",
+    "PROXY",
+    "STAND_IN",
+    "check",
+    "is_proxy",
+    "is_rehearsal",
+    "is_seeded",
+    "names",
+]
+
+LIONS = "LionData"
+CATTLE = "FriesianCattle2017"
+COWS = "OpenCows2020"
+#: OpenCows2020 with FriesianCattle2017's long tail, and the same of the animals seen in the barn alone.
+PROXY, BARN = "OpenCows2020-thinned", "OpenCows2020-barn"
+#: Animals drawn by a reaction-diffusion system.
+STAND_IN = "TuringCattle"
+
+
+def names() -> list[str]:
+    """Every name ``load`` knows: our own first, then the classes of wildlife-datasets in alphabetical order."""
+    own = [LIONS, CATTLE, COWS, PROXY, BARN, STAND_IN]
+    return own + sorted(set(classes()) - set(own), key=str.lower)
+
+
+def check(name: str) -> None:
+    """Raise InvalidInputError, with close matches, if no data set has that name."""
+    known = names()
+    if name in known:
+        return
+    lowered = {entry.lower(): entry for entry in known}
+    close = [lowered[match] for match in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.5)]
+    hint = f"did you mean {' or '.join(close)}?" if close else "`reproduce datasets --all` lists the names"
+    raise InvalidInputError(f"no data set is called {name!r}; {hint}")
+
+
+def is_seeded(name: str) -> bool:
+    """Whether the seed draws the images or the split.
+
+    False for LionData, whose split is its folders. A set that brings its own split by identity is found out only
+    when it is read: True here means "may", and ``Catalogue.seeded`` knows.
+    """
+    return name != LIONS
+
+
+def is_proxy(name: str) -> bool:
+    """Whether the set is no data of the paper's but stands for one: real animals, named as a proxy in every verdict."""
+    return name not in (LIONS, CATTLE) and not is_rehearsal(name)
+
+
+def is_rehearsal(name: str) -> bool:
+    """Whether the images are generated: such a set shows that the code runs and never yields a verdict."""
+    return name == STAND_IN

@@ -1,0 +1,158 @@
+"""Images as arrays, decoded once and kept by content: the second call is a memory map."""
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, overload
+
+import numpy as np
+
+from reproduce.cache import arrays, digest
+from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.progress import track
+from reproduce.errors import DataMissingError, InvalidInputError
+
+__all__ = ["images", "raw_image"]
+
+Mode = Literal["grey", "colour"]
+#: Names of OpenCV's interpolations. "area" averages the pixels it covers when shrinking.
+RESIZES = {"nearest": "INTER_NEAREST", "linear": "INTER_LINEAR", "area": "INTER_AREA", "cubic": "INTER_CUBIC"}
+#: Raised when the same file would give other pixels.
+VERSION = 1
+
+
+@overload
+def images(catalogue: Catalogue, size: tuple[int, int] = ..., mode: Mode = ..., resize: str = ...) -> np.ndarray: ...
+@overload
+def images(catalogue: Catalogue, size: None, mode: Mode = ..., resize: str = ...) -> list[np.ndarray]: ...
+def images(
+    catalogue: Catalogue, size: tuple[int, int] | None = (64, 64), mode: Mode = "grey", resize: str = "area"
+) -> np.ndarray | list[np.ndarray]:
+    """The images of a catalogue, in its order.
+
+    size: (height, width) to which every image is resized, whatever its proportions; None keeps each as it is and
+    returns a list. mode: "grey" gives (N, H, W) uint8, OpenCV's BGR-to-grey weights applied before resizing;
+    "colour" gives (N, H, W, 3) uint8, RGB. resize: "area", "linear", "cubic" or "nearest".
+
+    Arrays are read-only. A set drawn from a larger one is decoded with it, once for all seeds.
+    Raises DataMissingError where the catalogue has no pixels, InvalidInputError naming the file that is not a whole
+    image.
+    """
+    if not catalogue.has_pixels:
+        raise DataMissingError(
+            f"{catalogue.name} has no images here, only identities; get them: reproduce datasets --get {catalogue.name}"
+        )
+    _check(size, mode, resize)
+    if catalogue.source is not None and catalogue.rows is not None:
+        if size is None:
+            everything = images(catalogue.source, None, mode, resize)
+            return [everything[row] for row in catalogue.rows]
+        return images(catalogue.source, size, mode, resize)[catalogue.rows]
+    contents = catalogue.digests if catalogue.digests is not None else _digests(catalogue.paths)
+    key = digest("images", VERSION, contents.tolist(), size, mode, resize)
+    if size is None:
+        return _ragged(catalogue, key, mode)
+    return arrays("images", key, lambda: _stacked(catalogue, size, mode, resize))
+
+
+def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
+    """One image as its file holds it, turned as its EXIF says: (H, W, 3) uint8 RGB, or (H, W) uint8 for "grey".
+
+    The type is told from the bytes, never from the ending: LionData's JPEGs are called .png.
+    Raises InvalidInputError naming a file that is absent, empty, cut off or no image.
+    """
+    import cv2
+
+    _check(None, mode, "area")
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from None
+    if not content:
+        raise InvalidInputError(f"{path}: an empty file, not an image; fetch it again")
+    _check_whole(content, path)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise InvalidInputError(f"{path}: not an image that OpenCV can decode; fetch it again or remove it")
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY if mode == "grey" else cv2.COLOR_BGR2RGB)
+
+
+def _check_whole(content: bytes, path: str | os.PathLike) -> None:
+    """OpenCV fills what a cut-off file lacks with grey and says nothing; Pillow notices."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+    except UnidentifiedImageError:
+        return  # OpenCV may still know the format, and says so if not
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
+
+
+def _check(size: tuple[int, int] | None, mode: str, resize: str) -> None:
+    if mode not in ("grey", "colour"):
+        raise InvalidInputError(f'images: mode is "grey" or "colour", not {mode!r}')
+    if resize not in RESIZES:
+        raise InvalidInputError(f"images: resize is one of {', '.join(RESIZES)}, not {resize!r}")
+    if size is not None and (len(size) != 2 or min(size) < 1):
+        raise InvalidInputError(f"images: size is (height, width) in whole pixels or None, not {size!r}")
+
+
+def _resized(path: str, size: tuple[int, int], mode: Mode, resize: str) -> np.ndarray:
+    import cv2
+
+    height, width = size
+    return cv2.resize(raw_image(path, mode), (width, height), interpolation=getattr(cv2, RESIZES[resize]))
+
+
+def _decode(catalogue: Catalogue, size: tuple[int, int] | None, mode: Mode, resize: str) -> Iterator[np.ndarray]:
+    """Decoded in threads: both decoders release Python's lock, and nothing is forked."""
+
+    def one(path: str) -> np.ndarray:
+        return raw_image(path, mode) if size is None else _resized(path, size, mode, resize)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        decoded: Iterable[np.ndarray] = pool.map(one, catalogue.paths.tolist())
+        yield from track(decoded, len(catalogue), f"decoding {catalogue.name}")
+
+
+def _stacked(catalogue: Catalogue, size: tuple[int, int], mode: Mode, resize: str) -> np.ndarray:
+    stack = np.empty((len(catalogue), *size, *([3] if mode == "colour" else [])), np.uint8)
+    for row, image in enumerate(_decode(catalogue, size, mode, resize)):
+        stack[row] = image
+    return stack
+
+
+def _ragged(catalogue: Catalogue, key: str, mode: Mode) -> list[np.ndarray]:
+    """Images of all sizes: kept end to end as one flat array, beside their shapes."""
+    kept: list[np.ndarray] = []
+
+    def decoded() -> list[np.ndarray]:
+        if not kept:
+            kept.extend(_decode(catalogue, None, mode, "area"))
+        return kept
+
+    shapes = arrays("images", f"{key}-shapes", lambda: np.array([image.shape for image in decoded()]))
+    flat = arrays("images", f"{key}-pixels", lambda: np.concatenate([image.ravel() for image in decoded()]))
+    ends = np.cumsum(shapes.prod(axis=1))
+    return [
+        flat[end - size : end].reshape(shape)
+        for end, size, shape in zip(ends, shapes.prod(axis=1), shapes, strict=True)
+    ]
+
+
+def _digests(paths: np.ndarray) -> np.ndarray:
+    """Of a catalogue made by hand: hashed at every call."""
+    import hashlib
+
+    found = []
+    for path in paths.tolist():
+        try:
+            with open(path, "rb") as file:
+                found.append(hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from None
+    return np.array(found)

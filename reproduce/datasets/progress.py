@@ -1,0 +1,37 @@
+"""A progress bar on stderr for work that a person waits for; silent in pipes, logs and tests."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+__all__ = ["track"]
+
+Item = TypeVar("Item")
+
+#: Seconds before a bar appears: what ends sooner needs none.
+PATIENCE = 1.0
+
+
+def track(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
+    """Pass the items through; on a terminal show a bar once it has taken longer than a second."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    began = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(what, total=total)
+    shown = False
+    try:
+        for item in items:
+            yield item
+            bar.advance(task)
+            if not shown and time.monotonic() - began > PATIENCE:
+                bar.start()
+                shown = True
+    finally:
+        if shown:
+            bar.stop()

@@ -1,0 +1,62 @@
+"""Which animals are held out. A split is always by animal: no animal has images on both sides."""
+
+import math
+
+import numpy as np
+
+from reproduce.determinism import generator
+from reproduce.errors import InvalidInputError
+
+__all__ = ["by_seed", "held_out_count", "lion_folders", "natural_order", "own_split"]
+
+#: The paper holds out nine of FriesianCattle2017's 89 animals (II-B.1); other sets keep that share.
+HELD_OUT, OF_ANIMALS = 9, 89
+
+
+def natural_order(identities: np.ndarray) -> np.ndarray:
+    """The distinct identities, (C,) str: whole numbers by value and before names, names by letter."""
+
+    def key(identity: str) -> tuple[bool, int, str]:
+        number = identity.isdecimal()
+        return not number, int(identity) if number else 0, identity
+
+    return np.array(sorted(set(identities.tolist()), key=key))
+
+
+def held_out_count(animals: int) -> int:
+    """How many animals a set of that many holds out where nothing else is said: nine of 89, and at least two."""
+    return max(2, math.floor(animals * HELD_OUT / OF_ANIMALS + 0.5))
+
+
+def by_seed(name: str, identities: np.ndarray, seed: int, count: int) -> np.ndarray:
+    """(N,) "train" | "test": ``count`` animals drawn by seed from all of them are held out, lone ones included.
+
+    The draw depends on the set's name, the seed and the animals, not on their images or the order of rows.
+    """
+    animals = natural_order(identities)
+    if len(animals) <= count:
+        raise InvalidInputError(f"{name}: {count} animals cannot be held out of {len(animals)}; training needs one too")
+    drawn = generator(seed, name, "held out").permutation(len(animals))[:count]
+    return np.where(np.isin(identities, animals[drawn]), "test", "train")
+
+
+def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | None:
+    """The set's own split as "train" | "test", if it is by animal; None if it is not, or if there is none.
+
+    It is by animal when every image has a label, some but not all are "train", and no animal is in "train" and
+    elsewhere too. Every label but "train" (test, val, query ...) then counts as "test".
+    """
+    if any(label is None for label in labels):
+        return None
+    training = np.array([str(label).lower() in ("train", "training") for label in labels], dtype=bool)
+    if training.all() or not training.any() or set(identities[training]) & set(identities[~training]):
+        return None
+    return np.where(training, "train", "test")
+
+
+def lion_folders(paths: list[str]) -> np.ndarray:
+    """LionData's split (N,) "train" | "test": the folder "train" or "val" above the lion's (II-B.1: 75 and 19)."""
+    folders = [path.split("/")[-3] if path.count("/") >= 2 else "" for path in paths]
+    if strange := sorted(set(folders) - {"train", "val"}):
+        raise InvalidInputError(f"LionData: an image lies under folder {strange[0]!r} instead of train/ or val/")
+    return np.where(np.array(folders) == "train", "train", "test")

@@ -1,0 +1,117 @@
+"""What a folder holds: one row per image with its identity, split label and content digest, read once and kept.
+
+The rows come from wildlife-datasets, whose import takes seconds, and every file is hashed, so both are kept in the
+cache under the names, sizes and modification times of all files of the folder: the second load is a listing.
+"""
+
+import hashlib
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.datasets import wildlife
+from reproduce.datasets.progress import track
+from reproduce.errors import InvalidInputError
+
+__all__ = ["Survey", "survey"]
+
+#: Raised when the rows would come out otherwise from the same files.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Images in the order of their paths. ``paths`` are relative to ``root``, with "/"; all of one length N.
+
+    ``labels`` is the set's own split column, None where an image has none.
+    """
+
+    root: Path
+    paths: list[str]
+    identities: np.ndarray
+    labels: list[str | None]
+    digests: np.ndarray
+
+    def content_hash(self) -> str:
+        """Digest of relative paths, identities and image contents; the same wherever the folder lies."""
+        return digest("data set", self.paths, self.identities.tolist(), self.digests.tolist())
+
+
+def survey(name: str, root: Path) -> Survey:
+    """Read the folder through wildlife-datasets' class ``name``, or take what was kept of an unchanged folder."""
+    listing = _listing(root)
+    key = digest("survey", VERSION, name, wildlife.installed_version(), str(root), sorted(listing.items()))
+    kept = cache_dir("surveys") / f"{key}.json"
+    try:
+        rows = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        rows = _rows(name, root)
+        rows["digests"] = _digests(name, root, listing, rows["paths"])
+        write_atomically(kept, json.dumps(rows).encode())
+    return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
+
+
+def _listing(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file under the folder: relative path -> (bytes, modification time in ns)."""
+    listing = {}
+    pending = [str(root)]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    pending.append(entry.path)
+                else:
+                    status = entry.stat()
+                    relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
+                    listing[relative] = (status.st_size, status.st_mtime_ns)
+    return listing
+
+
+def _rows(name: str, root: Path) -> dict[str, Any]:
+    """Relative paths, identities and split labels as wildlife-datasets reads them, sorted by path."""
+    kind = wildlife.wildlife_class(name)
+    try:
+        with wildlife.quietly() as printed:
+            table = kind(str(root), remove_unknown=True).df
+    except Exception as error:
+        said = " ".join(printed.getvalue().split())[:200] or f"{type(error).__name__}: {error}"
+        raise InvalidInputError(f"{root} is not laid out as wildlife-datasets' {name} expects it: {said}") from error
+    if table.empty:
+        raise InvalidInputError(f"{root} holds no image that wildlife-datasets' {name} knows an animal for")
+    paths = [os.path.normpath(path).replace(os.sep, "/") for path in table["path"]]
+    identities = [str(identity) for identity in table["identity"]]
+    column = next((column for column in ("original_split", "split") if column in table), None)
+    labels = [label if isinstance(label, str) else None for label in table[column]] if column else [None] * len(paths)
+    rows = sorted(zip(paths, identities, labels, strict=True), key=lambda row: (row[0], row[1]))
+    paths, identities, labels = (list(values) for values in zip(*rows, strict=True))
+    return {"paths": paths, "identities": identities, "labels": labels}
+
+
+def _digests(name: str, root: Path, listing: dict[str, tuple[int, int]], paths: list[str]) -> list[str]:
+    """SHA-256 of each file; those whose size and modification time have not changed are not read again."""
+    book = cache_dir("digests") / f"{digest(str(root))}.json"
+    try:
+        known = json.loads(book.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    fresh = [path for path in dict.fromkeys(paths) if known.get(path, [])[:2] != list(listing[path])]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, sha in zip(
+            fresh,
+            track(pool.map(lambda path: _sha256(root / path), fresh), len(fresh), f"reading {name}"),
+            strict=True,
+        ):
+            known[path] = [*listing[path], sha]
+    write_atomically(book, json.dumps({path: known[path] for path in dict.fromkeys(paths)}).encode())
+    return [known[path][2] for path in paths]
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,139 @@
+"""wildlife-datasets at arm's length: what classes it has, read from its source; its catalogues, by importing it.
+
+Importing wildlife-datasets takes several seconds (pandas, matplotlib, Hugging Face), so the questions that need
+only names and addresses are answered from its source files, parsed once per process.
+"""
+
+import ast
+import contextlib
+import importlib.util
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["SetClass", "classes", "installed_version", "quietly", "wildlife_class"]
+
+_BASES = {"WildlifeDataset", "DatasetFactory"}
+
+
+@dataclass(frozen=True)
+class SetClass:
+    """What the source of a wildlife-datasets class says: its ancestors' and its own plain attributes.
+
+    ``via`` is how its images come: "url", "kaggle", "huggingface", "inaturalist" or "hand".
+    ``images``, ``animals`` are the counts its authors report and ``megabytes`` the size of the download, where known.
+    """
+
+    name: str
+    via: str
+    urls: tuple[str, ...]
+    images: int | None
+    animals: int | None
+    megabytes: float | None
+    licence: str | None
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("wildlife_datasets")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("wildlife-datasets is not installed: python -m pip install wildlife-datasets==1.0.8")
+    return Path(next(iter(spec.submodule_search_locations))) / "datasets"
+
+
+def installed_version() -> str:
+    """The installed release of wildlife-datasets: part of every key its catalogues are kept under."""
+    from importlib.metadata import version
+
+    return version("wildlife-datasets")
+
+
+def _literal(node: ast.AST, constants: dict[str, Any]) -> Any:
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+
+
+def _plain_assignments(body: list[ast.stmt], constants: dict[str, Any]) -> dict[str, Any]:
+    return {
+        target.id: _literal(statement.value, constants)
+        for statement in body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _class_facts(folder: Path) -> dict[str, tuple[list[str], dict[str, Any]]]:
+    """For every class of the package: the names of its bases and its plain attributes."""
+    facts = {}
+    for file in sorted(folder.glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        constants = _plain_assignments(tree.body, {})
+        for statement in tree.body:
+            if isinstance(statement, ast.ClassDef):
+                bases = [base.id for base in statement.bases if isinstance(base, ast.Name)]
+                facts[statement.name] = (bases, _plain_assignments(statement.body, constants))
+    return facts
+
+
+@cache
+def classes() -> dict[str, SetClass]:
+    """Every data set class that wildlife-datasets exports, by name, from its source alone (about 0.1 s)."""
+    folder = _package()
+    facts = _class_facts(folder)
+    exported = {
+        alias.asname or alias.name
+        for statement in ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+
+    def lineage(name: str) -> list[str]:
+        return [name] + [above for base in facts.get(name, ([], {}))[0] for above in lineage(base)]
+
+    found = {}
+    for name in sorted(exported & set(facts)):
+        ancestors = lineage(name)
+        if "WildlifeDataset" in ancestors and name not in _BASES:
+            attributes: dict[str, Any] = {}
+            for ancestor in reversed(ancestors):
+                attributes |= facts.get(ancestor, ([], {}))[1]
+            found[name] = _set_class(name, ancestors, attributes)
+    return found
+
+
+def _set_class(name: str, ancestors: list[str], attributes: dict[str, Any]) -> SetClass:
+    ways = {"Kaggle": "kaggle", "HuggingFace": "huggingface", "INaturalist": "inaturalist", "URL": "url"}
+    via = next((way for suffix, way in ways.items() if f"Download{suffix}" in ancestors), "hand")
+    urls = [attributes["url"]] if attributes.get("url") else []
+    urls += [pair[0] for pair in attributes.get("downloads") or []]
+    summary = attributes.get("summary") or {}
+    return SetClass(
+        name,
+        via,
+        tuple(urls),
+        summary.get("reported_n_total"),
+        summary.get("reported_n_individuals"),
+        summary.get("size"),
+        summary.get("licenses"),
+    )
+
+
+def wildlife_class(name: str) -> Any:
+    """The class itself; imports wildlife-datasets."""
+    with quietly():
+        from wildlife_datasets import datasets
+    return getattr(datasets, name)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[io.StringIO]:
+    """Catch what wildlife-datasets prints: ``reproduce`` keeps stdout for its own answers."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        yield printed
