@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.cache import digest
-from reproduce.datasets import friesian, names, places, splits
+from reproduce.datasets import friesian, names, places, proxies, splits, turing
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import Survey, survey
 from reproduce.errors import InvalidInputError
@@ -38,6 +38,10 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
     seed = int(seed)
     if root is not None and not Path(root).expanduser().is_dir():
         raise places.missing(name, root, why="no such folder")
+    if name == names.STAND_IN:
+        return turing.catalogue(seed)
+    if name in proxies.RULES:
+        return proxies.thinned(name, load(names.COWS, root, 0, download), seed)
     folder = places.find(name, root)
     if folder is None:
         if name == names.CATTLE and not download:
@@ -54,7 +58,7 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
     names.check(name)
     if name == names.CATTLE and not pixels:
         return True
-    return places.find(name, root) is not None
+    return name == names.STAND_IN or places.find(names.COWS if name in proxies.RULES else name, root) is not None
 
 
 def _identities_only(seed: int) -> Catalogue:

@@ -7,6 +7,7 @@ cache under the names, sizes and modification times of all files of the folder: 
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,14 @@ from reproduce.datasets import wildlife
 from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
 
-__all__ = ["Survey", "survey"]
+__all__ = ["Survey", "folders_as_animals", "survey", "through_wildlife"]
 
 #: Raised when the rows would come out otherwise from the same files.
 VERSION = 1
+
+
+#: (name, root) -> the columns "paths", "identities" and "labels", in the order of the paths.
+Reader = Callable[[str, Path], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,18 @@ class Survey:
         return digest("data set", self.paths, self.identities.tolist(), self.digests.tolist())
 
 
-def survey(name: str, root: Path) -> Survey:
-    """Read the folder through wildlife-datasets' class ``name``, or take what was kept of an unchanged folder."""
+def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
+    """Read the folder, or take what was kept of it if no file of it has changed.
+
+    ``read`` gives the rows, by default through wildlife-datasets' class ``name``.
+    """
     listing = _listing(root)
     key = digest("survey", VERSION, name, wildlife.installed_version(), str(root), sorted(listing.items()))
     kept = cache_dir("surveys") / f"{key}.json"
     try:
         rows = json.loads(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        rows = _rows(name, root)
+        rows = (read or through_wildlife)(name, root)
         rows["digests"] = _digests(name, root, listing, rows["paths"])
         write_atomically(kept, json.dumps(rows).encode())
     return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
@@ -73,7 +81,7 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
     return listing
 
 
-def _rows(name: str, root: Path) -> dict[str, Any]:
+def through_wildlife(name: str, root: Path) -> dict[str, Any]:
     """Relative paths, identities and split labels as wildlife-datasets reads them, sorted by path."""
     kind = wildlife.wildlife_class(name)
     try:
@@ -91,6 +99,12 @@ def _rows(name: str, root: Path) -> dict[str, Any]:
     rows = sorted(zip(paths, identities, labels, strict=True), key=lambda row: (row[0], row[1]))
     paths, identities, labels = (list(values) for values in zip(*rows, strict=True))
     return {"paths": paths, "identities": identities, "labels": labels}
+
+
+def folders_as_animals(name: str, root: Path) -> dict[str, Any]:
+    """Rows of a folder of ANIMAL/IMAGE.png, read without wildlife-datasets."""
+    paths = sorted(path.relative_to(root).as_posix() for path in root.glob("*/*.png"))
+    return {"paths": paths, "identities": [path.split("/")[0] for path in paths], "labels": [None] * len(paths)}
 
 
 def _digests(name: str, root: Path, listing: dict[str, tuple[int, int]], paths: list[str]) -> list[str]:

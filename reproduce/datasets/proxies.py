@@ -1,0 +1,92 @@
+"""Proxies for FriesianCattle2017: OpenCows2020's animals, thinned by seed to FriesianCattle2017's long tail.
+
+OpenCows2020 has 20 to 352 images of an animal, many of them neighbouring video frames, FriesianCattle2017 1 to 47.
+Identity 021 is left out: its folder looks mislabelled, it shows several coats. OpenCows2020 under its own name keeps
+it, as published. Animals 018 to 039 are seen in the barn from above, FriesianCattle2017's own view, the others from
+a drone over grass; the view alone tells those two groups apart, so the barn's 21 stand as a proxy by themselves.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reproduce.cache import digest
+from reproduce.datasets import friesian, names, splits
+from reproduce.datasets.catalogue import Catalogue
+from reproduce.determinism import generator
+from reproduce.errors import InvalidInputError
+
+__all__ = ["RULES", "Rule", "assign_sizes", "thinned"]
+
+DOUBTFUL = "021"
+BARN_ANIMALS = frozenset(f"{number:03d}" for number in range(18, 40))
+#: Raised when the same seed would draw other images.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How many animals a proxy takes, how many of those are held out, and whether only the barn's are eligible."""
+
+    animals: int
+    held_out: int
+    barn_only: bool
+
+
+RULES = {names.PROXY: Rule(45, splits.HELD_OUT, False), names.BARN: Rule(21, splits.HELD_OUT, True)}
+
+
+def thinned(name: str, source: Catalogue, seed: int) -> Catalogue:
+    """The proxy drawn from OpenCows2020 by seed: sizes, which animal gets which, its images, and who is held out.
+
+    As many sizes as animals are drawn from FriesianCattle2017's 89 without replacement (reading 8).
+    """
+    rule = RULES[name]
+    eligible = {
+        animal: np.flatnonzero(source.identities == animal)
+        for animal in splits.natural_order(source.identities)
+        if animal != DOUBTFUL and (not rule.barn_only or animal in BARN_ANIMALS)
+    }
+    if len(eligible) != rule.animals:
+        raise InvalidInputError(
+            f"{name} takes {rule.animals} animals of OpenCows2020, but {len(eligible)} are there; is it complete?"
+        )
+    draw = generator(seed, name, "thinning")
+    sizes = draw.choice(list(friesian.class_sizes().values()), size=rule.animals, replace=False)
+    wanted = assign_sizes({animal: len(rows) for animal, rows in eligible.items()}, sizes.tolist(), draw)
+    rows = np.sort(
+        np.concatenate([draw.choice(eligible[animal], size, replace=False) for animal, size in wanted.items()])
+    )
+    identities = source.identities[rows]
+    return replace(
+        source,
+        name=name,
+        paths=source.paths[rows],
+        identities=identities,
+        split=splits.by_seed(name, identities, seed, rule.held_out),
+        seed=seed,
+        seeded=True,
+        content_hash=digest("proxy", VERSION, name, source.content_hash, list(friesian.class_sizes().items())),
+        digests=None if source.digests is None else source.digests[rows],
+        source=source,
+        rows=rows,
+    )
+
+
+def assign_sizes(available: dict[str, int], sizes: list[int], draw: np.random.Generator) -> dict[str, int]:
+    """Give each size, largest first, to a random unused animal that has as many images: animal -> size.
+
+    Whoever has enough for a size has enough for every later one, so this finds an assignment wherever there is one.
+    Where there is none (for some size more are wanted than animals have as many images) it is an error, never a
+    smaller class than was drawn. OpenCows2020's published counts allow every draw, so it means files are missing.
+    """
+    unused = list(available)
+    given: dict[str, int] = {}
+    for size in sorted(sizes, reverse=True):
+        enough = [animal for animal in unused if available[animal] >= size]
+        if not enough:
+            raise InvalidInputError(f"no unused animal has the {size} images a class was drawn to have")
+        chosen = enough[int(draw.integers(len(enough)))]
+        unused.remove(chosen)
+        given[chosen] = size
+    return given
