@@ -1,0 +1,145 @@
+"""Every retrieval figure in one pass: MAP@R, R-precision, precision at 1, mean average precision and CMC."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+from reproduce.metrics.expectation import Expected, chance, survival
+from reproduce.metrics.keys import DistanceKeys, Keys
+from reproduce.metrics.labels import Coded, encode
+from reproduce.metrics.layout import Layout
+from reproduce.metrics.rank import everything
+from reproduce.metrics.scoring import Precision, arrange, averaged, class_means, layout_of_labels
+from reproduce.metrics.sweep import sweep
+
+__all__ = ["Figures", "Retrieval", "retrieval_scores", "retrieval_scores_from_distances"]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Five figures, each a mean in [0, 1]; ``cmc[k - 1]`` is the probability of a hit among the k nearest."""
+
+    map_at_r: float
+    r_precision: float
+    precision_at_1: float
+    map: float
+    cmc: np.ndarray = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Retrieval(Figures):
+    """Figures averaged within each class and then over classes; ``query`` holds the means over queries.
+
+    ``chance`` is the exact MAP@R of a random order and ``query_chance`` its mean over queries; ``at_chance``
+    and ``query_at_chance`` hold the same for every figure. ``per_class`` maps each class to its MAP@R and
+    ``per_query`` (N,) holds AP@R in the order given, NaN where a query has no relevant image. ``lone`` counts
+    the classes left out for that, ``classes`` and ``queries`` what is in the means.
+    """
+
+    chance: float
+    query_chance: float
+    query: Figures
+    at_chance: Figures
+    query_at_chance: Figures
+    per_class: dict[Any, float] = field(repr=False)
+    per_query: np.ndarray = field(repr=False)
+    lone: int
+    classes: int
+    queries: int
+
+
+def retrieval_scores(
+    embeddings: Any,
+    labels: Any,
+    dtype: Precision = "float64",
+    reference: Any = None,
+    reference_labels: Any = None,
+) -> Retrieval:
+    """Every figure of embeddings (N, D) in one pass, per class and per query, with its chance level.
+
+    Ranking, ties, reference set and errors are those of ``map_at_r``. Mean average precision goes over the
+    whole ranking, so this costs a full sort of each.
+    """
+    layout, keys, coded = arrange(embeddings, labels, dtype, reference, reference_labels)
+    return _score(layout, keys, coded)
+
+
+def retrieval_scores_from_distances(distances: Any, labels: Any, reference_labels: Any = None) -> Retrieval:
+    """The same from distances (N, N), row i those from image i; need be neither symmetric nor positive.
+
+    With ``reference_labels`` (M,) the distances are (N, M), from queries to a set apart. Anything with a
+    ``shape`` and row slices will do, so a memory map too. Neighbours tie where they differ by at most 1e-12
+    of the largest magnitude in the matrix. A similarity is ranked by its negative. Raises InvalidInputError
+    for shapes that do not fit, NaN or infinity, and no query to score.
+    """
+    coded = encode(labels) if reference_labels is None else encode(labels, reference_labels)
+    if not hasattr(distances, "shape"):
+        distances = np.asarray(distances)
+    expected_shape = (len(coded.codes[0]), len(coded.codes[-1]))
+    if tuple(distances.shape) != expected_shape:
+        raise InvalidInputError(f"distances have shape {tuple(distances.shape)}; the labels ask for {expected_shape}")
+    layout = layout_of_labels(coded)
+    return _score(layout, DistanceKeys(layout, distances), coded)
+
+
+def _score(layout: Layout, keys: Keys, coded: Coded) -> Retrieval:
+    size = len(layout.queries)
+    blank = {name: np.empty(size) for name in ("ap_at_r", "r_precision", "p_at_1", "ap")}
+    found = Expected(**blank, first=np.empty((size, 3), dtype=np.int64))
+
+    def score(block: np.ndarray, first: int, relevant: int) -> None:
+        part = everything(block, relevant, keys.tolerance)
+        for name in vars(found):
+            getattr(found, name)[first : first + len(block)] = getattr(part, name)
+
+    sweep(layout, keys, score)
+    random = chance(layout.relevant, layout.others)
+    per_query = np.full(len(coded.codes[0]), np.nan)
+    per_query[layout.queries] = found.ap_at_r
+    scored = [coded.classes[code] for code in np.unique(layout.codes).tolist()]
+    means = vars(_figures(found, layout, "class"))
+    at_chance, query_at_chance = (_figures(random, layout, average) for average in ("class", "query"))
+    return Retrieval(
+        **means,
+        chance=at_chance.map_at_r,
+        query_chance=query_at_chance.map_at_r,
+        query=_figures(found, layout, "query"),
+        at_chance=at_chance,
+        query_at_chance=query_at_chance,
+        per_class=dict(zip(scored, class_means(found.ap_at_r, layout.codes).tolist(), strict=True)),
+        per_query=per_query,
+        lone=layout.lone,
+        classes=len(scored),
+        queries=size,
+    )
+
+
+def _figures(found: Expected, layout: Layout, average: str) -> Figures:
+    sizes = np.bincount(layout.codes)
+    weights = np.full(len(layout.codes), 1 / len(layout.codes))
+    if average == "class":
+        weights = 1.0 / (sizes[layout.codes] * np.count_nonzero(sizes))
+    return Figures(
+        map_at_r=averaged(found.ap_at_r, layout.codes, average),
+        r_precision=averaged(found.r_precision, layout.codes, average),
+        precision_at_1=averaged(found.p_at_1, layout.codes, average),
+        map=averaged(found.ap, layout.codes, average),
+        cmc=_cmc(found.first, weights, layout.others),
+    )
+
+
+def _cmc(first: np.ndarray, weights: np.ndarray, length: int) -> np.ndarray:
+    """P(a hit among the k nearest), k = 1 .. length, the first hit spread over its group of ``first``."""
+    arrival = np.zeros(length)
+    single = first[:, 1] == 1
+    arrival += np.bincount(first[single, 0], weights[single], minlength=length)
+    shares: Counter[tuple[int, int, int]] = Counter()
+    for group, weight in zip(first[~single].tolist(), weights[~single].tolist(), strict=True):
+        shares[tuple(group)] += weight
+    for (before, size, hits), weight in sorted(shares.items()):
+        missed = survival(size, hits)
+        arrival[before : before + len(missed)] -= weight * np.diff(missed, prepend=1.0)
+    return np.minimum(np.cumsum(arrival), 1.0)

@@ -1,0 +1,16 @@
+"""Inputs that hypothesis draws, shared by the rooms."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+
+@st.composite
+def embeddings_with_labels(draw, max_rows=7):
+    """(N, D) embeddings and (N,) integer labels: coarse values, so that rows repeat and distances tie; lone classes."""
+    rows, depth = draw(st.integers(2, max_rows)), draw(st.integers(1, 3))
+    grid = st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.25, 0.1])
+    smooth = st.floats(-3, 3, width=16)
+    values = draw(st.lists(st.one_of(grid, smooth), min_size=rows * depth, max_size=rows * depth))
+    labels = draw(st.lists(st.integers(0, 3), min_size=rows, max_size=rows))
+    labels[1] = labels[0]  # at least one class is no loner
+    return np.array(values).reshape(rows, depth), np.array(labels)
