@@ -44,9 +44,9 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
         return proxies.thinned(name, load(names.COWS, root, 0, download), seed)
     folder = places.find(name, root)
     if folder is None:
-        if name == names.CATTLE and not download:
-            return _identities_only(seed)
-        raise places.missing(name, root)
+        folder = _fetched(name, root, download)
+    if folder is None:
+        return _identities_only(seed)
     return _catalogue(name, survey(name, folder), seed)
 
 
@@ -59,6 +59,17 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
     if name == names.CATTLE and not pixels:
         return True
     return name == names.STAND_IN or places.find(names.COWS if name in proxies.RULES else name, root) is not None
+
+
+def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | None:
+    """Where a set lies that had to be downloaded; None if its identities do without. Only LionData is unasked for."""
+    if name == names.CATTLE and not asked:
+        return None
+    if root is not None or not (asked or name == names.LIONS):
+        raise places.missing(name, root)
+    from reproduce.datasets import download
+
+    return download.fetch(name) if asked else download.fetch_unasked(name)
 
 
 def _identities_only(seed: int) -> Catalogue:

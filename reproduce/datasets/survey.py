@@ -17,6 +17,7 @@ import numpy as np
 
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.datasets import wildlife
+from reproduce.datasets.exports import INDEX, cropped, indexed
 from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
 
@@ -51,7 +52,8 @@ class Survey:
 def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
     """Read the folder, or take what was kept of it if no file of it has changed.
 
-    ``read`` gives the rows, by default through wildlife-datasets' class ``name``.
+    ``read`` gives the rows, by default through wildlife-datasets' class ``name``. Where several animals share a
+    file, as bounding boxes tell, the survey is of a folder of crops.
     """
     listing = _listing(root)
     key = digest("survey", VERSION, name, wildlife.installed_version(), str(root), sorted(listing.items()))
@@ -59,9 +61,11 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
     try:
         rows = json.loads(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        rows = (read or through_wildlife)(name, root)
+        rows = (read or (indexed if (root / INDEX).is_file() else through_wildlife))(name, root)
         rows["digests"] = _digests(name, root, listing, rows["paths"])
         write_atomically(kept, json.dumps(rows).encode())
+    if rows.get("boxes"):
+        return survey(name, cropped(name, root, key))
     return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
 
 
@@ -94,11 +98,12 @@ def through_wildlife(name: str, root: Path) -> dict[str, Any]:
         raise InvalidInputError(f"{root} holds no image that wildlife-datasets' {name} knows an animal for")
     paths = [os.path.normpath(path).replace(os.sep, "/") for path in table["path"]]
     identities = [str(identity) for identity in table["identity"]]
-    column = next((column for column in ("original_split", "split") if column in table), None)
+    column = wildlife.split_column(table)
     labels = [label if isinstance(label, str) else None for label in table[column]] if column else [None] * len(paths)
     rows = sorted(zip(paths, identities, labels, strict=True), key=lambda row: (row[0], row[1]))
     paths, identities, labels = (list(values) for values in zip(*rows, strict=True))
-    return {"paths": paths, "identities": identities, "labels": labels}
+    boxes = "bbox" in table and bool(table["bbox"].notna().any())
+    return {"paths": paths, "identities": identities, "labels": labels, "boxes": boxes}
 
 
 def folders_as_animals(name: str, root: Path) -> dict[str, Any]:

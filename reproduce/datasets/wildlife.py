@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SetClass", "classes", "installed_version", "quietly", "wildlife_class"]
+__all__ = ["SetClass", "classes", "installed_version", "quietly", "split_column", "wildlife_class"]
 
 _BASES = {"WildlifeDataset", "DatasetFactory"}
 
@@ -78,8 +78,17 @@ def _class_facts(folder: Path) -> dict[str, tuple[list[str], dict[str, Any]]]:
         for statement in tree.body:
             if isinstance(statement, ast.ClassDef):
                 bases = [base.id for base in statement.bases if isinstance(base, ast.Name)]
-                facts[statement.name] = (bases, _plain_assignments(statement.body, constants))
+                attributes = _plain_assignments(statement.body, constants)
+                if addresses := _addresses(statement):
+                    attributes["addresses"] = addresses
+                facts[statement.name] = (bases, attributes)
     return facts
+
+
+def _addresses(node: ast.AST) -> list[str]:
+    """Every web address written in a class, in order: where its downloads come from, however it does them."""
+    strings = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [text for text in dict.fromkeys(strings) if text.startswith(("http://", "https://", "ftp://"))]
 
 
 @cache
@@ -110,9 +119,12 @@ def classes() -> dict[str, SetClass]:
 
 def _set_class(name: str, ancestors: list[str], attributes: dict[str, Any]) -> SetClass:
     ways = {"Kaggle": "kaggle", "HuggingFace": "huggingface", "INaturalist": "inaturalist", "URL": "url"}
-    via = next((way for suffix, way in ways.items() if f"Download{suffix}" in ancestors), "hand")
-    urls = [attributes["url"]] if attributes.get("url") else []
-    urls += [pair[0] for pair in attributes.get("downloads") or []]
+    addresses = attributes.get("addresses", [])
+    via = next(
+        (way for suffix, way in ways.items() if f"Download{suffix}" in ancestors), "url" if addresses else "hand"
+    )
+    hosts = {"kaggle": "https://www.kaggle.com", "huggingface": "https://huggingface.co"}
+    urls = [hosts[via]] if via in hosts else addresses
     summary = attributes.get("summary") or {}
     return SetClass(
         name,
@@ -130,6 +142,11 @@ def wildlife_class(name: str) -> Any:
     with quietly():
         from wildlife_datasets import datasets
     return getattr(datasets, name)
+
+
+def split_column(table: Any) -> str | None:
+    """The name of the column in which a set keeps its own split, if it has one."""
+    return next((column for column in ("original_split", "split_original", "split") if column in table), None)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,66 @@
+"""Small data sets in the layout of the real ones, made of drawn images."""
+
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+
+
+def picture(seed, side=40):
+    """A (side, side, 3) uint8 image unlike that of any other seed."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
+    return cv2.resize(coarse, (side, side), interpolation=cv2.INTER_LINEAR)
+
+
+def encoded(image, kind=".jpg"):
+    """The bytes of an image file of that kind."""
+    return cv2.imencode(kind, image)[1].tobytes()
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """Nothing at hand: an empty cache folder and no folder of data."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("REPRODUCE_DATA", raising=False)
+    return tmp_path
+
+
+LIONS = {"train": {"Ayo": 3, "Dada": 2, "Zuri": 1}, "val": {"Kito": 2, "Leo": 2}}
+
+
+def lion_files(prefix="wildlife_reidentification-main/"):
+    """Relative path -> bytes, as LionData is laid out: JPEG bytes under .png names."""
+    files, seed = {}, 0
+    for part, lions in LIONS.items():
+        for lion, count in lions.items():
+            for number in range(count):
+                files[f"{prefix}Lion_Data_Zero/{part}/{lion}/{lion}_{number}.png"] = encoded(picture(seed))
+                seed += 1
+    return files
+
+
+def write_files(root, files):
+    """Write the files in an order of their own, backwards, and return the folder."""
+    for relative, content in reversed(files.items()):
+        path = root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root
+
+
+@pytest.fixture
+def lions(nowhere):
+    """Ten images of five lions in LionData's layout."""
+    return write_files(nowhere / "data" / "LionData", lion_files())
+
+
+@pytest.fixture
+def lion_archive(nowhere):
+    """The zip that wildlife-datasets downloads for LionData, with the nyalas that it throws away."""
+    archive = nowhere / "main.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for relative, content in lion_files().items():
+            file.writestr(relative, content)
+        file.writestr("wildlife_reidentification-main/Nyala_Data_Zero/train/1/1_left.png", encoded(picture(99)))
+    return archive
