@@ -41,7 +41,7 @@ def pair_counts(sizes: ArrayLike, *, self_pairs: bool = False, ordered: bool = F
 
 
 def constant_pair_accuracy(sizes: ArrayLike, *, self_pairs: bool = False, ordered: bool = False) -> float:
-    """Fraction of pairs on which "different" is right, for ``sizes`` images per animal (see `pair_counts`)."""
+    """Fraction of pairs on which "different" is right for ``sizes`` images per animal; see `pair_counts`."""
     pairs, same = pair_counts(sizes, self_pairs=self_pairs, ordered=ordered)
     if not pairs:
         raise InvalidInputError("constant_pair_accuracy: fewer than two images make no pair")
