@@ -1,0 +1,153 @@
+"""One cell of the plan, measured: an experiment on a data set under factors and a seed becomes an entry."""
+
+import hashlib
+import importlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from reproduce.cache import digest
+from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
+from reproduce.experiments.registry import Experiment, find, registered
+from reproduce.record import Cell, Entry, machine
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["Job", "Outcome", "attempt", "cell_of", "measure", "source_digest", "weights_hash"]
+
+#: Global seeds are the process's: where a cluster gives one process several threads, cells take turns.
+_ONE_AT_A_TIME = Lock()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell to run, as it travels to a worker: names, not objects. ``module`` registers the experiment."""
+
+    experiment: str
+    module: str
+    data: str
+    factors: Mapping[str, Any]
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.experiment} on {self.data}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: an entry, or why not. ``waits`` is true where data or weights are not at hand."""
+
+    entry: Entry | None = None
+    problem: str = ""
+    waits: bool = False
+
+
+def measure(
+    experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any], *, commit: str | None = None
+) -> Entry:
+    """Run one seed of an experiment and say where, when and how long: an entry, not yet kept.
+
+    ``commit`` is the package's at the start of the run, found now if None. Raises DataMissingError and
+    WeightsMissingError where something it needs is not at hand, and whatever the experiment raises.
+    """
+    from reproduce.determinism import single_thread
+    from reproduce.experiments.threads import pin
+
+    pin()
+    environment = machine.environment(experiment.library)
+    chosen = experiment.factors(**factors)
+    catalogue = _catalogue(experiment, data, seed)
+    cell = cell_of(experiment, data, chosen, seed, catalogue.content_hash)
+    with _ONE_AT_A_TIME, single_thread():
+        began = time.perf_counter()
+        result = experiment(catalogue, seed, **chosen)
+        seconds = time.perf_counter() - began
+    if not result.scores:
+        raise InvalidInputError(f"{cell}: the experiment gave no score")
+    return Entry(
+        cell,
+        dict(result.scores),
+        dict(result.details),
+        {name: list(values) for name, values in result.leave_one_out.items()},
+        machine=environment["machine"],
+        backend=environment["backend"],
+        dtype=machine.dtype(experiment.library, chosen),
+        environment=environment,
+        commit=machine.commit() if commit is None else commit,
+        seconds=round(seconds, 3),
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def cell_of(experiment: Experiment, data: str, factors: Mapping[str, Any], seed: int, data_hash: str) -> Cell:
+    """The cell's name in the record, with the weights hashed where the experiment needs any."""
+    weights = weights_hash(experiment, factors)
+    return Cell(experiment.name, experiment.version, experiment.factors(**factors), data, data_hash, weights, seed)
+
+
+def weights_hash(experiment: Experiment, factors: Mapping[str, Any]) -> str | None:
+    """SHA-256 of the pretrained weights that the factor ``weights`` names; None where none enter.
+
+    Raises WeightsMissingError where they are not at hand.
+    """
+    name = experiment.factors(**factors).get("weights")
+    if "weights" not in experiment.needs or name in (None, "", "none", "random"):
+        return None
+    weights = importlib.import_module("reproduce.models.weights")
+    path = Path(weights.find(name))
+    status = path.stat()
+    return _file_hash(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache
+def _file_hash(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _loaded(data: str, seed: int) -> "Catalogue":
+    from reproduce.datasets import load
+
+    return load(data, seed=seed)
+
+
+def _catalogue(experiment: Experiment, data: str, seed: int) -> "Catalogue":
+    from reproduce.datasets import available
+
+    # Asked first: loading may download, and a run must not wait for a network that it did not ask for.
+    if not available(data, pixels="pixels" in experiment.needs):
+        raise DataMissingError(f"{data} is not here with its images; `reproduce datasets --get {data}` gets it")
+    catalogue = _loaded(data, seed)
+    return catalogue if catalogue.seed == seed else replace(catalogue, seed=seed)
+
+
+@cache
+def source_digest() -> str:
+    """Digest of the package's own modules: a worker that runs other code must not add to the record."""
+    package = Path(__file__).resolve().parent.parent
+    return digest(*(part for path in sorted(package.rglob("*.py")) for part in (path.name, path.read_bytes())))
+
+
+def attempt(job: Job, commit: str, code: str) -> Outcome:
+    """Measure a job in a worker; whatever goes wrong is one line that goes back, so the other cells go on.
+
+    ``code`` is the ``source_digest`` of whoever sent the job.
+    """
+    if source_digest() != code:
+        return Outcome(problem="its worker runs another version of reproduce than the run that sent it")
+    try:
+        if job.experiment not in registered():
+            importlib.import_module(job.module)
+        return Outcome(measure(find(job.experiment), job.data, job.seed, job.factors, commit=commit))
+    except (DataMissingError, WeightsMissingError) as missing:
+        return Outcome(problem=str(missing), waits=True)
+    except Exception as error:
+        said = " ".join(str(error).split())[:300]
+        return Outcome(problem=f"{type(error).__name__}: {said}" if said else type(error).__name__)

@@ -1,0 +1,157 @@
+"""The plan of a run: which cells are kept, which will run and which wait, in which order, for how long."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from reproduce.errors import DataMissingError, WeightsMissingError
+from reproduce.experiments.cells import Job, weights_hash
+from reproduce.experiments.registry import Experiment
+from reproduce.record import Entry, Store, machine
+from reproduce.record.schema import canonical
+
+__all__ = ["Asked", "Plan", "make_plan"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An experiment on a data set under factors, with the scores that claims read of it."""
+
+    experiment: Experiment
+    data: str
+    factors: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Every factor, the defaults filled in."""
+        return self.experiment.factors(**self.factors)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal for requests that mean the same cells."""
+        return (self.experiment.name, self.data, canonical(self.chosen))
+
+    @property
+    def varies(self) -> bool:
+        """Whether another seed can give another result."""
+        from reproduce.datasets import is_seeded
+
+        return bool(self.experiment.varies) or (is_seeded(self.data) and not self.experiment.exact)
+
+    def job(self, seed: int) -> Job:
+        """The cell of one seed."""
+        return Job(self.experiment.name, self.experiment.function.__module__, self.data, self.chosen, seed)
+
+
+@dataclass
+class Row:
+    """What one request comes to. ``seconds`` is one seed's, by earlier runs or by the experiment's own guess."""
+
+    asked: Asked
+    kept: int = 0
+    jobs: list[Job] = field(default_factory=list)
+    waits: str = ""
+    seconds: float = 0.0
+    measured: bool = False
+
+
+@dataclass
+class Plan:
+    """Rows in the order asked; ``jobs`` in the order to run."""
+
+    rows: list[Row]
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The cells to run: first one for each by-product that cells share, then seed by seed.
+
+        Cells on one data set with one backbone share decoded images and features, which the first computes
+        and the others would wait for.
+        """
+        everything = [(row, job) for row in self.rows for job in row.jobs]
+        first: dict[tuple[str, str], Job] = {}
+        for _, job in everything:
+            first.setdefault((job.data, canonical(job.factors.get("weights"))), job)
+        leaders = list(first.values())
+        chosen = {id(job) for job in leaders}
+        rest = [(row, job) for row, job in everything if id(job) not in chosen]
+        rest.sort(key=lambda pair: (pair[1].seed, -pair[0].seconds))
+        return leaders + [job for _, job in rest]
+
+    @property
+    def seconds(self) -> float:
+        """All cells to run, one after another."""
+        return sum(row.seconds * len(row.jobs) for row in self.rows)
+
+    def cost(self) -> dict[tuple, float]:
+        """Seconds of one seed by (experiment, data, factors)."""
+        return {row.asked.key: row.seconds for row in self.rows}
+
+
+def make_plan(asked: Iterable[Asked], seeds: Sequence[int], store: Store, *, fresh: bool = False) -> Plan:
+    """Hold what is asked against the record. ``fresh`` runs every seed again, kept or not.
+
+    Where no seed varies anything one seed is all there is. A cell is kept if the record has it for this
+    version, factors, data and weights: from this machine class, or, since places are never pooled, from another
+    that has all of the seeds.
+    """
+    rows, seen = [], set()
+    for request in asked:
+        if request.key not in seen:
+            seen.add(request.key)
+            rows.append(_row(request, seeds if request.varies else list(seeds)[:1], store, fresh))
+    return Plan(rows)
+
+
+def _row(asked: Asked, seeds: Sequence[int], store: Store, fresh: bool) -> Row:
+    known = store.find(asked.experiment.name, asked.chosen, asked.data)
+    times = [entry.seconds for entry in known] or [
+        entry.seconds for entry in store.entries(asked.experiment.name) if entry.cell.data == asked.data
+    ]
+    seconds = statistics.median(times) if times else asked.experiment.seconds
+    row = Row(asked, seconds=seconds, measured=bool(times))
+    try:
+        data, weights = data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked)
+    except (DataMissingError, WeightsMissingError) as missing:
+        row.waits, data, weights = str(missing), None, None
+    current = [
+        entry
+        for entry in known
+        if entry.cell.version == asked.experiment.version
+        and (data is None or (entry.cell.data_hash, entry.cell.weights_hash) == (data, weights))
+    ]
+    have = set() if fresh else _kept_seeds(current, seeds, asked)
+    row.kept = len(have)
+    row.jobs = [] if row.waits else [asked.job(seed) for seed in seeds if seed not in have]
+    if not [seed for seed in seeds if seed not in have]:
+        row.waits = ""
+    return row
+
+
+def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Asked) -> set[int]:
+    library = asked.experiment.library
+    here = (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))
+    places: dict[tuple[str, str, str], set[int]] = {}
+    for entry in current:
+        places.setdefault(entry.place, set()).add(entry.seed)
+    wanted = set(seeds)
+    if any(wanted <= kept for kept in places.values()):
+        return wanted
+    return places.get(here, set()) & wanted
+
+
+def weights_of(asked: Asked) -> str | None:
+    """The hash of the weights that the request needs; WeightsMissingError where they are not here."""
+    return weights_hash(asked.experiment, asked.chosen)
+
+
+@lru_cache
+def data_hash(data: str, pixels: bool) -> str:
+    """The content hash of a data set here; DataMissingError where it is not."""
+    from reproduce.datasets import available, load
+
+    if not available(data, pixels=pixels):
+        raise DataMissingError(f"waits for {data}: `reproduce datasets --get {data}` gets it")
+    return load(data).content_hash

@@ -1,0 +1,165 @@
+"""Where cells run: worker processes of this machine, or a Dask cluster. Either gives outcomes as they finish."""
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.cells import Job, Outcome, attempt, source_digest
+from reproduce.experiments.threads import WORKER_ENVIRONMENT, pin
+
+__all__ = ["Pool", "cluster_pool", "local_pool"]
+
+Outcomes = Generator[tuple[Job, Outcome]]
+
+#: A cell that takes its worker down this often is a failed cell.
+ATTEMPTS = 3
+
+
+class Pool(Protocol):
+    """Runs jobs; closing the generator stops what has not finished."""
+
+    def __call__(self, jobs: Sequence[Job], commit: str, until: float) -> "Outcomes":
+        """Each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic)."""
+        ...
+
+
+def local_pool(workers: int) -> Pool:
+    """``workers`` fresh processes, each pinned to one thread. A worker that is killed is replaced."""
+
+    def run(jobs: Sequence[Job], commit: str, until: float) -> Outcomes:
+        left = dict(enumerate(jobs))
+        deaths: dict[int, int] = {}
+        while left and time.monotonic() < until:
+            # A job whose worker died runs alone, so that it takes no other's worker with it again.
+            suspect = next((number for number in left if number in deaths), None)
+            batch = left if suspect is None else {suspect: left[suspect]}
+            for number, outcome in _round(dict(batch), min(workers, len(batch)), commit, until):
+                if outcome is None:
+                    deaths[number] = deaths.get(number, 0) + 1
+                    if deaths[number] < ATTEMPTS:
+                        continue
+                    outcome = Outcome(problem=f"its worker process was killed {ATTEMPTS} times (out of memory?)")
+                yield left.pop(number), outcome
+
+    return run
+
+
+def _round(jobs: dict[int, Job], workers: int, commit: str, until: float) -> Iterator[tuple[int, Outcome | None]]:
+    """Outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
+    code = source_digest()
+    with _environment():
+        executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+        waiting, running = list(jobs.items()), dict[Future, int]()
+        try:
+            while running or (waiting and time.monotonic() < until):
+                # No more than the workers hold: a job that never started has not died with its worker.
+                for number, job in waiting[: workers - len(running)] if time.monotonic() < until else []:
+                    running[executor.submit(attempt, job, commit, code)] = number
+                    waiting.pop(0)
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in [future for future in done if future.exception() is None]:
+                    yield running.pop(future), future.result()
+                if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
+                    break
+        except BrokenProcessPool:  # found dead when a job was handed over
+            pass
+        finally:
+            _stop(executor)
+    for number in running.values():
+        yield number, None
+
+
+def _stop(executor: ProcessPoolExecutor) -> None:
+    processes = list((getattr(executor, "_processes", None) or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(5)
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """The workers' environment, in place while they are started: libraries read it when imported."""
+    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
+    os.environ.update(WORKER_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _start_worker() -> None:
+    import signal
+
+    # Ctrl-C reaches every process of the terminal: only the parent answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def leave_with_parent() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    # A killed parent keeps no result, so its workers must not go on.
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    pin()
+
+
+def cluster_pool(address: str) -> Pool:
+    """The Dask cluster with a scheduler at ``address``; a worker that is lost has its cells run by another."""
+
+    def run(jobs: Sequence[Job], commit: str, until: float) -> Outcomes:
+        with _client(address) as client:
+            from distributed import as_completed
+
+            code = source_digest()
+            futures = {
+                client.submit(attempt, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number): job
+                for number, job in enumerate(jobs)
+            }
+            try:
+                for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+                    job = futures.pop(future)
+                    yield job, _outcome(future)
+                    future.release()
+                    if time.monotonic() > until:
+                        return
+            finally:
+                client.cancel(list(futures), force=True)
+
+    return run
+
+
+def _outcome(future: Any) -> Outcome:
+    try:
+        outcome: Outcome = future.result()
+        return outcome
+    except Exception as error:  # KilledWorker and its like: the cell took its workers down
+        return Outcome(problem=f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"no Dask scheduler answers at {address}: {' '.join(str(error).split())}") from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise InvalidInputError(f"the Dask cluster at {address} has no workers")
+        yield client
