@@ -92,8 +92,12 @@ class ImageVectors:
         if not len(images):
             raise InvalidInputError("ImageVectors: no image was given")
         bits = self.encoder != "mean"
-        options = {"height": self.height, "most": self.most, "n_jobs": self.n_jobs}
-        return {name: descriptors(keypoints(images, name, **options), name, bits=bits) for name in self.detectors}
+
+        def of(name: str) -> list[np.ndarray]:
+            found = keypoints(images, name, height=self.height, most=self.most, n_jobs=self.n_jobs)
+            return descriptors(found, name, bits=bits)
+
+        return {name: of(name) for name in self.detectors}
 
     def _encode(self, found: dict[str, list[np.ndarray]]) -> np.ndarray:
         return np.hstack([self.encoders_[name].transform(found[name]) for name in self.detectors])

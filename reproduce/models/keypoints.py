@@ -69,9 +69,13 @@ def _kept(image: Any, detector: str, height: int, most: int) -> np.ndarray:
     is_path = isinstance(image, str | os.PathLike)
     content = _read(Path(image)) if is_path else _checked(image)
     key = cache.digest("keypoints", VERSION, cv2.__version__, detector, height, most, content)
-    grey = lambda: _decode(content, image) if isinstance(content, bytes) else content  # noqa: E731
+
+    def found() -> np.ndarray:
+        grey = _decode(content, image) if isinstance(content, bytes) else content
+        return _detect(grey, detector, height, most)
+
     # A copy: a memory map per image and detector would exhaust the process's open files.
-    return np.array(cache.arrays("keypoints", key, lambda: _detect(grey(), detector, height, most)))
+    return np.array(cache.arrays("keypoints", key, found))
 
 
 def _detect(grey: np.ndarray, detector: str, height: int, most: int) -> np.ndarray:
@@ -82,6 +86,7 @@ def _detect(grey: np.ndarray, detector: str, height: int, most: int) -> np.ndarr
     width = max(32, round(grey.shape[1] * scale))
     shrink = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     grey = cv2.resize(grey, (width, height), interpolation=shrink)
+    engine: Any
     if detector == "ORB":
         engine = cv2.ORB.create(nfeatures=most)
     elif detector == "SIFT":

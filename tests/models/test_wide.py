@@ -1,4 +1,4 @@
-"""Pairs numbered, encoded and sampled as defined; the pair classifier symmetric, repeatable and never holding all pairs."""
+"""Pairs numbered, encoded and sampled as defined; the pair classifier symmetric, repeatable, and streamed."""
 
 import itertools
 
