@@ -31,6 +31,47 @@ def root(
     """Photographs in, a verdict on every claim of the paper out."""
 
 
+@app.command("run")
+def run_experiments(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT ...]", help="Names or patterns such as 'mlp.*'; all.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Seeds 0 to N-1; the tier's own number by default.")] = None,
+    tier: Annotated[
+        str, typer.Option(help="rehearsal (stand-in images, nothing kept), check, nightly or release.")
+    ] = "check",
+    data: Annotated[str | None, typer.Option(help="A data set, instead of those the claims ask for.")] = None,
+    factor: Annotated[
+        list[str] | None, typer.Option(help="name=value, with --data; may be given several times.")
+    ] = None,
+    pilot: Annotated[bool, typer.Option("--pilot", help="Seeds 1000 to 1004: printed, never kept.")] = False,
+    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Begin no cell after so many minutes.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would run, and stop.")] = False,
+) -> None:
+    """Run experiments and keep their results: what the record has already is not run again."""
+    from reproduce.errors import InvalidInputError
+    from reproduce.experiments.command import run_command
+    from reproduce.experiments.tiers import Tier
+
+    if tier not in set(Tier):
+        raise InvalidInputError(f"--tier {tier}: choose one of {', '.join(Tier)}")
+    status = run_command(
+        experiments or [],
+        seeds=seeds,
+        tier=Tier(tier),
+        data=data,
+        factors=factor or [],
+        pilot=pilot,
+        cluster=cluster,
+        workers=workers,
+        budget=budget * 60 if budget else None,
+        plan_only=plan,
+    )
+    raise typer.Exit(status)
+
+
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
     try:

@@ -1,0 +1,113 @@
+"""``reproduce run``: plan, run, report; exit status 0 all done, 1 something failed or drifted, 130 interrupted."""
+
+import json
+import os
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments import live
+from reproduce.experiments.loading import load_all
+from reproduce.experiments.plan import Asked, make_plan
+from reproduce.experiments.runner import default_workers, run
+from reproduce.experiments.tiers import Tier, choose, held_against, rehearsals, seeds_of, store_of
+from reproduce.record import Store
+
+__all__ = ["factor", "run_command"]
+
+
+def run_command(
+    names: Sequence[str],
+    *,
+    seeds: int | None = None,
+    tier: Tier = Tier.CHECK,
+    data: str | None = None,
+    factors: Sequence[str] = (),
+    pilot: bool = False,
+    cluster: str | None = None,
+    workers: int | None = None,
+    budget: float | None = None,
+    plan_only: bool = False,
+    claims: Path = Path("claims"),
+    console: Console | None = None,
+) -> int:
+    """Run what is asked; returns the exit status. The arguments are the command's own options."""
+    console = console or Console(soft_wrap=not os.isatty(1))
+    if workers is not None and workers < 1:
+        raise InvalidInputError(f"--workers {workers}: give at least 1")
+    asked = _asked(names, tier, data, dict(map(factor, factors)), claims)
+    wanted = seeds_of(tier, seeds, pilot)
+    record = Store()
+    with store_of(tier, pilot, record) as store:
+        plan = make_plan(asked, wanted, record, fresh=tier != Tier.CHECK or pilot)
+        count = workers or default_workers()
+        live.show_plan(console, plan, count)
+        if plan_only:
+            return 0
+        with live.Live(console, plan, count) as view:
+            report = run(
+                plan,
+                store,
+                workers=count,
+                cluster=cluster,
+                budget=budget,
+                replace=tier == Tier.RELEASE,
+                watch=view.watch,
+            )
+        where = f", kept in {record.folder}" if store is record and report.finished else ""
+        live.show_report(console, report, len(plan.jobs), where)
+        drifted = False
+        if pilot or tier == Tier.REHEARSAL:
+            live.show_values(console, report.finished)
+        elif tier == Tier.NIGHTLY:
+            held = held_against(record, report.finished)
+            live.show_held(console, held)
+            drifted = any(one.status == "drifted" for one in held)
+    return 130 if report.interrupted else 1 if report.failed or drifted else 0
+
+
+def factor(text: str) -> tuple[str, Any]:
+    """``name=value``, the value as JSON where it is any ("64", "[64, 32]", "true"), else as text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise InvalidInputError(f"--factor {text!r}: write name=value, such as dim=64 or hidden=[64,32]")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _asked(names: Sequence[str], tier: Tier, data: str | None, factors: dict[str, Any], claims: Path) -> list[Asked]:
+    everything = load_all()
+    for name in names:
+        if not any(fnmatchcase(known, name) for known in everything):
+            known = ", ".join(everything) or "none"
+            raise InvalidInputError(f"no experiment {name!r}; there are: {known}")
+    chosen = [one for name, one in everything.items() if not names or any(fnmatchcase(name, n) for n in names)]
+    if tier == Tier.REHEARSAL:
+        return rehearsals(chosen)
+    if data is not None:
+        if not names:
+            raise InvalidInputError(f"--data {data}: name the experiment to run on it")
+        from reproduce.datasets.names import check
+
+        check(data)
+        return [Asked(one, data, factors) for one in chosen]
+    if factors:
+        raise InvalidInputError("--factor goes with --data: without it the claims say which factors are run")
+    asked = choose(_requested(claims), names)
+    if not asked:
+        what = ", ".join(names) or "anything"
+        raise InvalidInputError(f"no claim in {claims} asks for {what}; run one experiment with --data NAME")
+    return asked
+
+
+def _requested(claims: Path) -> list[Asked]:
+    """What the claims ask for, found by collecting them."""
+    from reproduce.verdicts.collect import requested
+
+    return [Asked(request.experiment, request.data, request.factors) for request in requested(claims)]

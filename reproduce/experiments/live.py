@@ -1,0 +1,153 @@
+"""What a run shows: the plan before it, a live line with the time left during it, the sum after it."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from reproduce.experiments.cells import Job, Outcome
+from reproduce.experiments.plan import Asked, Plan, Row
+from reproduce.experiments.runner import Report
+from reproduce.experiments.tiers import Held, main_scores
+from reproduce.record import Entry
+
+__all__ = ["Live", "duration", "show_held", "show_plan", "show_report", "show_values"]
+
+
+def duration(seconds: float) -> str:
+    """A length of time in two units: "45 s", "3 min 20 s", "2 h 05 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def show_plan(console: Console, plan: Plan, workers: int) -> None:
+    """One row for each request: what is kept, what will run and for how long, what waits and for what."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, justify in (("experiment", "left"), ("data", "left"), ("factors", "left"), ("kept", "right")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("to run", justify="right")
+    table.add_column("each", justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for row in plan.rows:
+        each = f"{'' if row.measured else '~'}{duration(row.seconds)}" if row.jobs else ""
+        chosen = " ".join(f"{name}={value}" for name, value in _unusual(row.asked).items())
+        table.add_row(
+            row.asked.experiment.name,
+            row.asked.data,
+            chosen,
+            str(row.kept),
+            str(len(row.jobs)),
+            each,
+            _state(row),
+        )
+    console.print(table)
+    if count := len(plan.jobs):
+        left = duration(plan.seconds / min(workers, count))
+        console.print(f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left} by earlier runs")
+
+
+def _state(row: Row) -> str:
+    return row.waits or ("" if row.jobs else "kept")
+
+
+def _unusual(asked: Asked) -> dict[str, object]:
+    """The factors that differ from the experiment's defaults."""
+    usual = asked.experiment.factors()
+    return {name: value for name, value in asked.chosen.items() if value != usual[name]}
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _cells(count: int) -> str:
+    return _many(count, "cell")
+
+
+class Live:
+    """A context in which ``watch`` shows each finished cell and the time left.
+
+    On a terminal one line moves; elsewhere (a log, CI) each cell is a line of its own.
+    """
+
+    def __init__(self, console: Console, plan: Plan, workers: int) -> None:
+        self.console = console
+        self.cost = plan.cost()
+        self.left = plan.seconds
+        self.workers = workers
+        self.total = len(plan.jobs)
+        self.done = 0
+        self.keys = {id(job): row.asked.key for row in plan.rows for job in row.jobs}
+        self.progress = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("about {task.fields[left]} left"),
+            TextColumn("{task.description}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self.task = self.progress.add_task("", total=self.total, left=self._left())
+
+    def _left(self) -> str:
+        return duration(math.ceil(self.left / max(1, min(self.workers, self.total - self.done))))
+
+    def __enter__(self) -> "Live":
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.progress.stop()
+
+    def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
+        """Called after each cell."""
+        self.done += 1
+        self.left -= self.cost.get(self.keys.get(id(job), ()), 0.0)
+        said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
+        if outcome.entry is None:
+            kind = "waits" if outcome.waits else "failed"
+            self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
+        elif not self.console.is_terminal:
+            self.console.print(f"[{self.done}/{self.total}] {job}: {said}; about {self._left()} left", markup=False)
+        self.progress.update(self.task, advance=1, description=str(job), left=self._left())
+
+
+def show_report(console: Console, report: Report, planned: int, where: str) -> None:
+    """The sum of a run in one line; what failed or waits was named when it did."""
+    parts = [f"{_cells(len(report.finished))} finished{where}"]
+    if report.waiting:
+        parts.append(f"{len(report.waiting)} waiting")
+    if report.failed:
+        parts.append(f"{len(report.failed)} failed")
+    if left := planned - len(report.finished) - len(report.waiting) - len(report.failed):
+        why = "interrupted" if report.interrupted else "the budget is used up"
+        parts.append(f"{left} left ({why}; the same command goes on)")
+    console.print(", ".join(parts), highlight=False)
+
+
+def show_held(console: Console, held: Sequence[Held]) -> None:
+    """How the fresh results compare with the record, drifted ones score by score."""
+    for one in held:
+        for replay in one.replays:
+            if replay.status == "drifted":
+                console.print(f"{one.entry.cell}: {replay}", markup=False, highlight=False)
+    counts = Counter(one.status for one in held)
+    words = ("identical", "inside", "drifted", "unrecorded")
+    console.print("against the record: " + ", ".join(f"{counts[word]} {word}" for word in words), highlight=False)
+
+
+def show_values(console: Console, entries: Sequence[Entry]) -> None:
+    """Each entry's main scores: all that a pilot or a rehearsal leaves behind."""
+    for entry in sorted(entries, key=lambda entry: entry.key):
+        values = "  ".join(f"{name} {entry.scores[name]:.4f}" for name in main_scores(entry))
+        console.print(f"{entry.cell}: {values}", markup=False, highlight=False)
