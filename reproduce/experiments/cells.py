@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reproduce.cache import digest
 from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
 from reproduce.experiments.registry import Experiment, find, registered
@@ -119,8 +121,12 @@ def _loaded(data: str, seed: int) -> "Catalogue":
 
 
 def _catalogue(experiment: Experiment, data: str, seed: int) -> "Catalogue":
-    from reproduce.datasets import available
+    """The data set, or an empty catalogue for an experiment that needs none (its data set is named "")."""
+    from reproduce.datasets import Catalogue, available
 
+    if not data:
+        nothing = np.empty(0, dtype=str)
+        return Catalogue("", nothing, nothing, nothing, seed=seed)
     # Asked first: loading may download, and a run must not wait for a network that it did not ask for.
     if not available(data, pixels="pixels" in experiment.needs):
         raise DataMissingError(f"{data} is not here with its images; `reproduce datasets --get {data}` gets it")

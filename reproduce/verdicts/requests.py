@@ -47,10 +47,13 @@ class Collecting:
 
 
 def varies(experiment: Experiment, data: str) -> bool:
-    """Whether a seed changes anything: the experiment says so, or the data set's split is drawn by it."""
+    """Whether a seed changes anything: the experiment says so, or the data set's split is drawn by it.
+
+    The split says nothing where an experiment enumerates exact facts, or needs no data set (named "").
+    """
     from reproduce.datasets import is_seeded
 
-    return bool(experiment.varies) or (is_seeded(data) and not experiment.exact)
+    return bool(experiment.varies) or (bool(data) and not experiment.exact and is_seeded(data))
 
 
 def seeds_for(experiment: Experiment, data: str, asked: int | None) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
+from reproduce.record.replay import compare_replay, pools
 from reproduce.verdicts.requests import Request, seeds_for, varies
 from reproduce.verdicts.sample import Sample, SourceNote
 
@@ -69,11 +70,11 @@ class Source:
             if not current:
                 return [], f"stale: {request.data} here is not the data of the record; {again} renews it"
         wanted = range(request.seeds)
-        places: dict[tuple[str, str, str], dict[int, Entry]] = {}
-        for entry in current:
-            places.setdefault(entry.place, {})[entry.seed] = entry
-        # Results of different machines, backends or dtypes are never pooled: the fullest place is judged.
-        fullest = max(places.values(), key=lambda seeds: sum(seed in seeds for seed in wanted))
+        # Results of different machines, backends or dtypes are never pooled: the fullest pool is judged.
+        fullest = max(
+            ({entry.seed: entry for entry in pool} for pool in pools(current)),
+            key=lambda seeds: sum(seed in seeds for seed in wanted),
+        )
         if missing := [seed for seed in wanted if seed not in fullest]:
             done = request.seeds - len(missing)
             return [], f"the record of {name} on {request.data} holds {done} of {request.seeds} seeds; {again} goes on"
@@ -81,11 +82,9 @@ class Source:
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
         """(what was re-measured, drift or "") for seed 0 of a kept record."""
-        from reproduce.record.replay import compare_replay
-
         if request.key not in self.chosen:
             reason = unavailable(request.data, request.experiment)
-            return ("not re-measured" if reason else "not this time"), ""
+            return ("not re-measured" if reason else "not in turn"), ""
         try:
             fresh = self._measure(request.experiment, request.data, 0, request.factors)
         except (DataMissingError, WeightsMissingError):
@@ -159,7 +158,7 @@ def unavailable(data: str, experiment: Experiment) -> str:
     """Why the experiment cannot be measured here for want of data, or ""."""
     from reproduce.datasets import available
 
-    if "pixels" in experiment.needs and not available(data):
+    if data and not available(data, pixels="pixels" in experiment.needs):
         return f"{data} is not here; `reproduce datasets --get {data}` gets it"
     return ""
 
@@ -169,7 +168,7 @@ def data_hash(data: str) -> str:
     """The content hash of the data set here, or "" where it is not at hand. Asked once per session."""
     from reproduce.datasets import available, load
 
-    if not available(data):
+    if not data or not available(data, pixels=False):
         return ""
     return load(data).content_hash
 

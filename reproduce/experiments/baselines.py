@@ -1,0 +1,57 @@
+"""Scores that need no learning: pixels, colours, an untrained layer, and an embedding that knows nothing."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reproduce.experiments.evaluate import evaluate
+from reproduce.experiments.registry import Result, experiment
+from reproduce.models import baselines
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from reproduce.datasets import Catalogue
+
+__all__ = ["constant", "histogram", "pixels", "untrained"]
+
+
+@experiment("baselines.pixels", seconds=10)
+def pixels(catalogue: "Catalogue", seed: int, *, size: int = 64, normalise: bool = False) -> Result:
+    """Raw grey pixels in [0, 1] as the embedding, as given or L2-normalised."""
+    from reproduce.datasets import images
+
+    rows = baselines.grey_pixels(images(catalogue, (size, size), "grey"))
+    return _scored(catalogue, baselines.l2_normalised(rows) if normalise else rows)
+
+
+@experiment("baselines.histogram", seconds=15)
+def histogram(catalogue: "Catalogue", seed: int, *, bins: int = 8) -> Result:
+    """RGB colour histograms of the whole images at their own size, compared by Hellinger distance."""
+    from reproduce.datasets import images
+
+    return _scored(catalogue, baselines.colour_histograms(images(catalogue, None, "colour"), bins))
+
+
+@experiment("baselines.untrained", varies=("initialisation",), seconds=3, rehearsal={"size": 16})
+def untrained(
+    catalogue: "Catalogue", seed: int, *, hidden: Sequence[int] = (64,), size: int = 64, normalise: bool = False
+) -> Result:
+    """The last hidden layer of an MLP that was never trained, on grey pixels in [0, 1] (III-A)."""
+    from reproduce.datasets import images
+
+    rows = baselines.untrained_relu(baselines.grey_pixels(images(catalogue, (size, size), "grey")), hidden, seed)
+    found = evaluate(catalogue, baselines.l2_normalised(rows) if normalise else rows)
+    return Result(found.scores, {**found.details, "dead_units": int((rows.max(axis=0) == 0).sum())})
+
+
+@experiment("baselines.constant", needs=(), exact=True, seconds=1)
+def constant(catalogue: "Catalogue", seed: int) -> Result:
+    """One point for every image: exactly the chance level, from the identities alone."""
+    found = evaluate(catalogue, baselines.constant(len(catalogue)))
+    return Result(found.scores, found.details)
+
+
+def _scored(catalogue: "Catalogue", rows: "np.ndarray") -> Result:
+    # Where the data set's split is drawn by seed the seeds carry the interval; else the animals do.
+    found = evaluate(catalogue, rows, resample=not catalogue.seeded)
+    return Result(found.scores, found.details, found.leave_one_out)

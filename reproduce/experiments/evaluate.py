@@ -1,0 +1,118 @@
+"""Embeddings of a catalogue scored on its three evaluation sets, chance beside every score.
+
+The test animals are primary (for lions the 19 of the folder ``val``); the training animals (75) and all (94)
+always stand beside them, since the paper does not say which it scored (II-B.1, II-B.4).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+    from reproduce.metrics import Retrieval
+
+__all__ = ["SETS", "Evaluation", "evaluate", "evaluate_distances", "subsets"]
+
+#: Suffix of a score's name -> the evaluation set.
+SETS = {"": "test", "@train": "train", "@all": "all"}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores by name, the details behind them, and each score with every animal left out in turn.
+
+    Names: "map_at_r", "r_precision", "precision_at_1", "map" averaged per class first, the same with "/query"
+    averaged over queries, "chance" and "chance/query" for MAP@R, "above_chance" = (score - chance) / (1 - chance);
+    each with "@train" or "@all" for the other evaluation sets.
+    """
+
+    scores: Mapping[str, float]
+    details: Mapping[str, object] = field(default_factory=dict)
+    leave_one_out: Mapping[str, list[float]] = field(default_factory=dict)
+
+
+def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
+    """{"": test indices, "@train": training indices, "@all": all}, less the sets that no image can be found in."""
+    indices = {"": catalogue.test, "@train": catalogue.train, "@all": np.arange(len(catalogue))}
+    return {suffix: rows for suffix, rows in indices.items() if _scorable(catalogue.identities[rows])}
+
+
+def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool = False) -> Evaluation:
+    """Score embeddings (N, D), one row per image of the catalogue, as given (not normalised).
+
+    ``resample`` adds each MAP@R with every animal left out in turn, for experiments that no seed varies.
+    """
+    from reproduce.metrics import retrieval_scores
+
+    if len(embeddings) != len(catalogue):
+        raise InvalidInputError(f"{len(embeddings)} embeddings for the {len(catalogue)} images of {catalogue.name}")
+
+    scores: dict[str, float] = {}
+    details: dict[str, object] = {}
+    for suffix, rows in subsets(catalogue).items():
+        found = retrieval_scores(embeddings[rows], catalogue.identities[rows])
+        scores |= _named(found, suffix)
+        details |= _counts(found, suffix)
+        details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
+    left_out: Mapping[str, list[float]] = {}
+    if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
+        left_out = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=True).leave_one_out
+    return Evaluation(scores, details, left_out)
+
+
+def evaluate_distances(
+    catalogue: "Catalogue", distances: Callable[[np.ndarray], np.ndarray], *, resample: bool = False
+) -> Evaluation:
+    """Score a model that gives distances only: ``distances(rows)`` returns the (n, n) matrix among those images."""
+    from reproduce.metrics import retrieval_scores_from_distances
+
+    scores: dict[str, float] = {}
+    details: dict[str, object] = {}
+    left_out: dict[str, list[float]] = {}
+    for suffix, rows in subsets(catalogue).items():
+        matrix, animals = distances(rows), catalogue.identities[rows]
+        found = retrieval_scores_from_distances(matrix, animals)
+        scores |= _named(found, suffix)
+        details |= _counts(found, suffix)
+        if resample:
+            for animal in np.unique(animals):
+                kept = np.flatnonzero(animals != animal)
+                without = retrieval_scores_from_distances(matrix[np.ix_(kept, kept)], animals[kept])
+                for name, value in _named(without, suffix).items():
+                    left_out.setdefault(name, []).append(value)
+    return Evaluation(scores, details, left_out)
+
+
+def _euclidean(rows: np.ndarray) -> np.ndarray:
+    from scipy.spatial.distance import pdist, squareform
+
+    return squareform(pdist(rows.astype(np.float64)))
+
+
+def _counts(found: "Retrieval", suffix: str) -> dict[str, object]:
+    return {f"images{suffix}": found.queries, f"lone_classes{suffix}": found.lone}
+
+
+def _named(found: "Retrieval", suffix: str) -> dict[str, float]:
+    named = {
+        "map_at_r": found.map_at_r,
+        "map_at_r/query": found.query.map_at_r,
+        "r_precision": found.r_precision,
+        "precision_at_1": found.precision_at_1,
+        "precision_at_1/query": found.query.precision_at_1,
+        "map": found.map,
+        "chance": found.chance,
+        "chance/query": found.query_chance,
+        "above_chance": (found.map_at_r - found.chance) / (1 - found.chance),
+    }
+    return {f"{name}{suffix}": value for name, value in named.items()}
+
+
+def _scorable(identities: np.ndarray) -> bool:
+    _, counts = np.unique(identities, return_counts=True)
+    return len(counts) > 1 and bool(np.any(counts > 1))

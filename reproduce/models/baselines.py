@@ -1,0 +1,61 @@
+"""Embeddings that learn nothing: what any trained model has to beat before its score means something."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reproduce.determinism import generator
+from reproduce.errors import InvalidInputError
+
+__all__ = ["colour_histograms", "constant", "glorot_uniform", "grey_pixels", "l2_normalised", "untrained_relu"]
+
+
+def grey_pixels(images: np.ndarray) -> np.ndarray:
+    """Grey images (N, H, W) uint8 as rows (N, H*W) float32 in [0, 1], as the paper's MLP sees them (II-B.1)."""
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise InvalidInputError(f"grey images are (N, H, W) uint8, not {images.shape} {images.dtype}")
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+
+def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray:
+    """RGB histograms (N, bins**3) float64 under the Hellinger map, from images (H, W, 3) uint8 of any sizes.
+
+    Each histogram sums to one before its square root is taken, so Euclidean distance is Hellinger distance
+    (times sqrt 2) and every row has length one.
+    """
+    rows = []
+    for image in images:
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise InvalidInputError(f"colour images are (H, W, 3) uint8, not {image.shape} {image.dtype}")
+        level = (image.reshape(-1, 3).astype(np.int64) * bins) >> 8  # (H*W, 3) in 0 .. bins - 1
+        index = (level[:, 0] * bins + level[:, 1]) * bins + level[:, 2]
+        counts = np.bincount(index, minlength=bins**3)
+        rows.append(np.sqrt(counts / counts.sum()))
+    return np.stack(rows) if rows else np.empty((0, bins**3))
+
+
+def glorot_uniform(rng: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
+    """Weights (fan_in, fan_out) float64, uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    limit = np.sqrt(6.0 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, (fan_in, fan_out))
+
+
+def untrained_relu(inputs: np.ndarray, hidden: Sequence[int] = (64,), seed: int = 0) -> np.ndarray:
+    """(N, hidden[-1]) float32: ReLU layers as they are before any training, Glorot uniform weights, zero biases."""
+    rng = generator(seed, "untrained")
+    rows = inputs.astype(np.float32)
+    for width in hidden:
+        weights = glorot_uniform(rng, rows.shape[1], width).astype(np.float32)
+        rows = np.maximum(rows @ weights, 0)  # (N, width)
+    return rows
+
+
+def constant(count: int, width: int = 1) -> np.ndarray:
+    """The embedding that cannot tell anything apart: (count, width) zeros. It scores exactly the chance level."""
+    return np.zeros((count, width), np.float32)
+
+
+def l2_normalised(rows: np.ndarray) -> np.ndarray:
+    """Rows (N, D) divided by their length; a row of zeros stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths == 0, 1, lengths)
