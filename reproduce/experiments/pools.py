@@ -122,7 +122,7 @@ def cluster_pool(address: str) -> Pool:
     """The Dask cluster with a scheduler at ``address``; a worker that is lost has its cells run by another."""
 
     def run(jobs: Sequence[Job], commit: str, until: float) -> Outcomes:
-        with _client(address) as client:
+        with _client(address) as client, client.as_current():
             from distributed import as_completed
 
             code = source_digest()
@@ -156,7 +156,7 @@ def _client(address: str) -> Iterator[Any]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"no Dask scheduler answers at {address}: {' '.join(str(error).split())}") from None
     with client:

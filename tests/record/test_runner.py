@@ -1,8 +1,7 @@
 """A run: what is kept is not run again, what fails leaves the rest alone, what is killed is run again."""
 
-import os
+import dataclasses
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,18 +11,6 @@ from reproduce.experiments.runner import measure, run
 from reproduce.record import Store
 
 DATA = "FriesianCattle2017"
-
-
-@pytest.fixture(autouse=True)
-def toys(monkeypatch, tmp_path):
-    """The toy experiments, importable here and in worker processes; no data but the catalogue in the package."""
-    folder = str(Path(__file__).parent / "toys")
-    monkeypatch.setenv("REPRODUCE_EXPERIMENTS", "toy_experiments")
-    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])]))
-    monkeypatch.syspath_prepend(folder)
-    return load_all()
 
 
 def asked(toys, name, data=DATA, **factors):
@@ -122,8 +109,6 @@ def test_workers_are_pinned_to_one_thread(toys, tmp_path):
 
 def test_a_stale_version_is_run_again(toys, tmp_path):
     """Raising an experiment's version makes its kept results stale, not lost."""
-    import dataclasses
-
     store = Store(tmp_path / "record")
     store.add(measure(toys["toy.draw"], DATA, 0, {}))
     newer = Asked(dataclasses.replace(toys["toy.draw"], version=2), DATA)
@@ -133,8 +118,6 @@ def test_a_stale_version_is_run_again(toys, tmp_path):
 
 def test_places_never_complete_one_another(toys, tmp_path):
     """Seeds kept on another machine class do not count here, unless that class has them all."""
-    import dataclasses
-
     store = Store(tmp_path / "record")
     for seed in range(2):
         entry = measure(toys["toy.draw"], DATA, seed, {})
@@ -166,7 +149,7 @@ def test_no_cell_is_begun_after_the_budget(toys, tmp_path):
     assert len(store.entries("toy.draw")) == len(report.finished)
 
 
-def test_an_experiment_module_that_is_not_there_is_named(monkeypatch):
+def test_an_experiment_module_that_is_not_there_is_named(toys, monkeypatch):
     """A wrong name in REPRODUCE_EXPERIMENTS is one line that says so."""
     from reproduce.errors import InvalidInputError
 

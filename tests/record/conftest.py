@@ -1,0 +1,28 @@
+"""Toy experiments for the record's tests, importable here and in worker processes."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from reproduce.experiments.loading import load_all
+
+
+@pytest.fixture
+def toys(monkeypatch, tmp_path):
+    """The toy experiments by name; no data but the catalogue that comes with the package."""
+    folder = str(Path(__file__).parent / "toys")
+    monkeypatch.setenv("REPRODUCE_EXPERIMENTS", "toy_experiments")
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setenv("REPRODUCE_RECORD", str(tmp_path / "record"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])]))
+    monkeypatch.syspath_prepend(folder)
+    return load_all()
+
+
+@pytest.fixture
+def but_for_times():
+    """A record file's text without its seconds and times."""
+    return lambda path: re.sub(r'"seconds": [^,]*, "time": "[^"]*"', "", path.read_text())

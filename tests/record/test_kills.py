@@ -1,0 +1,135 @@
+"""Whatever kills a run, and whenever: the record is whole, and the next run goes on."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+from reproduce.experiments.plan import Asked, make_plan
+from reproduce.experiments.runner import run
+from reproduce.record import Store
+
+DATA = "FriesianCattle2017"
+KILLS = 50
+#: More than fifty killed runs get done, so that the last kill still finds a run at work.
+SEEDS = 400
+
+
+def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
+    extra = {"TOY_LOG": log, "REPRODUCE_RECORD": record}
+    command = [sys.executable, "-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
+    return subprocess.Popen(
+        [*command, *more],
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {name: str(value) for name, value in extra.items() if value},
+    )
+
+
+def begun(log):
+    return [int(line.split()[1]) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def wait_until(happened):
+    limit = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < limit, "nothing happened for a minute"
+        time.sleep(0.01)
+
+
+def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_times):
+    """Killed at 50 random moments: no kept seed is lost or run again, and the end is as undisturbed, byte by byte."""
+    store, moments = Store(tmp_path / "record"), random.Random(6)
+    kept, hits, workers = set(), 0, []
+    for number in range(KILLS):
+        log = tmp_path / f"{number}.log"
+        process = start(SEEDS, "--workers", "1", "--factor", "pause=0.02", log=log, output=subprocess.DEVNULL)
+        if number % 2:  # at work: cells are begun, finished and kept every few hundredths of a second
+            wait_until(lambda log=log: log.exists())
+            time.sleep(moments.uniform(0, 0.3))
+        else:  # anywhere from the first import on
+            time.sleep(moments.uniform(0, 0.6))
+        workers += psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        now = {entry.seed for entry in Store(tmp_path / "record").entries("toy.draw")}
+        assert kept <= now, "a finished seed was lost"
+        assert not kept & set(begun(log)), "a finished seed was run again"
+        hits += bool(begun(log))
+        kept = now
+    assert not psutil.wait_procs(workers, timeout=20)[1], "a worker outlived its killed run"
+    assert hits >= KILLS // 2, "the kills came before the runs had begun: they tested nothing"
+    assert 0 < len(kept) < SEEDS
+    for name in ("record", "alone"):
+        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", record=tmp_path / name)
+        assert (last.communicate(), last.returncode)[1] == 0
+    assert but_for_times(store.path("toy.draw")) == but_for_times(tmp_path / "alone" / "toy.draw.json")
+    assert len(store.entries("toy.draw")) == len(kept) + 5
+
+
+def test_ctrl_c_keeps_what_is_finished(toys, tmp_path):
+    """Ctrl-C ends with status 130 and one line; finished seeds are kept, and no worker is left."""
+    process = start(200, "--workers", "2", "--factor", "pause=0.05")
+    store = Store(tmp_path / "record")
+    wait_until(lambda: len(store.entries("toy.draw")) >= 3)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert "left (interrupted; the same command goes on)" in said
+    kept = len(store.entries("toy.draw"))
+    assert 3 <= kept < 200
+    assert f"{kept} cells finished" in said
+    assert not psutil.wait_procs(workers, timeout=10)[1]
+
+
+def test_two_runs_at_once_make_one_record(toys, tmp_path, but_for_times):
+    """Two runs of the same cells at the same time do not harm each other."""
+    both = [start(12, "--workers", "1") for _ in range(2)]
+    assert [(process.communicate(timeout=60), process.returncode)[1] for process in both] == [0, 0]
+    alone = Store(tmp_path / "alone")
+    run(make_plan([Asked(toys["toy.draw"], DATA)], range(12), alone), alone, workers=1)
+    assert but_for_times(tmp_path / "record" / "toy.draw.json") == but_for_times(alone.path("toy.draw"))
+
+
+def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but_for_times):
+    """Three Dask workers, one killed in mid-run: every cell is kept, as one machine alone would have kept it."""
+    from distributed import LocalCluster
+
+    here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
+    requests = [Asked(toys["toy.draw"], DATA, {"pause": 0.05}), Asked(toys["toy.fails"], DATA, {"at": -1})]
+    killed = []
+
+    with LocalCluster(
+        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        victim = next(iter(cluster.workers.values())).process.pid
+
+        def watch(job, outcome, report):
+            if len(report.finished) == 4:
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+        plan = make_plan(requests, range(12), there)
+        report = run(plan, there, cluster=cluster.scheduler_address, watch=watch)
+    assert killed
+    assert not report.failed
+    run(make_plan(requests, range(12), here), here, workers=2)
+    for name in ("toy.draw", "toy.fails"):
+        assert but_for_times(there.path(name)) == but_for_times(here.path(name))
+        assert [entry.seed for entry in there.entries(name)] == list(range(12))
+
+
+def test_no_cluster_there_is_one_line(toys):
+    """An address where no scheduler answers is said in one line, with status 1."""
+    process = start(1, "--cluster", "tcp://127.0.0.1:9")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
+    assert "Traceback" not in said
