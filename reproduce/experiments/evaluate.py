@@ -20,6 +20,8 @@ __all__ = ["SETS", "Evaluation", "evaluate", "evaluate_distances", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
+#: The scores that are kept with each animal left out.
+RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance")
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ def evaluate_distances(
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)
                 without = retrieval_scores_from_distances(matrix[np.ix_(kept, kept)], animals[kept])
-                for name, value in _named(without, suffix).items():
-                    left_out.setdefault(name, []).append(value)
+                named = _named(without, suffix)
+                for name in RESAMPLED:
+                    left_out.setdefault(f"{name}{suffix}", []).append(named[f"{name}{suffix}"])
     return Evaluation(scores, details, left_out)
 
 
