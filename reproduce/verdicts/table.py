@@ -25,10 +25,10 @@ def figure(value: float | None, outcome: Outcome) -> str:
     """A value in the claim's unit, with the digits of the printed figure, else two."""
     if value is None:
         return ""
-    printed = outcome.paper.split()[-1] if outcome.paper else ""
-    digits = len(printed.partition(".")[2]) if "." in printed else (0 if outcome.verb == "exactly" else 2)
+    printed = outcome.paper.split()[-1].partition("e")[0] if outcome.paper else ""
+    digits = len(printed.partition(".")[2]) if "." in printed else 0
     if outcome.verb != "exactly":
-        digits = max(digits, 2)
+        digits = min(max(digits, 2), 3)
     if value and abs(value) < 10**-digits:
         return f"{value:.1e}"
     return f"{value:.{digits}f}"
@@ -104,7 +104,8 @@ def render(outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], 
 def header(name: str, members: Sequence[Outcome], width: int) -> str:
     """The rule above a group: its name, how many claims and seeds, backends and machines."""
     counts = {outcome.n for outcome in members if outcome.n}
-    seeds = f"{min(counts)}-{max(counts)} seeds" if len(counts) > 1 else f"{max(counts, default=0)} seeds"
+    least, most = min(counts, default=0), max(counts, default=0)
+    seeds = f"{least}-{most} seeds" if least < most else f"{most} seed{'s' if most > 1 else ''}"
     backends = sorted({backend for outcome in members for backend in outcome.backends})
     machines = sorted({machine for outcome in members for machine in outcome.machines})
     plural = "claim" if len(members) == 1 else "claims"
