@@ -14,3 +14,19 @@ def embeddings_with_labels(draw, max_rows=7):
     labels = draw(st.lists(st.integers(0, 3), min_size=rows, max_size=rows))
     labels[1] = labels[0]  # at least one class is no loner
     return np.array(values).reshape(rows, depth), np.array(labels)
+
+
+def float_arrays(shape, low=-10.0, high=10.0):
+    """A float64 array of the given shape with values in [low, high], many of them zero or whole."""
+    size = int(np.prod(shape))
+    value = st.one_of(st.sampled_from([0.0, 1.0, -1.0]), st.floats(low, high, allow_subnormal=False))
+    return st.lists(value, min_size=size, max_size=size).map(lambda values: np.array(values).reshape(shape))
+
+
+@st.composite
+def logits_with_labels(draw, low=-30.0, high=30.0):
+    """(N, K) float64 logits and (N,) integer labels below K."""
+    rows, classes = draw(st.integers(1, 5)), draw(st.integers(2, 5))
+    z = draw(float_arrays((rows, classes), low, high))
+    labels = draw(st.lists(st.integers(0, classes - 1), min_size=rows, max_size=rows))
+    return z, np.array(labels)

@@ -1,0 +1,162 @@
+"""The network's gradients, and the symmetries of a hidden layer."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from reproduce.models.network import Network
+from reproduce.models.objectives import CrossEntropy, Triplet
+from reproduce.models.semihard import semi_hard_triplet_loss
+
+
+def network(sizes, seed):
+    """A float64 network with random weights and biases."""
+    net = Network(sizes, "float64")
+    rng = np.random.default_rng(seed)
+    net.initialise(rng)
+    for b in net.biases:
+        b[:] = rng.standard_normal(len(b)) * 0.1
+    return net
+
+
+def central_differences(function, vector, step=1e-6):
+    """The slope of a function of nothing in every coordinate of a vector that it reads."""
+    slopes = np.empty_like(vector)
+    for k in range(len(vector)):
+        kept = vector[k]
+        vector[k] = kept + step
+        up = function()
+        vector[k] = kept - step
+        slopes[k] = (up - function()) / (2 * step)
+        vector[k] = kept
+    return slopes
+
+
+@given(
+    hidden=st.sampled_from([(8,), (6, 8), (5, 7, 8)]),
+    objective=st.sampled_from([CrossEntropy(), Triplet()]),
+    seed=st.integers(0, 10_000),
+)
+@settings(deadline=None, max_examples=40)
+def test_gradients_equal_central_differences(hidden, objective, seed):
+    """For both objectives and any depth, every parameter's gradient is the slope of the loss."""
+    net = network((6, *hidden, 4), seed)
+    rng = np.random.default_rng(seed + 1)
+    X, y = rng.standard_normal((8, 6)), np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    if isinstance(objective, Triplet):  # mining jumps where two distances tie: there is no slope to compare
+        U = net.infer(X, -1)
+        assume((U.max(axis=1) > 0).all())
+        U /= np.linalg.norm(U, axis=1, keepdims=True)
+        assume(np.diff(np.sort((U @ U.T)[np.triu_indices(8, 1)])).min() > 1e-5)
+    objective.gradient(net, X, y)
+    gradient = net.gradient.copy()
+    slopes = central_differences(lambda: objective.gradient(net, X, y), net.parameters)
+    wrong = np.abs(gradient - slopes) > 1e-6
+    if wrong.any():  # a unit that comes alive within the step has no slope: a smaller step must heal it
+        slopes = central_differences(lambda: objective.gradient(net, X, y), net.parameters, 1e-9)
+        np.testing.assert_allclose(gradient[wrong], slopes[wrong], atol=1e-5)
+
+
+@given(seed=st.integers(0, 10_000), depth=st.integers(0, 1))
+@settings(deadline=None, max_examples=20)
+def test_permuting_hidden_units_permutes_the_embedding_and_nothing_else(seed, depth):
+    """Hidden units in another order: the same logits, and the last layer's activations in that order."""
+    net, other = network((5, 4, 6, 3), seed), network((5, 4, 6, 3), seed)
+    rng = np.random.default_rng(seed)
+    X, order = rng.standard_normal((7, 5)), rng.permutation(net.sizes[depth + 1])
+    other.weights[depth][:] = net.weights[depth][:, order]
+    other.biases[depth][:] = net.biases[depth][order]
+    other.weights[depth + 1][:] = net.weights[depth + 1][order]
+    np.testing.assert_allclose(other.infer(X), net.infer(X), atol=1e-12)
+    hidden = net.infer(X, -1)[:, order] if depth else net.infer(X, -1)
+    np.testing.assert_allclose(other.infer(X, -1), hidden, atol=1e-12)
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(deadline=None, max_examples=20)
+def test_permuting_classes_permutes_the_output_layer_and_nothing_else(seed):
+    """Classes renamed, with the output columns: the same loss, the same gradient below."""
+    net, other = network((5, 4, 3), seed), network((5, 4, 3), seed)
+    rng = np.random.default_rng(seed)
+    X, y, order = rng.standard_normal((7, 5)), rng.integers(0, 3, 7), rng.permutation(3)
+    other.weights[1][:] = net.weights[1][:, order]
+    other.biases[1][:] = net.biases[1][order]
+    loss = CrossEntropy().gradient(net, X, y)
+    assert CrossEntropy().gradient(other, X, np.argsort(order)[y]) == pytest.approx(loss, rel=1e-12)
+    np.testing.assert_allclose(other.weight_gradients[0], net.weight_gradients[0], atol=1e-12)
+    np.testing.assert_allclose(other.weight_gradients[1], net.weight_gradients[1][:, order], atol=1e-12)
+
+
+def test_glorot_uniform_weights_and_zero_biases():
+    """Weights fill +-sqrt(6 / (in + out)) evenly; biases start at zero; everything lies in one vector."""
+    net = Network((300, 200, 10))
+    net.initialise(np.random.default_rng(0))
+    bound = np.sqrt(6 / 500)
+    W = net.weights[0]
+    assert 0.99 * bound < np.abs(W).max() <= bound * (1 + 1e-6)
+    assert W.std() == pytest.approx(bound / np.sqrt(3), rel=0.01)
+    assert all((b == 0).all() for b in net.biases)
+    assert all(np.shares_memory(part, net.parameters) for part in (*net.weights, *net.biases))
+
+
+def test_forward_in_training_and_inference_agree():
+    """The buffered float32 pass and the float64 pass by blocks give the same activations, block edges included."""
+    net = Network((9, 8, 7, 5))
+    net.initialise(np.random.default_rng(3))
+    X = np.random.default_rng(4).standard_normal((23, 9)).astype(np.float32)
+    np.testing.assert_allclose(net.forward(X), net.infer(X, rows=10), atol=1e-5)
+    np.testing.assert_allclose(net.forward(X, -1), net.infer(X, -1, rows=4), atol=1e-5)
+
+
+def brute_force_triplets(E, labels):
+    """The rule of the docstring, one anchor at a time."""
+    U = E / np.linalg.norm(E, axis=1, keepdims=True)
+    losses = []
+    for a in range(len(E)):
+        d = 1 - U @ U[a]
+        positives = [d[k] for k in range(len(E)) if k != a and labels[k] == labels[a]]
+        negatives = [d[k] for k in range(len(E)) if labels[k] != labels[a]]
+        if positives and negatives:
+            hardest = max(positives)
+            farther = [value for value in negatives if value > hardest]
+            losses.append(np.log1p(np.exp(hardest - (min(farther) if farther else max(negatives)))))
+    return np.mean(losses) if losses else 0.0
+
+
+@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=9), seed=st.integers(0, 10_000))
+@settings(deadline=None, max_examples=80)
+def test_triplet_loss_equals_the_rule_spelt_out(labels, seed):
+    """Hardest positive, nearest farther negative or else the farthest, softplus: anchor by anchor."""
+    labels = np.array(labels)
+    E = np.random.default_rng(seed).standard_normal((len(labels), 3))
+    loss, gradient = semi_hard_triplet_loss(E, labels)
+    assert loss == pytest.approx(brute_force_triplets(E, labels), rel=1e-9)
+    assert gradient.shape == E.shape
+
+
+def test_a_collapsed_batch_costs_ln_2_and_dead_embeddings_get_no_gradient():
+    """All embeddings equal: ln 2 exactly. All zero: ln 2 and a gradient of zero, not NaN."""
+    labels = np.array([0, 0, 1, 1])
+    assert semi_hard_triplet_loss(np.ones((4, 2)), labels)[0] == pytest.approx(np.log(2), abs=1e-15)
+    loss, gradient = semi_hard_triplet_loss(np.zeros((4, 2)), labels)
+    assert loss == pytest.approx(np.log(2), abs=1e-15)
+    assert (gradient == 0).all()
+
+
+def test_the_scale_of_an_embedding_does_not_matter_to_the_triplet_loss():
+    """Cosine distance: scaled rows give the same loss, and the gradient is orthogonal to each row."""
+    rng = np.random.default_rng(5)
+    E, labels = rng.standard_normal((6, 4)), np.array([0, 0, 1, 1, 2, 2])
+    loss, gradient = semi_hard_triplet_loss(E, labels)
+    assert semi_hard_triplet_loss(E * rng.uniform(0.1, 9, (6, 1)), labels)[0] == pytest.approx(loss)
+    np.testing.assert_allclose((gradient * E).sum(axis=1), 0, atol=1e-12)
+
+
+def test_only_the_chosen_anchors_ask():
+    """With anchors named, the mean is over them alone, while every image may answer."""
+    rng = np.random.default_rng(6)
+    E, labels = rng.standard_normal((8, 4)), np.arange(8) % 2
+    each = [semi_hard_triplet_loss(E, labels, np.array([a]))[0] for a in range(8)]
+    assert semi_hard_triplet_loss(E, labels)[0] == pytest.approx(np.mean(each))
+    assert semi_hard_triplet_loss(E, labels, np.array([2, 5]))[0] == pytest.approx((each[2] + each[5]) / 2)
