@@ -72,6 +72,49 @@ def run_experiments(
     raise typer.Exit(status)
 
 
+@app.command("datasets")
+def list_datasets(
+    get: Annotated[str | None, typer.Option(metavar="NAME", help="Download a set into the cache folder.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every class of wildlife-datasets too.")] = False,
+) -> None:
+    """What data is here, what is missing and how to get it."""
+    from rich.console import Console
+
+    from reproduce.datasets.overview import overview
+
+    if get is not None:
+        from reproduce.datasets import load
+
+        catalogue = load(get, download=True)
+        typer.echo(f"{get}: {len(catalogue):,} images of {len(set(catalogue.identities.tolist()))} animals")
+        return
+    from reproduce.datasets.tables import print_overview
+
+    print_overview(overview(everything), Console())
+
+
+@app.command("audit")
+def audit_dataset(
+    name: Annotated[str, typer.Argument(help="A data set, such as LionData.")],
+    root: Annotated[str | None, typer.Option(help="The folder that holds it.")] = None,
+    seed: Annotated[int, typer.Option(help="Draws the split where the set has none.")] = 0,
+    photographs: Annotated[
+        bool, typer.Option("--photographs", help="Count images cut from one photograph too: minutes on a large set.")
+    ] = False,
+) -> None:
+    """Class sizes, chance, duplicates, unreadable files and leaks of a data set."""
+    from rich.console import Console
+
+    from reproduce.datasets import load
+    from reproduce.datasets.audit import audit
+    from reproduce.datasets.tables import print_audit
+    from reproduce.experiments.audits import chances, shared_photographs
+
+    catalogue = load(name, root=root, seed=seed)
+    shared = shared_photographs(catalogue) if photographs else None
+    print_audit(audit(catalogue), chances(catalogue), shared, Console())
+
+
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
     try:

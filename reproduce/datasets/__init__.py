@@ -2,8 +2,8 @@
 
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.friesian import class_sizes
+from reproduce.datasets.kinds import is_proxy, is_rehearsal, is_seeded, names
 from reproduce.datasets.loading import available, load
-from reproduce.datasets.names import is_proxy, is_rehearsal, is_seeded, names
 from reproduce.datasets.pixels import images, raw_image
 
 __all__ = [

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest
@@ -42,7 +43,10 @@ def cropped(name: str, root: Path, key: str) -> Path:
 
 
 def export(name: str, root: Path | None, folder: Path) -> None:
-    """Write every image of a known animal, cut to its bounding box where it has one, and the index."""
+    """Write every image of a known animal, cut to its bounding box where it has one, and the index.
+
+    An image's digest is that of its pixels: PNG bytes differ between releases of zlib.
+    """
     kind = wildlife.wildlife_class(name)
     with wildlife.quietly():
         dataset = kind(None if root is None else str(root))
@@ -52,14 +56,16 @@ def export(name: str, root: Path | None, folder: Path) -> None:
     known = [row for row, identity in enumerate(dataset.df["identity"]) if identity != kind.unknown_name]
     order = sorted(known, key=lambda row: (str(dataset.df["path"].iloc[row]), str(dataset.df["image_id"].iloc[row])))
     folder.mkdir(parents=True, exist_ok=True)
-    rows: dict[str, list] = {"paths": [], "identities": [], "labels": []}
+    rows: dict[str, list] = {"paths": [], "identities": [], "labels": [], "digests": []}
     for number, row in enumerate(track(order, len(order), f"cutting {name}")):
         rows["paths"].append(f"{number:07d}.png")
         rows["identities"].append(str(dataset.df["identity"].iloc[row]))
         label = dataset.df[column].iloc[row] if column else None
         rows["labels"].append(label if isinstance(label, str) else None)
         try:
-            dataset[row].save(folder / rows["paths"][-1])
+            crop = dataset[row]
+            crop.save(folder / rows["paths"][-1])
+            rows["digests"].append(digest(np.asarray(crop)))
         except Exception as error:
             raise InvalidInputError(f"{root}/{dataset.df['path'].iloc[row]}: cannot be cut out: {error}") from error
     (folder / INDEX).write_text(json.dumps(rows), encoding="utf-8")

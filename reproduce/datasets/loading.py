@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.cache import digest
-from reproduce.datasets import friesian, names, places, proxies, splits, turing
+from reproduce.datasets import friesian, kinds, places, proxies, splits, turing
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import Survey, survey
 from reproduce.errors import InvalidInputError
@@ -32,16 +32,16 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
     Raises DataMissingError (not at hand; says how to get it) and InvalidInputError (unknown name, bad seed, a
     folder laid out otherwise).
     """
-    names.check(name)
+    kinds.check(name)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InvalidInputError(f"load({name!r}): the seed is a whole number from 0 on, not {seed!r}")
     seed = int(seed)
     if root is not None and not Path(root).expanduser().is_dir():
         raise places.missing(name, root, why="no such folder")
-    if name == names.STAND_IN:
+    if name == kinds.STAND_IN:
         return turing.catalogue(seed)
     if name in proxies.RULES:
-        return proxies.thinned(name, load(names.COWS, root, 0, download), seed)
+        return proxies.thinned(name, load(kinds.COWS, root, 0, download), seed)
     folder = places.find(name, root)
     if folder is None:
         folder = _fetched(name, root, download)
@@ -55,17 +55,17 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
 
     FriesianCattle2017 is always available, and with pixels only where its images are.
     """
-    names.check(name)
-    if name == names.CATTLE and not pixels:
+    kinds.check(name)
+    if name == kinds.CATTLE and not pixels:
         return True
-    return name == names.STAND_IN or places.find(names.COWS if name in proxies.RULES else name, root) is not None
+    return name == kinds.STAND_IN or places.find(kinds.COWS if name in proxies.RULES else name, root) is not None
 
 
 def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | None:
     """Where a set lies that had to be downloaded; None if its identities do without. Only LionData is unasked for."""
-    if name == names.CATTLE and not asked:
+    if name == kinds.CATTLE and not asked:
         return None
-    if root is not None or not (asked or name == names.LIONS):
+    if root is not None or not (asked or name == kinds.LIONS):
         raise places.missing(name, root)
     from reproduce.datasets import download
 
@@ -75,13 +75,13 @@ def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | N
 def _identities_only(seed: int) -> Catalogue:
     animals = friesian.identities()
     nothing = np.full(len(animals), "")
-    split = splits.by_seed(names.CATTLE, animals, seed, splits.HELD_OUT)
-    content = digest("identities", names.CATTLE, animals.tolist())
-    return Catalogue(names.CATTLE, nothing, animals, split, seed, True, content, nothing)
+    split = splits.by_seed(kinds.CATTLE, animals, seed, splits.HELD_OUT)
+    content = digest("identities", kinds.CATTLE, animals.tolist())
+    return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing)
 
 
 def _catalogue(name: str, found: Survey, seed: int) -> Catalogue:
-    if name == names.LIONS:
+    if name == kinds.LIONS:
         split, seeded = splits.lion_folders(found.paths), False
     else:
         own = splits.own_split(found.labels, found.identities)
@@ -92,7 +92,7 @@ def _catalogue(name: str, found: Survey, seed: int) -> Catalogue:
 
 
 def _drawn(name: str, identities: np.ndarray, seed: int) -> np.ndarray:
-    nine = name in (names.CATTLE, names.COWS)
+    nine = name in (kinds.CATTLE, kinds.COWS)
     return splits.by_seed(
         name, identities, seed, splits.HELD_OUT if nine else splits.held_out_count(len(set(identities)))
     )

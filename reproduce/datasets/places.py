@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from reproduce.cache import cache_dir
-from reproduce.datasets.names import LIONS
+from reproduce.datasets.kinds import LIONS
 from reproduce.datasets.wildlife import classes
 from reproduce.errors import DataMissingError
 
-__all__ = ["IMAGE_ENDINGS", "download_folder", "find", "has_images", "missing", "searched"]
+__all__ = ["IMAGE_ENDINGS", "download_folder", "find", "has_images", "missing", "remedy", "searched"]
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".heic")
 
@@ -21,12 +21,13 @@ def download_folder(name: str) -> Path:
 def searched(name: str, root: str | os.PathLike | None = None) -> list[Path]:
     """The folders that may hold the set, in the order they are tried, absolute.
 
-    A ``root`` the caller names is the only place: the set's own folder, or one that holds it under its name.
+    A ``root`` the caller names is the only place: the set's own folder, or one that holds sets under their names.
     Otherwise ``REPRODUCE_DATA``/NAME, then the folder of downloads.
     """
     if root is not None:
         folder = Path(root).expanduser().resolve()
-        return [folder / name, folder]
+        holds_sets = any((folder / other).is_dir() for other in (name, *classes()))
+        return [folder / name if holds_sets else folder]
     data = os.environ.get("REPRODUCE_DATA")
     beside = [Path(data).expanduser().resolve() / name] if data else []
     return [*beside, download_folder(name).resolve()]
@@ -49,14 +50,18 @@ def find(name: str, root: str | os.PathLike | None = None) -> Path | None:
 def missing(name: str, root: str | os.PathLike | None = None, why: str = "") -> DataMissingError:
     """The one error for a set that is not at hand: what is missing, where it was sought, how to get it."""
     places = ", ".join(str(folder) for folder in searched(name, root))
-    entry = classes().get(name)
-    how = f"reproduce datasets --get {name}"
-    if entry is not None and entry.via == "kaggle":
-        how += " (through the kaggle command, with an account)"
-    elif entry is not None and entry.via == "hand":
-        how = f"by hand, as wildlife-datasets describes for {name}"
+    how = remedy(name)
     if root is None and "REPRODUCE_DATA" not in os.environ:
         how += ", or set REPRODUCE_DATA to the folder that holds it"
     reason = f" ({why})" if why else ""
     unasked = " when online" if name == LIONS and root is None else ""
     return DataMissingError(f"the images of {name} are missing: looked in {places}{reason}; get them{unasked}: {how}")
+
+
+def remedy(name: str) -> str:
+    """The command that gets a set, or what to do where no command can."""
+    entry = classes().get(name)
+    if entry is not None and entry.via == "hand":
+        return f"by hand, as wildlife-datasets describes for {name}"
+    account = " (through the kaggle command, with an account)" if entry is not None and entry.via == "kaggle" else ""
+    return f"reproduce datasets --get {name}{account}"

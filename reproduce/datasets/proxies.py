@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.cache import digest
-from reproduce.datasets import friesian, names, splits
+from reproduce.datasets import friesian, kinds, splits
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
@@ -33,7 +33,7 @@ class Rule:
     barn_only: bool
 
 
-RULES = {names.PROXY: Rule(45, splits.HELD_OUT, False), names.BARN: Rule(21, splits.HELD_OUT, True)}
+RULES = {kinds.PROXY: Rule(45, splits.HELD_OUT, False), kinds.BARN: Rule(21, splits.HELD_OUT, True)}
 
 
 def thinned(name: str, source: Catalogue, seed: int) -> Catalogue:

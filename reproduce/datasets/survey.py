@@ -21,7 +21,7 @@ from reproduce.datasets.exports import INDEX, cropped, indexed
 from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
 
-__all__ = ["Survey", "folders_as_animals", "survey", "through_wildlife"]
+__all__ = ["Survey", "counted", "folders_as_animals", "survey", "through_wildlife"]
 
 #: Raised when the rows would come out otherwise from the same files.
 VERSION = 1
@@ -56,17 +56,33 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
     file, as bounding boxes tell, the survey is of a folder of crops.
     """
     listing = _listing(root)
-    key = digest("survey", VERSION, name, wildlife.installed_version(), str(root), sorted(listing.items()))
-    kept = cache_dir("surveys") / f"{key}.json"
-    try:
-        rows = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    kept = _kept_at(name, root, listing)
+    rows = _kept_rows(kept)
+    if rows is None:
         rows = (read or (indexed if (root / INDEX).is_file() else through_wildlife))(name, root)
-        rows["digests"] = _digests(name, root, listing, rows["paths"])
+        rows.setdefault("digests", _digests(name, root, listing, rows["paths"]))
         write_atomically(kept, json.dumps(rows).encode())
     if rows.get("boxes"):
-        return survey(name, cropped(name, root, key))
+        return survey(name, cropped(name, root, kept.stem))
     return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
+
+
+def counted(name: str, root: Path) -> tuple[int, int] | None:
+    """(images, animals) of a folder that was surveyed and has not changed since, else None; reads no image."""
+    rows = _kept_rows(_kept_at(name, root, _listing(root)))
+    return None if rows is None else (len(rows["identities"]), len(set(rows["identities"])))
+
+
+def _kept_at(name: str, root: Path, listing: dict[str, tuple[int, int]]) -> Path:
+    key = digest("survey", VERSION, name, wildlife.installed_version(), str(root), sorted(listing.items()))
+    return cache_dir("surveys") / f"{key}.json"
+
+
+def _kept_rows(kept: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _listing(root: Path) -> dict[str, tuple[int, int]]:
@@ -78,7 +94,7 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
             for entry in entries:
                 if entry.is_dir():
                     pending.append(entry.path)
-                else:
+                elif entry.is_file():
                     status = entry.stat()
                     relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
                     listing[relative] = (status.st_size, status.st_mtime_ns)

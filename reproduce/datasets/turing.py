@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 
 from reproduce.cache import cache_dir
-from reproduce.datasets import names, splits
+from reproduce.datasets import kinds, splits
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import folders_as_animals, survey
 from reproduce.determinism import generator
@@ -43,7 +43,7 @@ def coats() -> np.ndarray:
 
     Only additions and multiplications in float64, element by element: the same bits on every machine.
     """
-    draws = [generator(animal, names.STAND_IN, "coat") for animal in range(len(CLASS_SIZES))]
+    draws = [generator(animal, kinds.STAND_IN, "coat") for animal in range(len(CLASS_SIZES))]
     feed = np.array([draw.uniform(*FEED) for draw in draws])[:, None, None]
     kill = np.array([draw.uniform(*KILL) for draw in draws])[:, None, None]
     both: np.ndarray = np.zeros(
@@ -105,15 +105,15 @@ def photograph(coat: np.ndarray, draw: np.random.Generator) -> np.ndarray:
 
 def catalogue(seed: int) -> Catalogue:
     """The stand-in as a Catalogue: the same images for every seed, which draws the four animals held out."""
-    found = survey(names.STAND_IN, _generated(), folders_as_animals)
+    found = survey(kinds.STAND_IN, _generated(), folders_as_animals)
     paths = np.array([str(found.root / path) for path in found.paths])
-    split = splits.by_seed(names.STAND_IN, found.identities, seed, HELD_OUT)
-    return Catalogue(names.STAND_IN, paths, found.identities, split, seed, True, found.content_hash(), found.digests)
+    split = splits.by_seed(kinds.STAND_IN, found.identities, seed, HELD_OUT)
+    return Catalogue(kinds.STAND_IN, paths, found.identities, split, seed, True, found.content_hash(), found.digests)
 
 
 def _generated() -> Path:
     """The folder of images ANIMAL/NUMBER.png, drawn the first time; whole or not at all."""
-    folder = cache_dir("generated") / f"{names.STAND_IN}-{VERSION}"
+    folder = cache_dir("generated") / f"{kinds.STAND_IN}-{VERSION}"
     if _whole(folder):
         return folder
     with FileLock(f"{folder}.lock"):
@@ -137,5 +137,5 @@ def _draw(folder: Path) -> None:
         home = folder / f"{animal + 1:02d}"
         home.mkdir(parents=True)
         for number in range(count):
-            image = photograph(coat, generator(animal, names.STAND_IN, f"image {number}"))
+            image = photograph(coat, generator(animal, kinds.STAND_IN, f"image {number}"))
             cv2.imwrite(str(home / f"{number + 1:02d}.png"), image)

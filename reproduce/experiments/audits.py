@@ -9,7 +9,7 @@ from reproduce.experiments.registry import Result, experiment
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["classes"]
+__all__ = ["chances", "classes", "photographs", "shared_photographs"]
 
 
 @experiment("audits.classes", needs=(), exact=True, seconds=0.1)
@@ -31,3 +31,36 @@ def classes(catalogue: "Catalogue", seed: int) -> Result:
             "classes_under_five": int((counts < 5).sum()),
         }
     )
+
+
+@experiment("audits.photographs", library="opencv", exact=True, seconds=15)
+def photographs(catalogue: "Catalogue", seed: int) -> Result:
+    """How many pairs of images of one animal share a photograph, of all such pairs, and what fraction of images do."""
+    from reproduce.datasets.photographs import INLIERS, within_animal_inliers, within_animal_pairs
+
+    pairs, shared, strict = shared_photographs(catalogue)
+    sharing = within_animal_pairs(catalogue.identities)[within_animal_inliers(catalogue)[:, 0] >= INLIERS]
+    images = len(np.unique(sharing)) / len(catalogue)
+    return Result({"pairs": pairs, "shared_pairs": shared, "shared_pairs_strict": strict, "images_sharing": images})
+
+
+def shared_photographs(catalogue: "Catalogue") -> tuple[int, int, int]:
+    """Pairs of images of one animal, those that share a photograph, and those by the stricter reading."""
+    from reproduce.datasets.photographs import INLIERS, within_animal_inliers
+
+    found = within_animal_inliers(catalogue) >= INLIERS
+    return len(found), int(found[:, 0].sum()), int(found[:, 1].sum())
+
+
+def chances(catalogue: "Catalogue") -> dict[str, tuple[float, float]]:
+    """Exact chance MAP@R (per class, per query) of "test", "train" and "all"; NaN where no animal has two images."""
+    from reproduce.metrics import chance_map_at_r
+
+    found = {}
+    for side, rows in (("test", catalogue.test), ("train", catalogue.train), ("all", slice(None))):
+        labels = catalogue.identities[rows]
+        if len(labels) and np.unique(labels, return_counts=True)[1].max() > 1:
+            found[side] = (chance_map_at_r(labels), chance_map_at_r(labels, average="query"))
+        else:
+            found[side] = (np.nan, np.nan)
+    return found

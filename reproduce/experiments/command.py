@@ -93,7 +93,7 @@ def _asked(names: Sequence[str], tier: Tier, data: str | None, factors: dict[str
     if data is not None:
         if not names:
             raise InvalidInputError(f"--data {data}: name the experiment to run on it")
-        from reproduce.datasets.names import check
+        from reproduce.datasets.kinds import check
 
         check(data)
         return [Asked(one, data, factors) for one in chosen]

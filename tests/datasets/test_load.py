@@ -233,7 +233,8 @@ def test_asking_what_is_here_imports_nothing_heavy(lions):
         "import sys, json, reproduce.datasets as d\n"
         "d.available('LionData', pixels=True); d.is_seeded('x'); d.is_proxy('x'); d.names()\n"
         "d.load('FriesianCattle2017')\n"
-        "print(json.dumps([m for m in ('cv2', 'pandas', 'wildlife_datasets', 'matplotlib', 'PIL') if m in sys.modules]))"
+        "heavy = ('cv2', 'pandas', 'wildlife_datasets', 'matplotlib', 'PIL')\n"
+        "print(json.dumps([module for module in heavy if module in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []

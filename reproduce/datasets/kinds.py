@@ -40,7 +40,7 @@ def check(name: str) -> None:
     if name in known:
         return
     lowered = {entry.lower(): entry for entry in known}
-    close = [lowered[match] for match in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.5)]
+    close = [lowered[match] for match in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.65)]
     hint = f"did you mean {' or '.join(close)}?" if close else "`reproduce datasets --all` lists the names"
     raise InvalidInputError(f"no data set is called {name!r}; {hint}")
 

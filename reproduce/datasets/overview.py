@@ -1,0 +1,53 @@
+"""What is here, what is missing and how to get it; without a download, and without reading an image."""
+
+from dataclasses import dataclass
+
+from reproduce.datasets import friesian, kinds, places, proxies, survey, turing
+from reproduce.datasets.wildlife import classes
+
+__all__ = ["Entry", "overview"]
+
+PAPERS = (kinds.LIONS, kinds.CATTLE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set. ``where`` is its folder, or what is missing; counts are as read here, else as its authors say."""
+
+    name: str
+    role: str
+    images: int | None
+    animals: int | None
+    counted: bool
+    here: bool
+    where: str
+
+
+def overview(everything: bool = False) -> list[Entry]:
+    """The sets this suite speaks of and any other that is here; with ``everything`` all of wildlife-datasets."""
+    own = [kinds.LIONS, kinds.CATTLE, kinds.COWS, kinds.PROXY, kinds.BARN, kinds.STAND_IN]
+    others = [name for name in kinds.names() if name not in own]
+    return [_entry(name) for name in own] + [entry for entry in map(_entry, others) if everything or entry.here]
+
+
+def _entry(name: str) -> Entry:
+    role = "paper's" if name in PAPERS else "proxy" if kinds.COWS in name else ""
+    if name == kinds.STAND_IN:
+        return Entry(name, "stand-in", sum(turing.CLASS_SIZES), len(turing.CLASS_SIZES), True, True, "generated")
+    if name in proxies.RULES:
+        found = places.find(kinds.COWS) is not None
+        where = f"drawn from {kinds.COWS}" if found else f"missing: needs {kinds.COWS}"
+        return Entry(name, role, None, proxies.RULES[name].animals, True, found, where)
+    folder = places.find(name)
+    counts = survey.counted(name, folder) if folder else None
+    if folder is None and name == kinds.CATTLE:
+        counts = len(friesian.identities()), len(friesian.class_sizes())
+    reported = classes()[name]
+    images, animals = counts or (reported.images, reported.animals)
+    return Entry(name, role, images, animals, counts is not None, folder is not None, str(folder or _lack(name)))
+
+
+def _lack(name: str) -> str:
+    what = "images missing, identities ship" if name == kinds.CATTLE else "missing"
+    ways = {"kaggle": "--get, with a Kaggle account", "hand": "by hand only"}
+    return f"{what} ({ways.get(classes()[name].via, '--get')})"
