@@ -18,7 +18,9 @@ _FLOOR = 1e-300
 
 
 class Keys(Protocol):
-    """Keys of a layout's queries against its columns: the smaller, the nearer.
+    """Keys of a layout's queries against its columns: the smaller, the nearer; none is negative.
+
+    Floating point numbers that are not negative are in the order of their bits, and integers sort faster.
 
     Neighbours in the sorted order tie where they differ by at most ``tolerance``; a tolerance of None means
     equality but for the last bit.
@@ -57,6 +59,8 @@ class EmbeddingKeys:
             side = self._right if which == 0 else left
             side[rows, :depth], side[rows, depth + 1] = chunk, norms  # type: ignore[index]
         self.tolerance = max(TIE * top, _FLOOR) if dtype == np.float64 else None
+        # Rounding could make the smallest keys negative: all are lifted by more than it, which moves no order.
+        self._lift = top / 256
         # Queries that are columns themselves are read from there.
         self._left = self._right if left is None else left
         self._place: np.ndarray = layout.itself if left is None else np.arange(len(left))
@@ -68,7 +72,7 @@ class EmbeddingKeys:
         depth = rows.shape[1] - 2
         left = np.empty_like(rows)
         np.multiply(rows[:, :depth], -2, out=left[:, :depth])
-        left[:, depth], left[:, depth + 1] = rows[:, depth + 1], 1
+        left[:, depth], left[:, depth + 1] = rows[:, depth + 1] + self._lift, 1
         np.matmul(left, self._right.T, out=out)
         if self._twins is not None:
             out[:, self._twins[0]] = out[:, self._twins[1]]
@@ -90,17 +94,23 @@ class DistanceKeys:
     def __init__(self, layout: Layout, distances: Any) -> None:
         self.dtype = np.dtype(np.float64)
         self._layout, self._distances = layout, distances
-        top = 0.0
+        top = low = 0.0
+        among = layout.itself[0] >= 0
         step = max(1, (1 << 20) // distances.shape[1])
         for start in range(0, distances.shape[0], step):
-            block = np.asarray(distances[start : start + step], dtype=np.float64)
+            block = np.array(distances[start : start + step], dtype=np.float64)
+            if among:  # whatever stands on the diagonal is never looked at
+                block[np.arange(len(block)), np.arange(start, start + len(block))] = 0.0
             if not np.isfinite(block).all():
                 row = start + int(np.flatnonzero(~np.isfinite(block).all(axis=1))[0])
                 raise InvalidInputError(f"distances, row {row}: NaN or infinity; every pair needs a number")
-            top = max(top, float(np.abs(block).max()))
+            low = min(low, float(block.min()))
+            top = max(top, float(block.max()), -low)
+        self._lift = -low
         self.tolerance: float | None = max(TIE * top, _FLOOR)
 
     def fill(self, start: int, stop: int, out: np.ndarray) -> None:
         """Write the keys of queries start .. stop - 1 to ``out``: see Keys."""
         for place, row in enumerate(self._layout.queries[start:stop].tolist()):
             np.take(np.asarray(self._distances[row], dtype=np.float64), self._layout.columns, out=out[place])
+        out += self._lift  # 0.0 too where the lift is 0.0: -0.0 becomes 0.0

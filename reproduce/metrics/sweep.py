@@ -14,18 +14,15 @@ from threadpoolctl import ThreadpoolController
 
 from reproduce.metrics.keys import Keys
 from reproduce.metrics.layout import Layout
+from reproduce.metrics.nearest import integers
 
-__all__ = ["integers", "sweep"]
+__all__ = ["sweep"]
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 16 << 20
+BLOCK_ROWS = 256  # fewer starve the matrix product, more gain nothing
 
 # Takes a block's keys, its first query and R; writes what it finds to arrays of its own.
 Score = Callable[[np.ndarray, int, int], None]
-
-
-def integers(keys: np.ndarray) -> np.ndarray:
-    """The bits of the keys, of the same shape."""
-    return keys.view(np.int32 if keys.dtype == np.float32 else np.int64)
 
 
 def sweep(layout: Layout, keys: Keys, score: Score) -> None:
@@ -35,7 +32,7 @@ def sweep(layout: Layout, keys: Keys, score: Score) -> None:
     overwrite.
     """
     columns = len(layout.columns)
-    step = max(1, BLOCK_BYTES // (columns * keys.dtype.itemsize))
+    step = min(BLOCK_ROWS, max(1, BLOCK_BYTES // (columns * keys.dtype.itemsize)))
     starts = iter(range(0, len(layout.queries), step))
 
     def work() -> None:

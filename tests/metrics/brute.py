@@ -25,7 +25,9 @@ def orders(keys, relevant, tolerance):
     group = [0]
     for a, b in pairwise(rank):
         group.append(group[-1] + (keys[b] - keys[a] > tolerance))
-    tied = [[relevant[i] for _, i in part] for _, part in groupby(zip(group, rank), key=lambda pair: pair[0])]
+    tied = [
+        [relevant[i] for _, i in part] for _, part in groupby(zip(group, rank, strict=True), key=lambda pair: pair[0])
+    ]
     for parts in product(*(set(permutations(part)) for part in tied)):
         yield [hit for part in parts for hit in part]
 
