@@ -7,6 +7,7 @@ import typer
 
 from reproduce import __version__
 from reproduce.errors import ReproduceError
+from reproduce.verdicts.command import app as claims_app
 
 app = typer.Typer(
     name="reproduce",
@@ -16,6 +17,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(claims_app)
 
 
 def _version(asked: bool) -> None:

@@ -106,10 +106,12 @@ def environment(library: str = "numpy") -> dict[str, Any]:
     }
 
 
+@cache
 def commit() -> str:
     """The commit the package runs from, "+dirty" where reproduce/ is modified; "" outside a repository.
 
-    Installed as a wheel, the repository is the current folder's.
+    Installed as a wheel, the repository is the current folder's. Asked once in each process: what was imported
+    stays what it was, whatever is committed meanwhile.
     """
     package = Path(__file__).resolve().parent.parent
     folder = package.parent if (package.parent / ".git").exists() else Path.cwd()

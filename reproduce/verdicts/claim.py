@@ -133,6 +133,7 @@ class Claim:
             machines=tuple(sorted({source.machine for source in sources if source.machine})),
             checked=", ".join(dict.fromkeys(source.checked for source in sources if source.checked)),
             drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
+            data={source.data: source.data_hash for source in sources if source.data},
         )
 
     def _settle(self, outcome: Outcome) -> None:

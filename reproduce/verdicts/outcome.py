@@ -37,7 +37,8 @@ class Outcome:
     """One claim's end. Figures are in the claim's unit; ``lower``/``upper`` None means an open side.
 
     ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it.
-    ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session.
+    ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session; ``data`` the content
+    hash of each data set it was measured on.
     """
 
     spec: Spec
@@ -59,6 +60,7 @@ class Outcome:
     drift: str = ""
     reason: str = ""
     deviation: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

@@ -5,16 +5,20 @@ Loaded by entry point in every pytest session, so nothing heavy is imported befo
 
 import json
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reproduce.verdicts import runs
 from reproduce.verdicts.outcome import Outcome
 
 if TYPE_CHECKING:
     from reproduce.verdicts.claim import Claim
 
 PROPERTY = "reproduce.claim"
+#: The claim's place among the collected tests: the table's order, whichever worker finishes first.
+ORDER = "reproduce.order"
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 MEASURES = pytest.StashKey[Any]()
 
@@ -45,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-record", default=None, metavar="DIR", help="the record (default: claims/record under the root)"
     )
+    runs.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     config.stash[OUTCOMES] = []
+    runs.prepare(config)
 
 
 @pytest.hookimpl(trylast=True)
@@ -70,6 +76,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from reproduce.verdicts.session import measures
 
     items = [item for item in session.items if item.get_closest_marker("claim")]
+    for number, item in enumerate(items):
+        item.user_properties.append((ORDER, str(number)))
     if items:
         config.stash[MEASURES] = measures(config, items)
 
@@ -142,6 +150,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The claims table."""
+    if hasattr(config, "workerinput"):
+        return  # xdist's controller has the whole table
     outcomes = gathered(terminalreporter)
     config.stash[OUTCOMES] = outcomes
     if outcomes:
@@ -149,16 +159,18 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
-        for line in render(outcomes, terminalreporter._tw.fullwidth):
+        for line in render(outcomes, terminalreporter._tw.fullwidth, partial(runs.before, config)):
             terminalreporter.write_line(line)
         terminalreporter.write_line(summary(outcomes))
+        for line in runs.write(config, outcomes):
+            terminalreporter.write_line(line)
 
 
 def gathered(terminalreporter: Any) -> list[Outcome]:
-    """Every claim's outcome in the order of the files, whichever worker finished first."""
+    """Every claim's outcome in the order of collection, whichever worker finished first."""
     found = []
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "call" and (outcome := outcome_of(report)) is not None:
-                found.append((report.location[0], report.location[1] or 0, report.nodeid, outcome))
-    return [entry[-1] for entry in sorted(found, key=lambda entry: (entry[0], entry[1]))]
+                found.append((int(dict(report.user_properties).get(ORDER, 0)), outcome))
+    return [outcome for _, outcome in sorted(found, key=lambda entry: entry[0])]

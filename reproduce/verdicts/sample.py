@@ -20,6 +20,7 @@ class SourceNote:
     machine: str = ""
     checked: str = ""
     drift: str = ""
+    data_hash: str = ""
 
 
 @dataclass(frozen=True)

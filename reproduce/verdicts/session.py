@@ -17,6 +17,7 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.marks import deviation, spec
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.requests import Collecting, Request
+from reproduce.verdicts.runs import complaint
 
 __all__ = ["broken", "collect", "conclude", "measures", "record_folder"]
 
@@ -94,6 +95,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     if known and outcome.verdict == Verdict.NOT_REPRODUCED and not outcome.drift:
         outcome = replace(outcome, deviation=known)
     item.user_properties.append((key, json.dumps(outcome.to_json())))
+    if changed := complaint(item.config, outcome):
+        pytest.fail(f"{changed} (--claims-compare-fail)", pytrace=False)
     if outcome.drift:
         pytest.fail(f"{claim.spec.id} drifted: {outcome.drift}", pytrace=False)
     if outcome.verdict == Verdict.NOT_RUN:

@@ -137,7 +137,11 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
         score=score,
         chance=_mean(entries, f"chance{average}{suffix}" if is_retrieval else f"chance_{score}"),
         precision_at_1=_mean(entries, f"precision_at_1{suffix}") if is_retrieval else None,
-        sources=(SourceNote(experiment.name, request.data, first.backend, first.machine, checked, drift),),
+        sources=(
+            SourceNote(
+                experiment.name, request.data, first.backend, first.machine, checked, drift, first.cell.data_hash
+            ),
+        ),
     )
 
 

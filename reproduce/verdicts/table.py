@@ -116,7 +116,7 @@ def header(name: str, members: Sequence[Outcome], width: int) -> str:
 def _lines(members: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> list[str]:
     columns = list(COLUMNS)
     if before is not None:
-        columns[-1] = Column("Before", before, left=True, gives_way=1)
+        columns[-1] = Column("Before", before, left=True, gives_way=5)
     cells = {column.head: [column.cell(outcome) for outcome in members] for column in columns}
     kept = [column for column in columns if any(cells[column.head]) or not column.gives_way]
 

@@ -1,0 +1,116 @@
+"""Runs of the claims kept as numbered JSON files, in pytest-benchmark's manner, and found again."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reproduce.cache import write_atomically
+from reproduce.errors import InvalidInputError, RecordError
+from reproduce.verdicts.outcome import Outcome
+
+__all__ = ["FOLDER", "SavedRun", "autosave_name", "describe", "find", "read", "saved", "write"]
+
+#: Under pytest's root folder, unless ``--claims-storage`` names another.
+FOLDER = ".claims"
+SCHEMA = 1
+_NUMBERED = re.compile(r"(\d{4,})_.*\.json")
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """A run as read back: its file, when and where it was made, and every claim's outcome."""
+
+    path: Path
+    information: dict[str, Any]
+    outcomes: tuple[Outcome, ...]
+
+
+def describe(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What a saved run says: time, commit, machine, GPU, driver, backend, flags, packages, data, and the claims."""
+    from reproduce.record import machine
+
+    data: dict[str, str] = {}
+    for outcome in outcomes:
+        data.update(outcome.data)
+    return {
+        "schema": SCHEMA,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "commit": machine.commit(),
+        "environment": machine.environment("keras"),
+        "measured_by": {
+            "machines": sorted({name for outcome in outcomes for name in outcome.machines}),
+            "backends": sorted({name for outcome in outcomes for name in outcome.backends}),
+        },
+        "data": dict(sorted(data.items())),
+        "claims": [outcome.to_json() for outcome in outcomes],
+    }
+
+
+def write(path: Path, content: dict[str, Any]) -> Path:
+    """Write a described run whole or not at all."""
+    write_atomically(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def autosave_name(content: dict[str, Any]) -> str:
+    """Commit and time."""
+    moment = content["time"].replace("-", "").replace(":", "").replace("T", "_").rstrip("Z")
+    return f"{(content['commit'] or 'unversioned').replace('+', '-')}_{moment}"
+
+
+def keep(folder: Path, name: str, content: dict[str, Any]) -> Path:
+    """Write a described run under the next number: 0001_NAME.json."""
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise InvalidInputError(f"{name!r} is no name for a saved run: use letters, digits, '.', '_' and '-'")
+    taken = [int(path.name.split("_")[0]) for path in saved(folder)]
+    return write(folder / f"{max(taken, default=0) + 1:04d}_{name}.json", content)
+
+
+def saved(folder: Path) -> list[Path]:
+    """The numbered files, oldest first."""
+    found = [path for path in folder.glob("*.json") if _NUMBERED.fullmatch(path.name)]
+    return sorted(found, key=lambda path: (int(path.name.split("_")[0]), path.name))
+
+
+def find(folder: Path, which: str = "") -> Path:
+    """A saved run: the last one, or by number ("3", "0003"), by the beginning of its name, or by path."""
+    runs = saved(folder)
+    if which and Path(which).is_file():
+        return Path(which)
+    if not runs:
+        raise InvalidInputError(
+            f"no run of the claims is saved in {folder}; `pytest claims --claims-autosave` saves one"
+        )
+    if not which:
+        return runs[-1]
+    chosen = [
+        path
+        for path in runs
+        if (which.isdigit() and int(path.name.split("_")[0]) == int(which)) or path.name.startswith(which)
+    ]
+    if len(chosen) == 1:
+        return chosen[0]
+    among = "several runs match" if chosen else "no saved run matches"
+    raise InvalidInputError(f"{among} {which!r} in {folder}; there are: {', '.join(path.stem for path in runs)}")
+
+
+def read(path: Path) -> SavedRun:
+    """A saved run; a file that is none is an error that says so."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInputError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise RecordError(f"{path}: not a saved run of the claims: {error}") from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        raise RecordError(f"{path}: schema: {schema!r}; this version reads saved runs of schema {SCHEMA}")
+    try:
+        outcomes = tuple(Outcome.from_json(claim) for claim in content.pop("claims"))
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"{path}: claims: not as this version saves them: {error}") from None
+    return SavedRun(path, content, outcomes)
