@@ -48,11 +48,13 @@ def claims(pytester, monkeypatch, tmp_path):
     names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
     plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
 
+    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
+
     def run(*options, a=0.5, b=0.5, margin=2):
         monkeypatch.setenv("TOY_A", str(a))
         monkeypatch.setenv("TOY_B", str(b))
         pytester.makepyfile(test_toy=CLAIMS.replace("MARGIN", str(margin)))
-        return pytester.runpytest_inprocess(*plugin, "-p", "no:cacheprovider", "--color=no", *options)
+        return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
 
     run.path = pytester.path
     return run
