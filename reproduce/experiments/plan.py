@@ -36,9 +36,7 @@ class Asked:
     @property
     def varies(self) -> bool:
         """Whether another seed can give another result."""
-        from reproduce.datasets import is_seeded
-
-        return bool(self.experiment.varies) or (is_seeded(self.data) and not self.experiment.exact)
+        return self.experiment.varies_on(self.data)
 
     def job(self, seed: int) -> Job:
         """The cell of one seed."""
@@ -149,9 +147,11 @@ def weights_of(asked: Asked) -> str | None:
 
 @lru_cache
 def data_hash(data: str, pixels: bool) -> str:
-    """The content hash of a data set here; DataMissingError where it is not."""
+    """The content hash of a data set here ("" if none enters); DataMissingError where it is not."""
     from reproduce.datasets import available, load
 
+    if not data:
+        return ""
     if not available(data, pixels=pixels):
         raise DataMissingError(f"waits for {data}: `reproduce datasets --get {data}` gets it")
     return load(data).content_hash

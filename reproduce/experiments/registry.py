@@ -66,6 +66,15 @@ class Experiment:
             raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")
         return dict(sorted({**known, **chosen}.items()))
 
+    def varies_on(self, data: str) -> bool:
+        """Whether a seed changes anything: it varies the experiment, or draws the data set's split.
+
+        The split says nothing where exact facts are enumerated, or where no data set enters (named "").
+        """
+        from reproduce.datasets import is_seeded
+
+        return bool(self.varies) or (bool(data) and not self.exact and is_seeded(data))
+
     def __call__(self, catalogue: "Catalogue", seed: int, **factors: Any) -> Result:
         return self.function(catalogue, seed, **self.factors(**factors))
 

@@ -1,5 +1,6 @@
 """What a folder of claims asks for, found by collecting it with pytest and running nothing."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from reproduce.errors import InvalidInputError
@@ -7,6 +8,8 @@ from reproduce.verdicts.outcome import Spec
 from reproduce.verdicts.requests import Request
 
 __all__ = ["requested", "specifications"]
+
+ENTRY_POINT = "reproduce_claims"
 
 
 class _Gather:
@@ -39,7 +42,10 @@ def _gathered(folder: Path | str) -> _Gather:
     if not Path(folder).is_dir():
         raise InvalidInputError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
     gather = _Gather()
-    status = pytest.main(["--collect-only", "-qq", "-p", "no:terminal", str(folder)], plugins=[gather])
+    arguments = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", str(folder)]
+    if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
+        arguments += ["-p", "reproduce.verdicts.plugin"]
+    status = pytest.main(arguments, plugins=[gather])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise InvalidInputError(f"cannot collect the claims in {folder}; `pytest --collect-only {folder}` says why")
     return gather

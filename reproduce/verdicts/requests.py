@@ -8,7 +8,7 @@ from typing import Any
 from reproduce.experiments.registry import Experiment
 from reproduce.verdicts.sample import Sample
 
-__all__ = ["SEEDS", "Collecting", "Request", "seeds_for", "varies"]
+__all__ = ["SEEDS", "Collecting", "Request", "seeds_for"]
 
 #: How many seeds a claim is judged on where the seed varies anything, as the paper's longest row.
 SEEDS = 14
@@ -46,21 +46,11 @@ class Collecting:
         return Sample((), (), missing="only collected")
 
 
-def varies(experiment: Experiment, data: str) -> bool:
-    """Whether a seed changes anything: the experiment says so, or the data set's split is drawn by it.
-
-    The split says nothing where an experiment enumerates exact facts, or needs no data set (named "").
-    """
-    from reproduce.datasets import is_seeded
-
-    return bool(experiment.varies) or (bool(data) and not experiment.exact and is_seeded(data))
-
-
 def seeds_for(experiment: Experiment, data: str, asked: int | None) -> int:
     """How many seeds a claim is judged on: as asked, else 14, or 1 where the seed varies nothing."""
     if asked is not None:
         return asked
-    return SEEDS if varies(experiment, data) else 1
+    return SEEDS if experiment.varies_on(data) else 1
 
 
 def merged(many: Iterable[Collecting]) -> list[Request]:

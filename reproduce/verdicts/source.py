@@ -9,7 +9,7 @@ from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingErr
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
-from reproduce.verdicts.requests import Request, seeds_for, varies
+from reproduce.verdicts.requests import Request, seeds_for
 from reproduce.verdicts.sample import Sample, SourceNote
 
 __all__ = ["Rehearsal", "Source"]
@@ -124,7 +124,7 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
     average = "/query" if base.endswith("/query") else ""
     experiment = request.experiment
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
-    random = varies(experiment, request.data)
+    random = experiment.varies_on(request.data)
     resampled = all(rows) and (experiment.resamples or not random)
     first = entries[0]
     is_retrieval = base.removesuffix("/query") in ("map_at_r", "r_precision", "map", "precision_at_1")
