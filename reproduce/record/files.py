@@ -71,7 +71,7 @@ def _file_digest(digests: Iterable[str]) -> str:
 def loads(text: str, path: Path) -> list[Entry]:
     """The entries of a file's text, checked field by field; the error names the file and the field."""
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise RecordError(f"{path}: not JSON at line {error.lineno}: {error.msg}; {_REMEDY}") from None
     if not isinstance(content, dict) or "schema" not in content:
@@ -96,6 +96,10 @@ def loads(text: str, path: Path) -> list[Entry]:
     if _file_digest(result["digest"] for result in results) != content["digest"]:
         raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
     return [_entry(content["experiment"], result, environments) for result in results]
+
+
+def _no_number(name: str) -> None:
+    raise json.JSONDecodeError(f"{name} is no JSON", "", 0)
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"

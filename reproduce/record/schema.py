@@ -45,7 +45,12 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> str:
     """One line of JSON, keys sorted, floats by repr: the same value always gives the same text."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return dumped(plain(value))
+
+
+def dumped(value: Any) -> str:
+    """``canonical`` of what is plain already, such as what was just read from a file."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def short_digest(*texts: str, digits: int = 8) -> str:
@@ -167,5 +172,5 @@ def field_digests(experiment: str, fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def total_digest(experiment: str, fields: Mapping[str, Any], digests: Mapping[str, str]) -> str:
-    """16 hex digits over the experiment's name, every field and the fields' digests."""
-    return short_digest(experiment, canonical(fields), canonical(digests), digits=16)
+    """16 hex digits over the experiment's name, every field and the fields' digests, all of them plain."""
+    return short_digest(experiment, dumped(fields), dumped(digests), digits=16)

@@ -34,6 +34,7 @@ class Store:
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
         self._read: dict[str, tuple[tuple[int, int, int], list[Entry]]] = {}
+        self._index: dict[str, dict[tuple[str, str], list[Entry]]] = {}
 
     def path(self, experiment: str) -> Path:
         """Where the experiment's results are kept."""
@@ -55,16 +56,16 @@ class Store:
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if experiment not in self._read or self._read[experiment][0] != stamp:
             self._read[experiment] = (stamp, loads(_text(path), path))
+            index = self._index[experiment] = {}
+            for entry in self._read[experiment][1]:
+                index.setdefault((entry.cell.data, canonical(entry.cell.factors)), []).append(entry)
         return list(self._read[experiment][1])
 
     def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
         """The results under exactly these factors on this data set: of any version, hash and place."""
-        wanted = canonical(factors)
-        return [
-            entry
-            for entry in self.entries(experiment)
-            if entry.cell.data == data and canonical(entry.cell.factors) == wanted
-        ]
+        if not self.entries(experiment):
+            return []
+        return list(self._index[experiment].get((data, canonical(factors)), []))
 
     def add(self, entry: Entry, *, replace: bool = False) -> bool:
         """Keep a result; True if the file changed. One that is there already stays as it is, unless ``replace``."""
