@@ -38,7 +38,8 @@ class Job:
     seed: int
 
     def __str__(self) -> str:
-        return f"{self.experiment} on {self.data}, seed {self.seed}"
+        where = f" on {self.data}" if self.data else ""
+        return f"{self.experiment}{where}, seed {self.seed}"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from reproduce.experiments.cells import Job, Outcome
-from reproduce.experiments.plan import Asked, Plan, Row
+from reproduce.experiments.plan import Asked, Plan
 from reproduce.experiments.runner import Report
 from reproduce.experiments.tiers import Held, main_scores
 from reproduce.record import Entry
@@ -31,11 +31,13 @@ def duration(seconds: float) -> str:
 def show_plan(console: Console, plan: Plan, workers: int) -> None:
     """One row for each request: what is kept, what will run and for how long, what waits and for what."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, justify in (("experiment", "left"), ("data", "left"), ("factors", "left"), ("kept", "right")):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("experiment", no_wrap=True)
+    table.add_column("data", no_wrap=True)
+    table.add_column("factors", overflow="fold")
+    table.add_column("kept", justify="right")
     table.add_column("to run", justify="right")
     table.add_column("each", justify="right", no_wrap=True)
-    table.add_column("", overflow="fold")
+    table.add_column("")
     for row in plan.rows:
         each = f"{'' if row.measured else '~'}{duration(row.seconds)}" if row.jobs else ""
         chosen = " ".join(f"{name}={value}" for name, value in _unusual(row.asked).items())
@@ -46,16 +48,14 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
             str(row.kept),
             str(len(row.jobs)),
             each,
-            _state(row),
+            "waits" if row.waits else "" if row.jobs else "kept",
         )
     console.print(table)
+    for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
+        console.print(why, markup=False, highlight=False)
     if count := len(plan.jobs):
         left = duration(plan.seconds / min(workers, count))
         console.print(f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left} by earlier runs")
-
-
-def _state(row: Row) -> str:
-    return row.waits or ("" if row.jobs else "kept")
 
 
 def _unusual(asked: Asked) -> dict[str, object]:
