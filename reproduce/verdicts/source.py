@@ -40,7 +40,7 @@ class Source:
             checked, drift = self._check(request, kept, score)
             return compose(request, kept, score, checked, drift)
         if request.key not in self.chosen:
-            return Sample((), (), missing=why_not)
+            return Sample((), (), missing=unavailable(data, experiment) or why_not)
         try:
             fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
         except (DataMissingError, WeightsMissingError) as error:

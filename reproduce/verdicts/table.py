@@ -153,7 +153,9 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         counts[word] = counts.get(word, 0) + 1
     known = sum(bool(outcome.deviation) for outcome in outcomes)
     text = ", ".join(f"{count} {word}" for word, count in sorted(counts.items(), key=lambda item: -item[1]))
-    return f"{len(outcomes)} claims: {text}" + (f" (* {known} as recorded in a deviation)" if known else "")
+    return f"{len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}: {text}" + (
+        f" (* {known} as recorded in a deviation)" if known else ""
+    )
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:

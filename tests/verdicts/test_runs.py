@@ -1,23 +1,11 @@
 """Saving runs, comparing with them, and failing by them, in pytest and offline."""
 
-import importlib.metadata
 import json
 
 import pytest
-import scipy.special  # noqa: F401
 from typer.testing import CliRunner
 
-# pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
-import reproduce.experiments.runner
-import reproduce.verdicts.claim
-import reproduce.verdicts.compare
-import reproduce.verdicts.saving
-import reproduce.verdicts.session
-import reproduce.verdicts.source
-import reproduce.verdicts.table  # noqa: F401
 from reproduce.cli import app
-
-pytest_plugins = ["pytester"]
 
 CLAIMS = '''
 """Table I: a toy."""
@@ -40,23 +28,15 @@ def test_toy(claim, row):
 
 
 @pytest.fixture
-def claims(pytester, monkeypatch, tmp_path):
+def claims(claim_session, monkeypatch):
     """Run the toy claims: ``claims(*options, a=0.5, b=0.5, margin=2)``."""
-    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
-    monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
-    names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
-    plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
-
-    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
 
     def run(*options, a=0.5, b=0.5, margin=2):
         monkeypatch.setenv("TOY_A", str(a))
         monkeypatch.setenv("TOY_B", str(b))
-        pytester.makepyfile(test_toy=CLAIMS.replace("MARGIN", str(margin)))
-        return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
+        return claim_session(CLAIMS.replace("MARGIN", str(margin)), *options)
 
-    run.path = pytester.path
+    run.path = claim_session.path
     return run
 
 

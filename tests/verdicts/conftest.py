@@ -1,0 +1,35 @@
+"""An inner pytest session over a claim file that the test writes."""
+
+import importlib.metadata
+
+import pytest
+import scipy.special  # noqa: F401
+
+# pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
+import reproduce.experiments.runner
+import reproduce.verdicts.claim
+import reproduce.verdicts.compare
+import reproduce.verdicts.saving
+import reproduce.verdicts.session
+import reproduce.verdicts.source
+import reproduce.verdicts.table  # noqa: F401
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def claim_session(pytester, monkeypatch, tmp_path):
+    """Run a claim file: ``claim_session(source, *options)``; no data, no network, a record of its own."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
+    monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
+    names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
+    plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
+    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
+
+    def run(source, *options):
+        pytester.makepyfile(test_toy=source)
+        return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
+
+    run.path = pytester.path
+    return run

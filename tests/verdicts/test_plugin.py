@@ -1,0 +1,189 @@
+"""The plugin: verdicts become outcomes, and a suite that is not well formed is refused."""
+
+import pytest
+
+HEAD = '''
+"""Table X: a toy."""
+import pytest
+from reproduce.errors import DataMissingError
+from reproduce.experiments import Result, experiment
+
+@experiment("toy.plugin", varies=("order",), needs=(), seconds=0.001)
+def toy(catalogue, seed, *, mean=0.5, spread=0.001):
+    """Scores around ``mean``, further off with the seed."""
+    return Result({"map_at_r": mean + spread * (seed - 1), "chance": 0.1, "precision_at_1": 0.75})
+
+@experiment("toy.away", varies=("order",), needs=("pixels",), seconds=0.001)
+def away(catalogue, seed):
+    """Needs images that are not here."""
+    return Result({"map_at_r": 0.5})
+
+claimed = pytest.mark.claim("X.1", at="Table X", unit="MAP@R %", fidelity="assumed")
+'''
+
+
+def body(lines, marks="@claimed", sentence="The toy scores 50."):
+    """A claim file with one claim whose function ends in ``lines``."""
+    inner = "\n    ".join(lines)
+    return f'{HEAD}\n{marks}\ndef test_toy(claim):\n    """{sentence}"""\n    {inner}\n'
+
+
+OURS = "ours = claim(toy, '', score='map_at_r', seeds=3)"
+FAR = "ours = claim(toy, '', score='map_at_r', seeds=3, mean=0.9)"
+WIDE = "ours = claim(toy, '', score='map_at_r', seeds=3, spread=0.2)"
+EQUALS = "claim.equals(ours, '50.0', margin=2, because='a toy')"
+DEVIATION = "@pytest.mark.deviation('not reproduced', ours=({low}, {high}), because='a toy')\n@claimed"
+
+
+def text(result):
+    return "\n".join(result.outlines)
+
+
+@pytest.mark.parametrize(
+    "lines, counts, words",
+    [
+        ([OURS, EQUALS], {"passed": 1}, "reproduced"),
+        ([FAR, EQUALS], {"failed": 1}, "not reproduced"),
+        ([WIDE, EQUALS], {"inconclusive": 1}, "inconclusive"),
+        (["ours = claim(away, 'LionData', score='map_at_r')", EQUALS], {"skipped": 1}, "reproduce datasets --get"),
+        (["claim.waits('better days')"], {"skipped": 1}, "better days"),
+    ],
+)
+def test_a_verdict_becomes_an_outcome(claim_session, lines, counts, words):
+    """Reproduced passes, not reproduced fails, inconclusive has its own status, not run skips and says why."""
+    result = claim_session(body(lines))
+    assert {name: count for name, count in result.parseoutcomes().items() if name != "warnings"} == counts
+    assert words in text(result)
+    assert "X.1" in text(result)
+    assert (result.ret == 0) == ("failed" not in counts)
+
+
+def test_strict_makes_inconclusive_a_failure(claim_session):
+    """``--claims-strict`` fails what would pass as inconclusive."""
+    assert claim_session(body([WIDE, EQUALS]), "--claims-strict").parseoutcomes()["failed"] == 1
+
+
+@pytest.mark.parametrize(
+    "measured, low, high, counts, says",
+    [
+        (FAR, 88, 92, {"xfailed": 1}, "not reproduced *"),
+        (FAR, 40, 45, {"failed": 1}, "left its deviation's range"),
+        (OURS, 40, 60, {"failed": 1}, "the finding has changed"),
+        (WIDE, 40, 60, {"failed": 1}, "the finding has changed"),
+    ],
+)
+def test_a_deviation_is_strict(claim_session, measured, low, high, counts, says):
+    """A known finding passes as xfail only while it stands, inside its range."""
+    result = claim_session(body([measured, EQUALS], DEVIATION.format(low=low, high=high)))
+    assert result.parseoutcomes() == counts
+    assert says in text(result)
+
+
+def test_a_deviation_does_not_bind_what_was_not_run(claim_session):
+    """Without a measurement a deviation is neither kept nor broken."""
+    away = "ours = claim(away, 'LionData', score='map_at_r')"
+    result = claim_session(body([away, EQUALS], DEVIATION.format(low=1, high=2)))
+    assert result.parseoutcomes() == {"skipped": 1}
+
+
+@pytest.mark.parametrize(
+    "lines, says",
+    [
+        ([OURS], "no verdict"),
+        ([OURS, EQUALS, EQUALS], "one claim, one verdict"),
+        ([OURS, "claim.equals(ours, '50.0', margin=2, because='')"], "say why"),
+        (["ours = claim(toy, '', score='speed', seeds=3)", EQUALS], "gives no score 'speed'"),
+        (["ours = claim(toy, '', score='map_at_r', depth=3)", EQUALS], "no factor 'depth'"),
+        (["ours = claim(toy, '', score='map_at_r', seeds=3, spread=0)", EQUALS], "under all 3 seeds"),
+        ([OURS, "claim.exactly(ours, '50.0')"], "exactly needs one value"),
+    ],
+)
+def test_a_broken_claim_fails_in_one_line(claim_session, lines, says):
+    """No verb, two verbs, no reason, an unknown score or factor, a seed that reaches nothing: named, in one line."""
+    result = claim_session(body(lines))
+    assert result.parseoutcomes() == {"failed": 1}
+    assert says in text(result)
+    assert "Traceback" not in text(result)
+
+
+@pytest.mark.parametrize(
+    "marks, sentence, says",
+    [
+        ("", "A sentence.", "needs @pytest.mark.claim"),
+        ("@claimed", "", "needs a docstring"),
+        ("@pytest.mark.claim('X.1')", "A sentence.", "at"),
+        ("@pytest.mark.claim('X.1', at='T', fidelity='great')", "A sentence.", "fidelity 'great'"),
+        ("@pytest.mark.claim('X.1', at='T', fidelity='proxy')", "A sentence.", "belong together"),
+        ("@pytest.mark.claim('X.{no}', at='T')", "A sentence.", "cannot fill in"),
+        ("@pytest.mark.deviation('fails', ours=(1, 2), because='x')\n@claimed", "A.", "can deviate as"),
+        ("@pytest.mark.deviation('not reproduced', ours=(2, 1), because='x')\n@claimed", "A.", "low, high"),
+    ],
+)
+def test_a_suite_that_is_not_well_formed_is_refused(claim_session, marks, sentence, says):
+    """A missing mark, sentence or place, an unknown fidelity, a bad deviation: said before anything runs."""
+    result = claim_session(body([OURS, EQUALS], marks, sentence))
+    assert result.ret != 0
+    assert says in text(result) + "\n".join(result.errlines)
+
+
+def test_an_id_is_used_once(claim_session):
+    """Two claims of one id are refused."""
+    source = body([OURS, EQUALS])
+    result = claim_session(source + source[source.index("@claimed\ndef") :].replace("test_toy", "test_again"))
+    assert result.ret != 0
+    assert "is taken by" in text(result) + "\n".join(result.errlines)
+
+
+def test_a_proxy_holds_or_fails_and_never_reproduces(claim_session):
+    """On stand-in data the words are other words, and a printed figure cannot be equalled."""
+    proxy = "@pytest.mark.claim('X.1@Cows', at='T', unit='MAP@R %', fidelity='proxy', proxy='OpenCows2020')"
+    holds = claim_session(body([OURS, "claim.at_least(ours, 40, because='a toy')"], proxy))
+    assert "holds on OpenCows2020" in text(holds)
+    assert "a proxy cannot equal" in text(claim_session(body([OURS, EQUALS], proxy)))
+
+
+def test_chance_and_precision_ride_along(claim_session):
+    """Chance and P@1 stand in the table beside the score, in the claim's unit."""
+    row = next(line for line in claim_session(body([OURS, EQUALS])).outlines if line.startswith("X.1"))
+    assert "10.00" in row
+    assert "75.00" in row
+
+
+def test_the_list_runs_nothing(claim_session):
+    """``--claims-list`` prints each claim as a sentence; the function is never called."""
+    result = claim_session(body(["raise SystemExit"]), "--claims-list")
+    assert result.ret == 0
+    assert "The toy scores 50." in text(result)
+    assert "X.1" in text(result)
+
+
+def test_a_rehearsal_gives_no_verdict(claim_session):
+    """Generated animals rehearse the code and never carry a verdict."""
+    result = claim_session(body([OURS, EQUALS]), "--claims-tier=rehearsal")
+    assert result.parseoutcomes() == {"skipped": 1}
+    assert "no verdict" in text(result)
+
+
+def test_no_budget_measures_nothing(claim_session):
+    """Without budget and record a claim says how to make the record."""
+    result = claim_session(body([OURS, EQUALS]), "--claims-budget=0")
+    assert result.parseoutcomes() == {"skipped": 1}
+    assert "reproduce run toy.plugin" in text(result)
+
+
+def test_the_table_is_the_same_under_xdist(claim_session):
+    """Two workers print the table that one process prints."""
+    source = body([OURS, EQUALS]) + body([FAR, EQUALS])[len(HEAD) :].replace("test_toy", "test_b").replace(
+        "@claimed", "@pytest.mark.claim('X.2', at='T', unit='MAP@R %')"
+    )
+
+    def table(result):
+        return [line for line in result.outlines if line.startswith(("Claim ", "X.", "-------------------- claims"))]
+
+    assert table(claim_session(source)) == table(claim_session(source, "-n2"))
+
+
+def test_sessions_without_claims_print_no_table(claim_session):
+    """The plugin is silent where there is nothing of its own."""
+    result = claim_session("def test_plain():\n    assert True\n")
+    assert "claims '" not in text(result)
