@@ -36,7 +36,7 @@ class PairClassifier:
     (see `reproduce.models.pairs.sample_pairs`); None trains on all. ``parameters`` go to LightGBM over its defaults,
     ``rounds`` trees are grown. ``n_jobs`` threads; ``block`` pairs are encoded at a time.
 
-    Learned: ``booster_``, ``pairs_`` (pairs trained on), ``same_pairs_`` (of one animal among them).
+    Learned: ``booster_``, ``pairs_`` (pairs trained on, by LightGBM's own count), ``same_pairs_`` (of one animal).
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class PairClassifier:
             chosen, weights = sample_pairs(codes, self.max_pairs, self.random_state)
         source = _sequence(vectors, self.encoding, chosen, self.block)
         same = _same(codes, chosen, self.block)
-        self.pairs_, self.same_pairs_ = len(same), int(same.sum())
-        if not 0 < self.same_pairs_ < self.pairs_:
+        self.same_pairs_ = int(same.sum())
+        if not 0 < self.same_pairs_ < len(same):
             raise InvalidInputError(
-                f"PairClassifier: {self.same_pairs_} of {self.pairs_} pairs show one animal: nothing to tell apart"
+                f"PairClassifier: {self.same_pairs_} of {len(same)} pairs show one animal: nothing to tell apart"
             )
         settings = {
             **REPEATABLE,
@@ -87,6 +87,7 @@ class PairClassifier:
         _hush()
         data = lightgbm.Dataset(source, label=same, weight=weights, params=settings, free_raw_data=True)
         self.booster_ = lightgbm.train(settings, data, num_boost_round=self.rounds)
+        self.pairs_ = data.num_data()
         self.booster_.free_dataset()
         self.n_features_in_ = vectors.shape[1]
         return self

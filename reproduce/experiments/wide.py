@@ -1,0 +1,252 @@
+"""The wide model on pairs and what stands beside it: the constant model and local matching (II-B.3, III-C, V)."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.evaluate import evaluate_distances
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+    from reproduce.metrics.pairs import PairScores
+    from reproduce.models.wide import PairClassifier
+
+__all__ = ["constant", "lnbnn", "pairs", "protocol"]
+
+#: III-C's printed accuracy.
+PRINTED = 0.8082
+
+
+@experiment(
+    "wide.pairs",
+    varies=("codebook", "sampling"),
+    seconds=60,
+    library="lightgbm",
+    resamples=True,
+    rehearsal={"dim": 8, "words": 2, "rounds": 10},
+)
+def pairs(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    encoder: str = "vlad",
+    encoding: str = "difference-product",
+    words: int | None = None,
+    dim: int | None = 192,
+    height: int = 256,
+    most: int = 300,
+    rounds: int = 100,
+    shuffle: bool = False,
+) -> Result:
+    """LightGBM on every pair of training images, tested on every pair of test images.
+
+    The seed draws the codebooks and LightGBM's sample for its bins. ``shuffle`` is the control: the training images
+    change animals among themselves, class sizes kept, so that only what is no animal can be learned. Scores: those
+    of `reproduce.metrics.pairs` on the test pairs, with "@train" on the pairs trained on (held against the labels
+    trained on), "auc_gap" between the two, and the MAP@R family of the distances 1 - P(same).
+    """
+    from reproduce.determinism import generator
+    from reproduce.metrics.pairs import pair_scores
+    from reproduce.models.wide import PairClassifier
+
+    vectors, empty = _vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
+    animals = catalogue.identities[catalogue.train]
+    if shuffle:
+        animals = generator(seed, "shuffled labels").permutation(animals)
+    model = PairClassifier(encoding, rounds=rounds, random_state=seed).fit(vectors[catalogue.train], animals)
+    p_train = model.pair_probabilities(vectors[catalogue.train])
+    p_test = model.pair_probabilities(vectors[catalogue.test])
+    tested = pair_scores(p_test, catalogue.identities[catalogue.test])
+    trained = pair_scores(p_train, animals)
+    found = evaluate_distances(catalogue, lambda rows: model.distances(vectors[rows]))
+    scores = {
+        **found.scores,
+        **_named(tested, ""),
+        **_named(trained, "@train"),
+        "auc_gap": trained.auc - tested.auc,
+        "asymmetry": model.asymmetry(vectors[catalogue.test]),
+    }
+    left_out = {name: values.tolist() for name, values in tested.leave_one_out.items()}
+    left_out["auc_gap"] = [trained.auc - value for value in left_out["auc"]]
+    left_out |= _retrieval_without_each(catalogue, model, vectors)
+    details = {
+        **found.details,
+        "pairs": model.pairs_,
+        "same_pairs": model.same_pairs_,
+        "test_pairs": tested.pairs,
+        "said_same": tested.said_same,
+        "width": int(vectors.shape[1]),
+        "images_without_keypoint": empty,
+    }
+    # A score that has no value without some animal (no same pair is left) is not resampled at all.
+    return Result(scores, details, {name: row for name, row in left_out.items() if np.isfinite(row).all()})
+
+
+@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100})
+def lnbnn(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    neighbours: int = 4,
+    height: int = 256,
+    most: int = 300,
+    tolerance: float = 0.1,
+    everywhere: bool = False,
+) -> Result:
+    """SIFT local matching, one image against all others of its set at once; nothing is learned, drawn or shuffled.
+
+    The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
+    """
+    from reproduce.datasets import images
+    from reproduce.models.local import local_matching
+
+    shown = images(catalogue, None, "grey")
+    rows = np.arange(len(catalogue)) if everywhere else catalogue.test
+    subject = catalogue if everywhere else _tested(catalogue)
+
+    def distances(part: np.ndarray) -> np.ndarray:
+        chosen = [shown[row] for row in rows[part]]
+        return -local_matching(chosen, neighbours=neighbours, most=most, height=height, tolerance=tolerance)
+
+    # Where the split is drawn by seed the seeds carry the interval; else the animals do.
+    found = evaluate_distances(subject, distances if everywhere else _once(distances), resample=not catalogue.seeded)
+    kept = {name: value for name, value in found.scores.items() if everywhere or "@" not in name}
+    left_out = {name: value for name, value in found.leave_one_out.items() if everywhere or "@" not in name}
+    return Result(kept, found.details, left_out)
+
+
+@experiment("wide.constant", needs=(), exact=True, seconds=3)
+def constant(catalogue: "Catalogue", seed: int, *, held_out: int = 9, printed: float = PRINTED) -> Result:
+    """Always "different", from class sizes alone: over every draw of the held-out animals, and the first ones.
+
+    Accuracies are fractions of the unordered pairs i < j; "first/self" adds every image beside itself and
+    "first/all" counts ordered pairs and self-pairs, n^2 in all. "share_at_least" is the share of draws in which the
+    constant model reaches the printed accuracy, "share_near" that within 0.1 points of it. "needed" is the accuracy
+    from which a model on the first animals that says "same" as often as it is true would be better beyond doubt, as
+    if pairs were independent; "excusable" the most "same" answers at which the printed figure would be.
+    """
+    from reproduce.metrics import constant as metric
+
+    animals, sizes = np.unique(catalogue.identities, return_counts=True)
+    order = sorted(range(len(animals)), key=lambda at: _natural(str(animals[at])))
+    sizes = sizes[order]
+    if held_out >= len(sizes):
+        raise InvalidInputError(f"{catalogue.name} has {len(sizes)} animals: {held_out} cannot be held out")
+    draws = metric.constant_accuracy_distribution(sizes, held_out)
+    first = sizes[:held_out]
+    total, same = metric.pair_counts(first)
+    apart = metric.pairs_apart(first, printed)
+    scores = {
+        "mean": draws.mean,
+        "median": draws.quantile(0.5),
+        "p05": draws.quantile(0.05),
+        "p95": draws.quantile(0.95),
+        "minimum": float(draws.accuracy[0]),
+        "maximum": float(draws.accuracy[-1]),
+        "share_at_least": draws.share(printed, 1.0),
+        "share_near": draws.share(printed - 0.001, printed + 0.001),
+        "first": metric.constant_pair_accuracy(first),
+        "first/self": metric.constant_pair_accuracy(first, self_pairs=True),
+        "first/all": metric.constant_pair_accuracy(first, self_pairs=True, ordered=True),
+        "first_pairs": float(total),
+        "first_same": float(same),
+        "pairs_apart": float(apart),
+        "needed": metric.accuracy_needed(first, same),
+        "excusable": float(_excusable(first, printed)),
+    }
+    return Result(scores, {"draws": draws.total, "first_sizes": first.tolist()})
+
+
+@experiment("wide.protocol", exact=True, seconds=60, library="lightgbm", rehearsal={"dim": 8, "words": 2})
+def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim: int | None = 192) -> Result:
+    """What the running wide model does, read off the trained model and its data rather than off a setting."""
+    from reproduce.models.wide import PairClassifier
+
+    vectors, _ = _vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
+    model = PairClassifier(random_state=seed).fit(vectors[catalogue.train], catalogue.identities[catalogue.train])
+    found = vectors[catalogue.test]
+    answered = model.pair_probabilities(found)
+    first, second = np.triu_indices(len(found), 1)
+    swapped = model.probability(found[second], found[first])
+    written = dict(
+        line.strip("[]").split(": ", 1) for line in model.booster_.model_to_string().splitlines() if ": " in line
+    )
+    trees = model.booster_.dump_model()["tree_info"]
+    scores = {
+        "pairs": float(model.pairs_),
+        "same_pairs": float(model.same_pairs_),
+        "test_pairs": float(len(answered)),
+        "trees": float(len(trees)),
+        "most_leaves": float(max(tree["num_leaves"] for tree in trees)),
+        "learning_rate": float(written["learning_rate"]),
+        "asymmetry": float(np.abs(answered - swapped).max()),
+    }
+    return Result(scores, {"width": int(vectors.shape[1])})
+
+
+def _vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
+    """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
+    from reproduce.datasets import images
+    from reproduce.models.descriptors import ImageVectors
+
+    shown = images(catalogue, None, "grey")
+    model = ImageVectors(seed=seed, **factors).fit([shown[row] for row in catalogue.train])
+    return model.transform(shown), model.empty_
+
+
+def _named(found: "PairScores", suffix: str) -> dict[str, float]:
+    names = (
+        "accuracy", "constant", "gain", "balanced_accuracy", "auc",
+        "average_precision", "brier", "constant_brier", "calibration_error",
+    )  # fmt: skip
+    named = {f"{name}{suffix}": getattr(found, name) for name in names}
+    # What knowing nothing scores: the table shows it beside.
+    named[f"chance_accuracy{suffix}"] = found.constant
+    named[f"chance_auc{suffix}"] = 0.5
+    named[f"chance_average_precision{suffix}"] = found.same / found.pairs
+    return named
+
+
+def _retrieval_without_each(
+    catalogue: "Catalogue", model: "PairClassifier", vectors: np.ndarray
+) -> dict[str, list[float]]:
+    """MAP@R and P@1 of the test images without each test animal."""
+    found = evaluate_distances(
+        _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=True
+    )
+    return {name: row for name, row in found.leave_one_out.items() if "@" not in name}
+
+
+def _tested(catalogue: "Catalogue") -> "Catalogue":
+    """The test images alone."""
+    from reproduce.datasets import Catalogue
+
+    rows = catalogue.test
+    return Catalogue(catalogue.name, catalogue.paths[rows], catalogue.identities[rows], catalogue.split[rows])
+
+
+def _once(distances: Any) -> Any:
+    """The distances of a catalogue that is all test set, where "@all" asks for the same again."""
+    kept: list[np.ndarray] = []
+
+    def again(rows: np.ndarray) -> np.ndarray:
+        if not kept:
+            kept.append(distances(rows))
+        return kept[0]
+
+    return again
+
+
+def _natural(name: str) -> tuple[bool, int, str]:
+    """Numbers by value, then names by letter: "2" before "10"."""
+    return (not name.isdigit(), int(name) if name.isdigit() else 0, name)
+
+
+def _excusable(sizes: np.ndarray, printed: float, z: float = 1.645) -> int:
+    """The most "same" answers with which the printed figure is better than the constant's beyond doubt."""
+    from reproduce.metrics.constant import pairs_apart
+
+    return math.floor((max(pairs_apart(sizes, printed), 0) / z) ** 2)
