@@ -71,6 +71,8 @@ def measure(
         began = time.perf_counter()
         result = experiment(catalogue, seed, **chosen)
         seconds = time.perf_counter() - began
+    # Only now is it known whether the backend found the GPU that the machine has.
+    environment = environment | {"machine": machine.machine_class(experiment.library)}
     if not result.scores:
         raise InvalidInputError(f"{cell}: the experiment gave no score")
     return Entry(

@@ -46,7 +46,7 @@ def run_command(
         plan = make_plan(asked, wanted, record, fresh=tier != Tier.CHECK or pilot)
         count = workers or default_workers()
         live.show_plan(console, plan, count)
-        if plan_only:
+        if plan_only or not plan.jobs:
             return 0
         with live.Live(console, plan, count) as view:
             report = run(

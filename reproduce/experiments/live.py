@@ -53,6 +53,8 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
     console.print(table)
     for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
         console.print(why, markup=False, highlight=False)
+    if not plan.jobs:
+        console.print("nothing to run")
     if count := len(plan.jobs):
         left = duration(plan.seconds / min(workers, count))
         console.print(f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left} by earlier runs")

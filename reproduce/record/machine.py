@@ -5,8 +5,10 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +47,21 @@ def dtype(library: str, factors: dict[str, Any]) -> str:
 
 def machine_class(library: str = "numpy") -> str:
     """The class of the device that does a library's arithmetic: "x86_64-cpu", "x86_64-h200", "arm64-cpu"."""
-    name = gpu()["name"] if library in ("keras", "torch", "jax", "tensorflow") else ""
+    name = gpu()["name"] if backend(library) in ("tensorflow", "torch", "jax") and _may_use_gpu(library) else ""
     return f"{platform.machine().lower()}-{_device_class(name)}"
+
+
+def _may_use_gpu(library: str) -> bool:
+    """What the installed backend is built for, as far as can be told without importing it; asked of it if it runs."""
+    name = backend(library)
+    if (tensorflow := sys.modules.get("tensorflow")) and name == "tensorflow":
+        return bool(tensorflow.config.list_physical_devices("GPU"))
+    if (torch := sys.modules.get("torch")) and name == "torch":
+        return bool(torch.cuda.is_available())
+    try:
+        return "+cpu" not in version(name) and (name != "tensorflow" or bool(find_spec("nvidia.cudnn")))
+    except (PackageNotFoundError, ModuleNotFoundError):
+        return False
 
 
 def _device_class(name: str) -> str:

@@ -68,7 +68,11 @@ class Store:
         return list(self._index[experiment].get((data, canonical(factors)), []))
 
     def add(self, entry: Entry, *, replace: bool = False) -> bool:
-        """Keep a result; True if the file changed. One that is there already stays as it is, unless ``replace``."""
+        """Keep a result; True if the file changed. One that is there already stays as it is.
+
+        With ``replace`` it takes the place of whatever is kept for its factors, data, place and seed, of other
+        versions, data and weights too: those were stale.
+        """
         return self.add_all([entry], replace=replace) == 1
 
     def add_all(self, entries: Iterable[Entry], *, replace: bool = False) -> int:
@@ -87,6 +91,9 @@ class Store:
                 leftover.unlink(missing_ok=True)
             kept = {entry.key: entry for entry in self.entries(experiment)}
             new = {entry.key: entry for entry in fresh if replace or entry.key not in kept}
+            if replace:
+                renewed = {_row(entry) for entry in new.values()}
+                kept = {key: entry for key, entry in kept.items() if _row(entry) not in renewed}
             if new:
                 write_atomically(path, dumps(experiment, (kept | new).values()).encode())
         return len(new)
@@ -96,6 +103,11 @@ class Store:
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             write_atomically(ignore, b".*\n!.gitignore\n")
+
+
+def _row(entry: Entry) -> tuple:
+    """What a renewed result takes the place of."""
+    return (entry.cell.data, canonical(entry.cell.factors), entry.place, entry.seed)
 
 
 def _text(path: Path) -> str:

@@ -99,6 +99,22 @@ def test_a_kept_result_is_never_edited(tmp_path):
     assert [entry.scores["map_at_r"] for entry in Store(tmp_path).entries("toy")] == [0.6]
 
 
+def test_replacing_clears_what_was_stale(tmp_path):
+    """A renewed result takes the place of other versions and data hashes of its seed, and of nothing else."""
+    store = Store(tmp_path)
+    stale = [
+        dataclasses.replace(make(seed), cell=dataclasses.replace(make(seed).cell, data_hash="old")) for seed in (0, 1)
+    ]
+    store.add_all([*stale, make(0, machine="x86_64-h200")])
+    store.add(make(0, score=0.75), replace=True)
+    kept = Store(tmp_path).entries("toy")
+    assert sorted((entry.seed, entry.cell.data_hash[:3], entry.machine) for entry in kept) == [
+        (0, "aba", "x86_64-cpu"),
+        (0, "aba", "x86_64-h200"),
+        (1, "old", "x86_64-cpu"),
+    ]
+
+
 def test_another_machine_is_another_entry(tmp_path):
     """The same cell from another machine class is kept beside the first, never pooled with it."""
     store = Store(tmp_path)

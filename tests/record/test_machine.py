@@ -1,0 +1,84 @@
+"""What the record says of the machine, read without importing a backend."""
+
+import subprocess
+import sys
+
+import pytest
+
+from reproduce.record import machine
+
+
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("NVIDIA H200", "h200"),
+        ("NVIDIA A100-SXM4-80GB", "a100"),
+        ("NVIDIA GeForce RTX 4090", "4090"),
+        ("Tesla T4", "t4"),
+        ("NVIDIA TITAN", "titan"),
+        ("", "cpu"),
+    ],
+)
+def test_the_class_of_a_device(name, kind):
+    """A device's class is the word of its name that tells it from others; no device is a CPU."""
+    assert machine._device_class(name) == kind
+
+
+def test_the_backend_is_read_without_importing_it(monkeypatch, tmp_path):
+    """KERAS_BACKEND names it, else Keras's own file, else TensorFlow; other libraries are their own backend."""
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert machine.backend("keras") == "tensorflow"
+    (tmp_path / "keras.json").write_text('{"floatx": "float32", "backend": "jax"}')
+    assert machine.backend("keras") == "jax"
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert machine.backend("keras") == "torch"
+    assert machine.backend("lightgbm") == "lightgbm"
+
+
+def test_a_gpu_counts_only_for_a_backend_that_can_use_it(monkeypatch):
+    """NumPy computes on the CPU of a machine with a GPU, and so does a backend built without CUDA."""
+    monkeypatch.setattr(machine, "gpu", lambda: {"name": "NVIDIA H200", "driver": "1"})
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert machine.machine_class("numpy").endswith("-cpu")
+    monkeypatch.setattr(machine, "_may_use_gpu", lambda library: False)
+    assert machine.machine_class("keras").endswith("-cpu")
+    monkeypatch.setattr(machine, "_may_use_gpu", lambda library: True)
+    assert machine.machine_class("keras").endswith("-h200")
+
+
+def test_dtype():
+    """The factor says the precision; without one the library's default."""
+    assert machine.dtype("numpy", {"dtype": "float32"}) == "float32"
+    assert machine.dtype("numpy", {}) == "float64"
+    assert machine.dtype("keras", {}) == "float32"
+
+
+def test_the_commit_is_the_current_folders_where_the_package_is_installed(tmp_path, monkeypatch):
+    """A modified package is marked, and a folder outside any repository gives no commit."""
+    (tmp_path / "reproduce").mkdir()
+    source = tmp_path / "reproduce" / "x.py"
+    source.write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(machine, "__file__", str(tmp_path / "site-packages" / "reproduce" / "record" / "machine.py"))
+    machine.commit.cache_clear()
+    assert machine.commit() == ""
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", *command], check=True)
+    machine.commit.cache_clear()
+    clean = machine.commit()
+    assert len(clean) == 12
+    source.write_text("1")
+    machine.commit.cache_clear()
+    assert machine.commit() == f"{clean}+dirty"
+    machine.commit.cache_clear()
+
+
+def test_nothing_heavy_is_imported():
+    """The environment is known without importing a backend."""
+    code = (
+        "import sys; from reproduce.record import machine; machine.environment('keras');"
+        "print([name for name in ('keras', 'tensorflow', 'torch', 'cv2', 'lightgbm', 'scipy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
