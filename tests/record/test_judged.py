@@ -1,0 +1,131 @@
+"""Claims judged from a record: replayed, drifted, stale, tampered with, or without data."""
+
+import dataclasses
+import importlib.metadata
+
+import pytest
+import scipy.special  # noqa: F401
+
+# pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
+import reproduce.verdicts.claim
+import reproduce.verdicts.session
+import reproduce.verdicts.source
+import reproduce.verdicts.table  # noqa: F401
+from reproduce.experiments.runner import measure
+from reproduce.record import Store
+
+pytest_plugins = ["pytester"]
+
+SUITE = '''
+"""Table I: a toy."""
+import pytest
+import toy_experiments as toys
+
+@pytest.mark.claim("I.toy", at="Table I", unit="MAP@R %", fidelity="assumed")
+def test_toy(claim):
+    """The toy scores above nothing."""
+    claim.at_least(claim(toys.draw, "DATA", score="map_at_r"), 0, because="a toy")
+'''
+CATTLE = "FriesianCattle2017"
+
+
+@pytest.fixture
+def record(toys):
+    """Fourteen seeds of toy.draw on the cattle's catalogue, in a store."""
+    store = Store()
+    store.add_all(measure(toys["toy.draw"], CATTLE, seed, {}) for seed in range(14))
+    return store
+
+
+@pytest.fixture
+def judge(pytester, monkeypatch):
+    """Run the toy claim; gives what is printed and the result."""
+    monkeypatch.setenv("COLUMNS", "160")
+    names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
+    plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
+    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
+
+    def run(*options, data=CATTLE):
+        pytester.makepyfile(test_toy=SUITE.replace("DATA", data))
+        result = pytester.runpytest_inprocess(*plugin, *others, "--color=no", "-rA", *options)
+        return "\n".join(result.outlines), result
+
+    return run
+
+
+def test_seed_0_is_replayed_where_the_budget_allows(record, judge):
+    """With time the record's seed 0 is measured again and found identical; without, the table says so."""
+    said, result = judge()
+    result.assert_outcomes(passed=1)
+    assert "seed 0 ✓" in said
+    said, result = judge("--claims-budget=0")
+    result.assert_outcomes(passed=1)
+    assert "not this time" in said
+
+
+def test_one_digit_changed_by_hand_fails_the_claim_and_is_named(record, judge):
+    """The claim fails in one line with the file, the seed and the score."""
+    path = record.path("toy.draw")
+    score = repr(record.entries("toy.draw")[6].scores["map_at_r"])
+    text = path.read_text()
+    assert text.count(f'"map_at_r": {score}') == 1
+    digit = str((int(score[-2]) + 1) % 10)
+    path.write_text(text.replace(f'"map_at_r": {score}', f'"map_at_r": {score[:-2]}{digit}{score[-1]}'))
+    said, result = judge("--claims-budget=0")
+    result.assert_outcomes(failed=1)
+    assert f"{path}: toy.draw on {CATTLE}, seed 6: scores.map_at_r was changed by hand" in said
+
+
+def test_a_drifted_replay_fails_with_both_numbers(record, judge):
+    """A record that the code no longer gives fails the claim, and both numbers are printed."""
+    (seed_0,) = [entry for entry in record.entries("toy.draw") if entry.seed == 0]
+    now = seed_0.scores["map_at_r"]
+    others = [
+        dataclasses.replace(entry, scores={**entry.scores, "map_at_r": 3 + entry.seed / 100})
+        for entry in record.entries("toy.draw")
+    ]
+    record.add_all(others, replace=True)
+    said, result = judge()
+    result.assert_outcomes(failed=1)
+    assert "DRIFTED" in said
+    assert f"seed 0 gives map_at_r {now!r}, the record has 3.0" in said
+
+
+@pytest.mark.parametrize("change", ["factors", "version", "data"])
+def test_a_record_of_something_else_is_stale_and_not_run(toys, judge, change):
+    """Other factors, another version or other data: the claim says stale and is not run."""
+    store, entry = Store(), measure(toys["toy.draw"], CATTLE, 0, {})
+    other = {
+        "factors": {"factors": {"size": 8}},
+        "version": {"version": 7},
+        "data": {"data_hash": "of other images"},
+    }[change]
+    store.add_all(
+        dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=seed, **other)) for seed in range(14)
+    )
+    said, result = judge("--claims-budget=0")
+    result.assert_outcomes(skipped=1)
+    assert "stale" in said
+
+
+def test_without_data_a_claim_is_judged_and_marked(toys, judge):
+    """Lions that are not here: the verdict comes from the record, and the table says not re-measured."""
+    store, entry = Store(), measure(toys["toy.draw"], CATTLE, 0, {})
+    for seed in range(14):
+        cell = dataclasses.replace(entry.cell, data="LionData", data_hash="of the lions", seed=seed)
+        scores = {name: value + seed / 1000 for name, value in entry.scores.items()}
+        store.add(dataclasses.replace(entry, cell=cell, scores=scores))
+    said, result = judge(data="LionData")
+    result.assert_outcomes(passed=1)
+    assert "not re-measured" in said
+
+
+def test_thirteen_seeds_are_not_fourteen(record, judge):
+    """A record that lacks a seed is not judged on the rest; the reason says how far it is."""
+    path = record.path("toy.draw")
+    entries = record.entries("toy.draw")[:13]
+    path.unlink()
+    record.add_all(entries)
+    said, result = judge("--claims-budget=0")
+    result.assert_outcomes(skipped=1)
+    assert "holds 13 of 14 seeds" in said
