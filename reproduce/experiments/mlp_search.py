@@ -1,0 +1,92 @@
+"""The paper's choice of hyper-parameters (II-B.1): scikit-learn's grid search over five folds, with a progress bar."""
+
+import multiprocessing
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from reproduce.models import MLPClassifier
+
+__all__ = ["BATCH_SIZES", "LEARNING_RATES", "search"]
+
+#: The paper names a grid over "the number of batches" and the learning rate, and none of its points.
+BATCH_SIZES = (16, 32, 64)
+LEARNING_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+
+
+def search(
+    model: "MLPClassifier",
+    X: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    folds: int = 5,
+    batch_sizes: Sequence[int] = BATCH_SIZES,
+    learning_rates: Sequence[float] = LEARNING_RATES,
+) -> dict[str, Any]:
+    """The grid point with the highest mean accuracy over the folds, and what was seen on the way.
+
+    Returns JSON: "chosen" {batch_size, learning_rate}, "accuracy" of each fold at that point, "grid" [[batch,
+    rate, mean accuracy], ...], "folds" and "points" as run, "small_classes" (fewer images than folds). Folds are
+    stratified as far as classes allow: a class with fewer images than folds is in the test part of as many folds
+    as it has images, and where a lone image is tested its class was not trained on, so it counts as an error.
+    Fits run on threads in a process of their own, one by one in a worker of ``reproduce run``; the order of
+    fitting changes no result.
+    """
+    from joblib import parallel_config
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+
+    from reproduce.determinism import single_thread
+
+    grid = {"batch_size": list(batch_sizes), "learning_rate": list(learning_rates)}
+    fits = folds * len(batch_sizes) * len(learning_rates)
+    alone = multiprocessing.parent_process() is None
+    with _progress(fits, alone) as tick, parallel_config("threading", n_jobs=_cores() if alone else 1):
+
+        def accuracy(fitted: "MLPClassifier", X_test: np.ndarray, y_test: np.ndarray) -> float:
+            tick()
+            return float(fitted.score(X_test, y_test))
+
+        splits = StratifiedKFold(folds, shuffle=True, random_state=seed)
+        tried = GridSearchCV(model, grid, scoring=accuracy, cv=splits, refit=False, error_score="raise")
+        with warnings.catch_warnings(), single_thread():
+            warnings.filterwarnings("ignore", "The least populated class")  # counted in small_classes
+            tried.fit(X, y)
+    results = tried.cv_results_
+    points = [
+        [point["batch_size"], point["learning_rate"], round(float(mean), 4)]
+        for point, mean in zip(results["params"], results["mean_test_score"], strict=True)
+    ]
+    _, counts = np.unique(y, return_counts=True)
+    return {
+        "chosen": tried.best_params_,
+        "accuracy": [float(results[f"split{fold}_test_score"][tried.best_index_]) for fold in range(tried.n_splits_)],
+        "grid": points,
+        "folds": tried.n_splits_,
+        "points": len(points),
+        "small_classes": int((counts < folds).sum()),
+    }
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _progress(total: int, alone: bool) -> Iterator[Callable[[], None]]:
+    """A bar on an interactive terminal; a worker process draws none, since `reproduce run` has its own view."""
+    if not (alone and sys.stderr.isatty()):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("grid search"), BarColumn(), MofNCompleteColumn(), TextColumn("fits"), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
