@@ -80,7 +80,7 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
 
 
 def _check_whole(content: bytes, path: str | os.PathLike) -> None:
-    """OpenCV fills what a cut-off file lacks with grey and says nothing; Pillow notices."""
+    """OpenCV 4.10 fills what a cut-off JPEG lacks with grey and says nothing (4.14 refuses); Pillow always notices."""
     from PIL import Image, UnidentifiedImageError
 
     try:

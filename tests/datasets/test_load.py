@@ -126,6 +126,13 @@ def test_a_folder_with_a_table_alone_counts_as_no_pixels(nowhere, monkeypatch):
     assert len(load("FriesianCattle2017")) == 940
 
 
+def test_what_a_file_browser_leaves_is_no_image(nowhere, monkeypatch):
+    """A folder with nothing but hidden files is a folder without pixels."""
+    write(nowhere / "data" / "FriesianCattle2017" / "._1.jpg", b"x")
+    monkeypatch.setenv("REPRODUCE_DATA", str(nowhere / "data"))
+    assert not available("FriesianCattle2017", pixels=True)
+
+
 def test_friesian_cattle_with_pixels_holds_out_the_same_nine(nowhere):
     """The draw depends on the 89 animals, not on whether their images are there."""
     without = load("FriesianCattle2017", seed=5)
