@@ -60,7 +60,7 @@ def test_seed_0_is_replayed_where_the_budget_allows(record, judge):
     assert "seed 0 ✓" in said
     said, result = judge("--claims-budget=0")
     result.assert_outcomes(passed=1)
-    assert "not this time" in said
+    assert "not in turn" in said
 
 
 def test_one_digit_changed_by_hand_fails_the_claim_and_is_named(record, judge):
