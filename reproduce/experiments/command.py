@@ -110,4 +110,4 @@ def _requested(claims: Path) -> list[Asked]:
     """What the claims ask for, found by collecting them."""
     from reproduce.verdicts.collect import requested
 
-    return [Asked(request.experiment, request.data, request.factors) for request in requested(claims)]
+    return [Asked(request.experiment, request.data, request.factors, request.seeds) for request in requested(claims)]

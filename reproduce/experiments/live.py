@@ -84,6 +84,7 @@ class Live:
         self.console = console
         self.cost = plan.cost()
         self.left = plan.seconds
+        self.expected = self.spent = 0.0
         self.workers = workers
         self.total = len(plan.jobs)
         self.done = 0
@@ -100,7 +101,11 @@ class Live:
         self.task = self.progress.add_task("", total=self.total, left=self._left())
 
     def _left(self) -> str:
-        return duration(math.ceil(self.left / max(1, min(self.workers, self.total - self.done))))
+        """By the plan's costs, times how much slower than planned the cells so far were."""
+        if self.done == self.total:
+            return duration(0)
+        pace = self.spent / self.expected if self.spent and self.expected else 1.0
+        return duration(math.ceil(self.left * pace / min(self.workers, self.total - self.done)))
 
     def __enter__(self) -> "Live":
         self.progress.start()
@@ -114,7 +119,11 @@ class Live:
     def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
         """Called after each cell."""
         self.done += 1
-        self.left -= self.cost.get(self.keys.get(id(job), ()), 0.0)
+        planned = self.cost.get(self.keys.get(id(job), ()), 0.0)
+        self.left = max(0.0, self.left - planned)
+        if outcome.entry is not None:
+            self.expected += planned
+            self.spent += outcome.entry.seconds
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
             kind = "waits" if outcome.waits else "failed"

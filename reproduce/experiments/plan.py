@@ -17,11 +17,12 @@ __all__ = ["Asked", "Plan", "make_plan"]
 
 @dataclass(frozen=True)
 class Asked:
-    """An experiment on a data set under factors, with the scores that claims read of it."""
+    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's."""
 
     experiment: Experiment
     data: str
     factors: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int | None = None
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def make_plan(asked: Iterable[Asked], seeds: Sequence[int], store: Store, *, fre
     for request in asked:
         if request.key not in seen:
             seen.add(request.key)
-            rows.append(_row(request, seeds if request.varies else list(seeds)[:1], store, fresh))
+            wanted = list(seeds)[: request.seeds if request.varies else 1]
+            rows.append(_row(request, wanted, store, fresh))
     return Plan(rows)
 
 

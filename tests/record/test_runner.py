@@ -58,6 +58,12 @@ def test_where_nothing_varies_one_seed_is_run(toys, tmp_path):
     assert not asked(toys, "toy.fixed", "LionData").varies
 
 
+def test_a_claim_may_ask_for_fewer_seeds(toys, tmp_path):
+    """A request of two seeds runs two, whatever the run's own number."""
+    request = dataclasses.replace(asked(toys, "toy.draw"), seeds=2)
+    assert [job.seed for job in make_plan([request], range(14), Store(tmp_path)).jobs] == [0, 1]
+
+
 def test_a_cell_that_raises_leaves_the_others_alone(toys, tmp_path):
     """The error is one line that names the cell; every other seed is kept."""
     store = Store(tmp_path / "record")

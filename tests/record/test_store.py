@@ -62,7 +62,7 @@ entries = st.builds(
 
 
 @given(st.lists(entries, max_size=4, unique_by=lambda entry: entry.key))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_round_trip(tmp_path_factory, kept):
     """What is written is read back, every float bit for bit, and written again as the same bytes."""
     path = tmp_path_factory.getbasetemp() / "toy.json"
