@@ -37,3 +37,11 @@ def test_averaging_could_explain_the_gap(claim):
     """Averaging per class or over queries moves the MAP@R of 10,000 embeddings by as much as the paper saw."""
     moved = claim(metric.averaging, "", score="difference")
     claim.at_least(moved, GAP, because="the paper's two values of its example differ by this much (IV)")
+
+
+@pytest.mark.claim("P.metric.{average}", at="II-B.4, II-C", unit="MAP@R", fidelity="exact")
+@pytest.mark.parametrize("average", ["class", "query"])
+def test_every_experiment_reports_the_librarys_average(claim, average):
+    """What an experiment reports for a {average} average is pytorch-metric-learning's, on all three sets of lions."""
+    difference = claim(metric.protocol, "LionData", score=f"difference_{average}")
+    claim.negligible(difference, margin=1e-6, because="the library computes in float32: seven digits")

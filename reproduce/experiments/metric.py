@@ -116,3 +116,24 @@ def averaging(catalogue: "Catalogue", seed: int, *, count: int = 10_000, width: 
     embeddings, labels = clustered(seed, count, width, classes, even=False)
     per_class, per_query = map_at_r(embeddings, labels), map_at_r(embeddings, labels, average="query")
     return Result({"difference": abs(per_class - per_query), "class": per_class, "query": per_query})
+
+
+@experiment("metric.protocol", exact=True, seconds=3)
+def protocol(catalogue: "Catalogue", seed: int) -> Result:
+    """|what every experiment here reports - the library's per-class-first MAP@R| of one running experiment's embedding.
+
+    The embedding is an untrained layer's, on all three evaluation sets; the largest difference counts (II-B.4, II-C).
+    """
+    from reproduce.datasets import images
+    from reproduce.experiments.evaluate import evaluate, subsets
+    from reproduce.models.baselines import grey_pixels, untrained_relu
+
+    embeddings = untrained_relu(grey_pixels(images(catalogue, (64, 64), "grey")), (64,), seed)
+    reported = evaluate(catalogue, embeddings).scores
+    scores = {}
+    for average, name in (("class", "map_at_r"), ("query", "map_at_r/query")):
+        scores[f"difference_{average}"] = max(
+            abs(reported[name + suffix] - library_map_at_r(embeddings[rows], catalogue.identities[rows], average))
+            for suffix, rows in subsets(catalogue).items()
+        )
+    return Result(scores)
