@@ -26,8 +26,18 @@ def test_chance(claim, lions, average, expected):
     claim.exactly(ours, expected)
 
 
+TWICE = "on this set the paper's rows lie at about twice chance: below chance only on the 19"
+
+
 @pytest.mark.claim("B.below-chance.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
-@pytest.mark.parametrize("lions", SETS)
+@pytest.mark.parametrize(
+    "lions",
+    [
+        "19",
+        pytest.param("75", marks=pytest.mark.deviation("not reproduced", ours=(0.438, 0.440), because=TWICE)),
+        pytest.param("94", marks=pytest.mark.deviation("not reproduced", ours=(0.349, 0.351), because=TWICE)),
+    ],
+)
 def test_chance_is_above_the_papers_best_lion_row(claim, lions):
     """A random order of the {lions} lions' images scores at least the paper's best lion row, 0.93."""
     ours = claim(baselines.constant, "LionData", score=f"map_at_r{SETS[lions]}")

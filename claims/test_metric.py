@@ -6,6 +6,7 @@ from reproduce.experiments import metric
 
 #: The paper's MAP@R on NumPy arrays less the library's example: 0.9172336161818239 - 0.91715916290391.
 GAP = 7.445e-5
+TOO_SMALL = "rounding moves the metric a thousand (float32) and sixty (float16) times less than the paper's gap"
 
 
 @pytest.mark.claim("M.parity.{kind}", at="IV", unit="MAP@R", fidelity="assumed")
@@ -25,7 +26,13 @@ def test_our_metric_is_the_librarys_on_lions(claim, baseline):
 
 
 @pytest.mark.claim("M.rounding.{precision}", at="IV", unit="MAP@R", fidelity="assumed")
-@pytest.mark.parametrize("precision", ["float32", "float16"])
+@pytest.mark.parametrize(
+    "precision",
+    [
+        pytest.param("float32", marks=pytest.mark.deviation("not reproduced", ours=(0, 1e-6), because=TOO_SMALL)),
+        pytest.param("float16", marks=pytest.mark.deviation("not reproduced", ours=(0, 1e-5), because=TOO_SMALL)),
+    ],
+)
 def test_rounding_explains_the_gap(claim, precision):
     """Computing in {precision} instead of float64 moves the MAP@R of 10,000 embeddings by as much as the paper saw."""
     moved = claim(metric.rounding, "", precision=precision, score="difference")
