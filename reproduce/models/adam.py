@@ -11,8 +11,8 @@ from reproduce.models.memory import zeros
 
 __all__ = ["Adam"]
 
-#: Elements updated at a time, so that the passes over a chunk find its moments in the processor's cache.
-CHUNK = 65_536
+#: Bytes of each vector updated at a time, so that the passes over a chunk find it in the processor's cache.
+CHUNK = 1 << 19
 #: Steps between two rescalings of the kept sums.
 RESCALE = 16
 
@@ -73,10 +73,11 @@ class Adam:
         for theta, g, (M, V) in zip(thetas, grads, self._moments, strict=True):
             if theta.flags.c_contiguous and g.flags.c_contiguous:
                 vectors = tuple(array.reshape(-1) for array in (theta, g, M, V))
-                scratch = np.empty(min(CHUNK, theta.size), theta.dtype)
+                length = max(1, CHUNK // theta.itemsize)
+                scratch = np.empty(min(length, theta.size), theta.dtype)
                 axpy = saxpy if theta.dtype == np.float32 else daxpy
-                for start in range(0, theta.size, CHUNK):
-                    chunk = [vector[start : start + CHUNK] for vector in vectors]
+                for start in range(0, theta.size, length):
+                    chunk = [vector[start : start + length] for vector in vectors]
                     _update(chunk, scratch[: theta.size - start], axpy, scale_1, scale_2, a, e)
             else:
                 scratch = np.empty(theta.shape, theta.dtype)
@@ -123,7 +124,7 @@ def _update(
     e: float,
 ) -> None:
     theta, g, M, V = chunk
-    np.multiply(g, g, out=scratch)
+    np.square(g, out=scratch)
     axpy(g, M, a=1 / scale_1)  # M <- M + beta_1^-j g
     axpy(scratch, V, a=1 / scale_2)  # V <- V + beta_2^-j g^2
     np.sqrt(V, out=scratch)
