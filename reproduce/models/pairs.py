@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["ENCODINGS", "SYMMETRIC", "blocks", "encode", "pair_numbers", "pair_rows", "sample_pairs", "square"]
+__all__ = ["ENCODINGS", "SYMMETRIC", "blocks", "encode", "pair_numbers", "pair_rows", "sample_pairs"]
 
 #: How two vectors become the features of a pair. The paper does not say; "concatenation" is a possible reading.
 ENCODINGS = ("difference", "difference-product", "concatenation")
@@ -57,15 +57,6 @@ def blocks(n: int, size: int) -> Iterator[np.ndarray]:
     total = n * (n - 1) // 2
     for start in range(0, total, size):
         yield np.arange(start, min(start + size, total), dtype=np.int64)
-
-
-def square(condensed: np.ndarray, n: int, diagonal: float = 0.0) -> np.ndarray:
-    """A value per pair, (n (n - 1) / 2,), as the symmetric (n, n) matrix."""
-    matrix = np.full((n, n), diagonal, condensed.dtype)
-    upper = np.triu_indices(n, 1)
-    matrix[upper] = condensed
-    matrix.T[upper] = condensed
-    return matrix
 
 
 def sample_pairs(codes: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

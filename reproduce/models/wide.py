@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from reproduce.determinism import integer_seed
 from reproduce.errors import InvalidInputError
-from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_rows, sample_pairs, square
+from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_rows, sample_pairs
 
 __all__ = ["PairClassifier"]
 
@@ -120,7 +120,10 @@ class PairClassifier:
     def distances(self, X: ArrayLike) -> np.ndarray:
         """1 - P(same animal), (N, N) float64, zero on the diagonal: what MAP@R ranks by."""
         vectors = _vectors(X)
-        return square(1 - self.pair_probabilities(vectors), len(vectors))
+        matrix = np.zeros((len(vectors), len(vectors)))
+        for i, j, p in self.pair_blocks(vectors):
+            matrix[i, j] = matrix[j, i] = 1 - p
+        return matrix
 
     def asymmetry(self, X: ArrayLike) -> float:
         """Mean |p(a, b) - p(b, a)| over the pairs of X: exactly zero for the symmetric encodings."""

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial.distance import squareform
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_numbers, pair_rows, sample_pairs, square
+from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_numbers, pair_rows, sample_pairs
 from reproduce.models.wide import REPEATABLE, PairClassifier
 
 FEATURES = 5
@@ -38,14 +39,6 @@ def test_pairs_are_numbered_row_by_row(n, size):
     i, j = pair_rows(numbers, n)
     assert list(zip(i.tolist(), j.tolist(), strict=True)) == list(itertools.combinations(range(n), 2))
     assert np.array_equal(pair_numbers(i, j, n), numbers)
-
-
-def test_a_square_holds_each_pair_twice():
-    """The condensed order is SciPy's."""
-    from scipy.spatial.distance import squareform
-
-    values = np.arange(1.0, 11)
-    assert np.array_equal(square(values, 5), squareform(values))
 
 
 def test_encodings_are_what_they_say():
@@ -108,6 +101,7 @@ def test_it_tells_animals_apart_and_repeats_bit_for_bit(fitted):
     same = (y[:, None] == y) & ~np.eye(len(y), dtype=bool)
     assert distances[same].mean() < distances[~same & ~np.eye(len(y), dtype=bool)].mean() - 0.2
     assert not np.diag(distances).any()
+    assert np.array_equal(squareform(distances), 1 - fitted["difference"].pair_probabilities(X))
     again = PairClassifier("difference", rounds=20, random_state=1).fit(X, y)
     assert np.array_equal(again.distances(X), distances)
 
