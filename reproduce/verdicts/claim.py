@@ -13,6 +13,9 @@ from reproduce.verdicts.sample import Sample
 
 __all__ = ["Claim", "Measures"]
 
+#: What a session did about a kept value, the least trustworthy first: of several, a claim shows the first.
+CHECKS = ("seed 0 ✗", "not re-measured", "not in turn", "measured now", "seed 0 ≈", "seed 0 ✓")
+
 
 class Measures(Protocol):
     """Whatever answers a request for scores: the record, a fresh run, a rehearsal, or a list of what is asked."""
@@ -131,7 +134,7 @@ class Claim:
             precision_at_1=scaled.precision_at_1,
             backends=tuple(sorted({source.backend for source in sources if source.backend})),
             machines=tuple(sorted({source.machine for source in sources if source.machine})),
-            checked=", ".join(dict.fromkeys(source.checked for source in sources if source.checked)),
+            checked=min((source.checked for source in sources if source.checked), key=CHECKS.index, default=""),
             drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
             data={source.data: source.data_hash for source in sources if source.data},
         )

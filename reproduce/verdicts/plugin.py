@@ -161,7 +161,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line("")
         for line in render(outcomes, terminalreporter._tw.fullwidth, partial(runs.before, config)):
             terminalreporter.write_line(line)
-        terminalreporter.write_line(summary(outcomes))
+        for line in summary(outcomes).splitlines():
+            terminalreporter.write_line(line)
         for line in runs.write(config, outcomes):
             terminalreporter.write_line(line)
 

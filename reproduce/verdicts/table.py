@@ -1,5 +1,6 @@
 """The claims table: one line per claim in the terminal, in pytest-benchmark's manner; Markdown for summaries."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -64,15 +65,15 @@ COLUMNS = (
     Column("Claim", lambda o: o.spec.id, left=True),
     Column("Paper", lambda o: o.paper),
     Column("Ours", lambda o: figure(o.ours, o)),
-    Column("Margin", lambda o: o.margin, gives_way=5),
+    Column("Margin", lambda o: o.margin, gives_way=4),
     Column("n", lambda o: str(o.n) if o.n else ""),
-    Column("-Δ  paper  +Δ".center(BAR), bar, left=True, gives_way=2),
+    Column("-Δ  paper  +Δ".center(BAR), bar, left=True, gives_way=1),
     Column("Chance", lambda o: figure(o.chance, o)),
-    Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=4),
+    Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=3),
     Column("Fidelity", lambda o: o.spec.fidelity, left=True, gives_way=6),
     Column("Verdict", lambda o: verdict_cell(o), left=True),
-    Column("Checked now", lambda o: o.checked, left=True, gives_way=3),
-    Column("Before", lambda o: "", left=True, gives_way=1),
+    Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
+    Column("Before", lambda o: "", left=True, gives_way=2),
 )
 
 
@@ -146,16 +147,22 @@ def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """One line that counts verdicts, and says how many deviations were as recorded."""
-    counts: dict[str, int] = {}
-    for outcome in outcomes:
-        word = "drifted" if outcome.drift else outcome.says.split(" on ")[0].split(" with ")[0]
-        counts[word] = counts.get(word, 0) + 1
-    known = sum(bool(outcome.deviation) for outcome in outcomes)
-    text = ", ".join(f"{count} {word}" for word, count in sorted(counts.items(), key=lambda item: -item[1]))
-    return f"{len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}: {text}" + (
-        f" (* {known} as recorded in a deviation)" if known else ""
+    """Counts of verdicts and how many deviations were as recorded; of what was measured in this session."""
+    words = Counter(
+        "drifted" if outcome.drift else outcome.says.split(" on ")[0].split(" with ")[0] for outcome in outcomes
     )
+    checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
+    known = sum(bool(outcome.deviation) for outcome in outcomes)
+    lines = [f"{len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}: {_counted(words)}"]
+    if known:
+        lines[0] += f" (* {known} as recorded in a deviation)"
+    if checks:
+        lines.append(f"checked now: {_counted(checks)}")
+    return "\n".join(lines)
+
+
+def _counted(words: Counter[str]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in words.most_common())
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
