@@ -103,8 +103,9 @@ def test_a_cell_that_always_kills_its_worker_fails_alone(toys, tmp_path):
     assert [entry.seed for entry in store.entries("toy.dies")] == [0, 2]
 
 
-def test_workers_are_pinned_to_one_thread(toys, tmp_path):
-    """Cells side by side never ask BLAS for more threads than there are cores."""
+def test_workers_are_pinned_to_one_thread(toys, tmp_path, monkeypatch):
+    """Cells side by side never ask BLAS for more threads than there are cores, whatever the shell says."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
     store = Store(tmp_path / "record")
     run(make_plan([asked(toys, "toy.threads")], [0], store), store, workers=1)
     (entry,) = store.entries("toy.threads")
