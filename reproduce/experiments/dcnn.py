@@ -1,0 +1,202 @@
+"""The DCNN of II-B.2: an embedding per catalogue and seed, and what the running training shows of its protocol."""
+
+from typing import TYPE_CHECKING, Any
+
+from reproduce.experiments.evaluate import evaluate
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from reproduce.datasets import Catalogue
+    from reproduce.models.dcnn import DCNN, Recipe
+
+__all__ = ["embed", "protocol", "untrained"]
+
+#: What makes a run small on stand-in images, without weights.
+SMALL: dict[str, Any] = {
+    "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4, "bank": 2,
+}  # fmt: skip
+#: Steps between two checkpoints.
+EVERY = 100
+
+
+@experiment(
+    "dcnn.embed",
+    varies=("initialisation", "order"),
+    needs=("pixels", "weights"),
+    library="keras",
+    seconds=15,
+    rehearsal=SMALL,
+)
+def embed(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    dim: int = 64,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    pooling: str = "average",
+    trainable: str = "frozen",
+    mining: str = "tfsim-semi-hard",
+    margin: str | float = "soft",
+    learning_rate: float = 1e-3,
+    animals: int = 16,
+    images: int = 2,
+    steps: int = 300,
+    size: int = 224,
+    augment: bool = False,
+    bank: int = 8,
+    dtype: str = "float32",
+    shuffled: bool = False,
+) -> Result:
+    """Train on the catalogue's training animals and score the embeddings of all its images.
+
+    weights: the name of the pretrained file (``models.weights.find``), "none" for random ones. A frozen backbone's
+    features are kept; ``augment`` then draws from a bank of ``bank`` views per image (a deviation from fresh draws,
+    which ``bank=0`` makes). Animals with fewer than ``images`` training images are in no batch; details count them.
+    ``shuffled`` trains on labels in random order: what survives that was not learned from who is who.
+    """
+    from reproduce.models.dcnn import Recipe
+
+    recipe = Recipe(
+        dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
+        animals, images, steps, size, augment, dtype,
+    )  # fmt: skip
+    model, inputs = _trained(catalogue, seed, recipe, bank, shuffled)
+    rows = model.embed(inputs)
+    found = evaluate(catalogue, rows)
+    tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
+    curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
+    details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}
+    return Result({**found.scores, **tail}, details, found.leave_one_out)
+
+
+@experiment("dcnn.untrained", needs=("pixels", "weights"), library="keras", seconds=15, rehearsal={
+    "backbone": "MobileNetV2", "weights": "none", "size": 32,
+})  # fmt: skip
+def untrained(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    pooling: str = "average",
+    size: int = 224,
+) -> Result:
+    """The frozen backbone's features at unit length, nothing learned here: the bar a trained head must clear."""
+    from reproduce.models.baselines import l2_normalised
+    from reproduce.models.dcnn import Recipe
+
+    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
+    found = evaluate(catalogue, l2_normalised(_features(catalogue, recipe, seed)), resample=not catalogue.seeded)
+    return Result(found.scores, {**found.details, "input": _range(backbone)}, found.leave_one_out)
+
+
+@experiment("dcnn.protocol", needs=("pixels", "weights"), library="keras", seconds=20, exact=True, rehearsal={
+    "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4,
+})  # fmt: skip
+def protocol(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    size: int = 224,
+    steps: int = 300,
+    animals: int = 16,
+) -> Result:
+    """What a training under the defaults does, read off while it runs: steps, batches, input range, collapse cost."""
+    import numpy as np
+
+    from reproduce.datasets import images as decoded
+    from reproduce.models import balanced, triplet
+    from reproduce.models.backbone import scaler
+    from reproduce.models.dcnn import Recipe
+
+    seen: list[np.ndarray] = []
+    real = balanced.BalancedBatches.batch
+
+    def watched(self: Any, step: int) -> "np.ndarray":
+        seen.append(real(self, step))
+        return seen[-1]
+
+    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
+                    animals=animals)  # fmt: skip
+    balanced.BalancedBatches.batch = watched  # type: ignore[method-assign]
+    try:
+        model, _ = _trained(catalogue, seed, recipe, 0, False)
+    finally:
+        balanced.BalancedBatches.batch = real  # type: ignore[method-assign]
+    labels = catalogue.identities[catalogue.train]
+    lengths = [len(rows) for rows in seen]
+    scaled = np.asarray(scaler(backbone)(decoded(catalogue, (64, 64), "colour").astype("float32")))
+    collapsed = triplet.triplet_loss(np.repeat(np.arange(16), 2), np.eye(1, 8, dtype="float32").repeat(32, axis=0))
+    scores = {
+        "steps": float(model.steps_),
+        "batch": float(np.mean(lengths)),
+        "animals_per_batch": float(np.mean([len(np.unique(labels[rows])) for rows in seen])),
+        "input_low": float(scaled.min()),
+        "input_high": float(scaled.max()),
+        "collapsed_loss": float(collapsed),
+    }
+    return Result(scores, {"left_out": model.left_out_})
+
+
+def _trained(
+    catalogue: "Catalogue", seed: int, recipe: "Recipe", bank: int, shuffled: bool
+) -> tuple["DCNN", "np.ndarray"]:
+    """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
+    from dataclasses import asdict
+
+    from reproduce.cache import cache_dir, digest
+    from reproduce.determinism import generator
+    from reproduce.models.dcnn import DCNN
+
+    labels = catalogue.identities[catalogue.train]
+    if shuffled:
+        labels = generator(seed, "shuffled labels").permutation(labels)
+    if recipe.trainable == "frozen" and (bank or not recipe.augment):
+        inputs = _features(catalogue, recipe, seed)
+        training = inputs[catalogue.train]
+        if recipe.augment:
+            training = _features(catalogue, recipe, seed, views=bank, rows=catalogue.train)
+    else:
+        from reproduce.datasets import images as decoded
+
+        inputs = decoded(catalogue, (recipe.size, recipe.size), "colour")
+        training = inputs[catalogue.train]
+    run = digest(asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank)
+    model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY)
+    return model, inputs
+
+
+def _features(
+    catalogue: "Catalogue", recipe: "Recipe", seed: int, views: int = 0, rows: "np.ndarray | None" = None
+) -> "np.ndarray":
+    import numpy as np
+
+    from reproduce.cache import digest
+    from reproduce.datasets import images as decoded
+    from reproduce.models.features import features
+
+    chosen = np.arange(len(catalogue)) if rows is None else rows
+    square = (recipe.size, recipe.size)
+    pixels = decoded(catalogue, square, "colour")
+    return features(
+        [digest(pixels[row]) for row in chosen],
+        lambda missing: pixels[chosen[missing]],
+        backbone=recipe.backbone,
+        weights=recipe.weights,
+        size=recipe.size,
+        pooling=recipe.pooling,
+        views=views,
+        dtype=recipe.dtype,
+        seed=seed,
+    )
+
+
+def _range(backbone: str) -> str:
+    from reproduce.models.backbone import input_range
+
+    return {"signed": "[-1, 1]", "imagenet": "ImageNet mean and deviation"}[input_range(backbone)]

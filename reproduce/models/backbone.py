@@ -1,0 +1,107 @@
+"""A ``keras.applications`` backbone by name: its weights, its input range, its pooling, and what of it trains."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from reproduce.errors import InvalidInputError
+from reproduce.models import weights as weights_files
+from reproduce.models.layers import GeM
+
+__all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "precision", "scaler"]
+
+POOLINGS = ("average", "gem")
+TRAINABLE = ("frozen", "last", "full")
+#: Families whose ``preprocess_input`` is x / 127.5 - 1, the paper's "between -1 and 1" (II-B.2).
+SIGNED = ("ResNet50V2", "ResNet101V2", "ResNet152V2", "MobileNet", "MobileNetV2", "InceptionV3", "Xception")
+#: ImageNet's channel means and deviations, which DenseNet's ``preprocess_input`` applies to x / 255.
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def constructor(name: str) -> Callable[..., Any]:
+    """The function of ``keras.applications`` that builds a backbone; an unknown name is an error."""
+    found = getattr(keras.applications, name, None)
+    if not callable(found) or not name[:1].isupper():
+        known = ", ".join(sorted(key for key in dir(keras.applications) if key[:1].isupper()))
+        raise InvalidInputError(f"no backbone {name!r} in keras.applications; there are: {known}")
+    return found
+
+
+def input_range(name: str) -> str:
+    """What the backbone's input is scaled to: "signed" is [-1, 1], "imagenet" ImageNet's mean and deviation."""
+    if name in SIGNED:
+        return "signed"
+    if name.startswith("DenseNet"):
+        return "imagenet"
+    raise InvalidInputError(f"{name}: its input range is not known here; known are DenseNet*, {', '.join(SIGNED)}")
+
+
+def build(
+    name: str,
+    weights: str | None = "imagenet",
+    size: int = 224,
+    pooling: str = "average",
+    learned_pooling: bool = False,
+    dtype: str = "float32",
+) -> Any:
+    """A model from (N, size, size, 3) RGB in [0, 255] to (N, C) float32 features.
+
+    weights: "imagenet" (this backbone's), another name or a path for ``weights.find``, or None for random ones.
+    dtype: "float32", or "bfloat16" for Keras' mixed precision. Raises WeightsMissingError, InvalidInputError.
+    """
+    if pooling not in POOLINGS:
+        raise InvalidInputError(f"no pooling {pooling!r}; there are: {', '.join(POOLINGS)}")
+    found = weights_files.find(name if weights == "imagenet" else weights) if weights not in (None, "random") else None
+    with precision(dtype):
+        body = constructor(name)(include_top=False, weights=None, input_shape=(size, size, 3))
+        if found is not None:
+            weights_files.load_into(body, found)
+        image = keras.Input((size, size, 3), name="image")
+        x = scaler(name)(image)
+        x = body(x)
+        pool = GeM(learned=learned_pooling, dtype="float32") if pooling == "gem" else None
+        pool = pool or keras.layers.GlobalAveragePooling2D(dtype="float32")
+        return keras.Model(image, pool(x), name=f"{name}_features")
+
+
+def freeze(features: Any, trainable: str) -> None:
+    """Set what trains: nothing ("frozen"), the last block without its batch norms ("last"), everything ("full")."""
+    if trainable not in TRAINABLE:
+        raise InvalidInputError(f"trainable is one of {', '.join(TRAINABLE)}, not {trainable!r}")
+    features.trainable = trainable != "frozen"
+    if trainable != "last":
+        return
+    body = next(layer for layer in features.layers if isinstance(layer, keras.Model))
+    blocks = [match and match.group() for match in (re.match(r"conv\d+|block_\d+", x.name) for x in body.layers)]
+    named = [block for block in blocks if block]
+    if not named:
+        raise InvalidInputError(f"{body.name} does not name its blocks; train it 'frozen' or 'full'")
+    first = blocks.index(named[-1])
+    for position, layer in enumerate(body.layers):
+        layer.trainable = position >= first and not isinstance(layer, keras.layers.BatchNormalization)
+
+
+def scaler(name: str) -> Any:
+    """The layer that takes RGB in [0, 255] to what the backbone was trained on."""
+    if input_range(name) == "signed":
+        return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_signed")
+    scale = [1 / (255 * d) for d in DEVIATION]
+    offset = [-m / d for m, d in zip(MEAN, DEVIATION, strict=True)]
+    return keras.layers.Rescaling(scale, offset=offset, name="to_imagenet")
+
+
+@contextmanager
+def precision(dtype: str) -> Iterator[None]:
+    """Keras' global dtype policy while a model is built: "float32", or "bfloat16" with float32 parameters."""
+    policies = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+    if dtype not in policies:
+        raise InvalidInputError(f"dtype is float32 or bfloat16, not {dtype!r}")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policies[dtype])
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,100 @@
+"""A frozen backbone's features, computed once per image and kept, so that every seed and row shares one pass."""
+
+import io
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from filelock import FileLock
+
+from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.models import weights as weights_files
+from reproduce.models.augment import TURN, Augmenter
+from reproduce.models.backbone import build, input_range
+
+__all__ = ["VERSION", "features"]
+
+#: Raised when the same image would give other features.
+VERSION = 1
+#: Images computed between two writes: what a kill can lose.
+BLOCK = 32
+
+
+def features(
+    keys: Sequence[str],
+    pixels: Callable[[np.ndarray], np.ndarray],
+    *,
+    backbone: str,
+    weights: str | None = "imagenet",
+    size: int = 224,
+    pooling: str = "average",
+    views: int = 0,
+    dtype: str = "float32",
+    seed: int = 0,
+) -> np.ndarray:
+    """(N, C) float32 features of N images, or (N, views, C) of that many augmented views of each.
+
+    keys: content hash of each image; ``pixels(rows)`` gives (len(rows), size, size, 3) uint8 RGB for those that are
+    not kept yet. A view is drawn from (image, view) alone: the bank is one for all seeds. ``seed`` draws the
+    weights where ``weights`` is None, and counts only then. Two processes asking at once compute it once.
+    """
+    drawn = weights in (None, "random")
+    file = None if drawn else weights_files.find(backbone if weights == "imagenet" else str(weights))
+    source = f"random {seed}" if file is None else weights_files.fingerprint(file)
+    made_by = (keras.backend.backend(), keras.__version__, dtype)
+    augmented = (views, TURN) if views else ()
+    kind = digest("features", VERSION, backbone, source, input_range(backbone), size, pooling, made_by, augmented)
+    folder = cache_dir("features", kind[:32])
+    with FileLock(folder / "lock"):
+        kept = _kept(folder)
+        first = {key: row for row, key in reversed(list(enumerate(keys)))}
+        missing = np.array(sorted(row for key, row in first.items() if key not in kept), dtype=int)
+        if len(missing):
+            if drawn:
+                keras.utils.set_random_seed(seed)
+            model = build(backbone, None if drawn else str(file), size, pooling, dtype=dtype)
+            for rows in _blocks(missing):
+                made = _compute(model, pixels(rows), [keys[row] for row in rows], views)
+                kept.update(zip([keys[row] for row in rows], made, strict=True))
+                _keep(folder, [keys[row] for row in rows], made)
+    return np.stack([kept[key] for key in keys])
+
+
+def _compute(model: Any, images: np.ndarray, keys: Sequence[str], views: int) -> np.ndarray:
+    if not views:
+        return _forward(model, images)
+    augment, made = Augmenter(), []
+    for image, key in zip(images, keys, strict=True):
+        drawn = augment(np.repeat(image[None], views, axis=0), int(digest(key)[:15], 16))
+        made.append(_forward(model, drawn))
+    return np.stack(made)
+
+
+def _forward(model: Any, images: Any) -> np.ndarray:
+    found = np.asarray(model.predict_on_batch(images), np.float32)
+    return found
+
+
+def _blocks(rows: np.ndarray) -> Any:
+    from rich.console import Console
+    from rich.progress import track
+
+    blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
+    quiet = not sys.stderr.isatty()
+    return track(blocks, "features", console=Console(stderr=True), transient=True, disable=quiet)
+
+
+def _keep(folder: Any, keys: Sequence[str], rows: np.ndarray) -> None:
+    file = io.BytesIO()
+    np.savez(file, keys=np.array(keys), rows=rows)
+    write_atomically(folder / f"{digest(list(keys))[:32]}.npz", file.getvalue())
+
+
+def _kept(folder: Any) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path, allow_pickle=False) as block:
+            found.update(zip(block["keys"].tolist(), block["rows"], strict=True))
+    return found

@@ -1,0 +1,109 @@
+"""Pretrained weights of a backbone: where they are, what they hash to, and one clear error where they are not.
+
+Sought in this order: the folder ``REPRODUCE_WEIGHTS``, as ``<backbone>_imagenet_notop.weights.h5``; then Keras' own
+downloads, fetched where there is a network. A path of a file is taken as it is.
+"""
+
+import hashlib
+import os
+import socket
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import InvalidInputError, WeightsMissingError
+
+__all__ = ["fetch", "find", "fingerprint", "load_into"]
+
+#: Where Keras keeps ImageNet weights; asked once, for two seconds, before a download is begun.
+HOST = ("storage.googleapis.com", 443)
+PATIENCE = 2.0
+
+
+def find(name: str) -> Path:
+    """The weights file that ``name`` stands for: a backbone ("densenet169", in any case) or a path.
+
+    Raises WeightsMissingError, which says where it was sought and how to get it.
+    """
+    if os.sep in name or name.endswith(".h5"):
+        path = Path(name)
+        if not path.is_file():
+            raise WeightsMissingError(f"weights: no file {name}; give the path of a Keras .weights.h5 file")
+        return path.resolve()
+    folder = os.environ.get("REPRODUCE_WEIGHTS")
+    file = f"{name.lower()}_imagenet_notop.weights.h5"
+    sought = []
+    if folder:
+        path = Path(folder) / file
+        if path.is_file():
+            return path.resolve()
+        sought.append(str(path))
+    kept = _keras_downloads()
+    found = sorted(kept.glob(f"{name.lower()}_weights_tf_dim_ordering_tf_kernels_notop*.h5")) if kept.is_dir() else []
+    if found:
+        return found[-1]
+    sought.append(str(kept))
+    raise WeightsMissingError(
+        f"ImageNet weights of {name} are not here (sought: {', '.join(sought)}); with a network "
+        f"`python -m reproduce.models.weights {name}` fetches them, without one put {file} into REPRODUCE_WEIGHTS"
+    )
+
+
+def fetch(backbone: str) -> Path:
+    """Download the ImageNet weights of a ``keras.applications`` backbone and return the file.
+
+    Raises WeightsMissingError within seconds where there is no network.
+    """
+    try:
+        with socket.create_connection(HOST, timeout=PATIENCE):
+            pass
+    except OSError as error:
+        raise WeightsMissingError(
+            f"ImageNet weights of {backbone} cannot be fetched: no network ({HOST[0]}: {error}); put "
+            f"{backbone.lower()}_imagenet_notop.weights.h5 into the folder REPRODUCE_WEIGHTS names"
+        ) from None
+    from reproduce.models.backbone import constructor
+
+    constructor(backbone)(include_top=False, weights="imagenet", input_shape=(224, 224, 3))
+    return find(backbone)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a weights file, 64 hex digits; read once per process while the file does not change."""
+    status = path.stat()
+    return _hash(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache
+def _hash(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load_into(model: Any, path: Path) -> None:
+    """Fill every parameter of a Keras model from a file; InvalidInputError where it is another model's."""
+    try:
+        model.load_weights(path)
+    except (ValueError, KeyError, OSError, IndexError) as error:
+        why = " ".join(str(error).split())[:160]
+        raise InvalidInputError(
+            f"{path}: not the weights of {model.name} without its classifier ({why}); "
+            f"give a file saved from keras.applications' own {model.name}"
+        ) from None
+
+
+def _keras_downloads() -> Path:
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "models"
+
+
+if __name__ == "__main__":
+    import sys
+
+    from reproduce.errors import ReproduceError
+
+    try:
+        for asked in sys.argv[1:] or ["ResNet50V2"]:
+            print(fetch(asked))
+    except ReproduceError as problem:
+        sys.exit(f"reproduce: {problem}")

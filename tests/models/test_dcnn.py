@@ -1,0 +1,160 @@
+"""The DCNN: repeatable to the bit, resumable after a kill, the same on every backend, and clear about bad input."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import reproduce
+from reproduce.errors import InvalidInputError
+from reproduce.models.dcnn import DCNN, Recipe
+
+BACKENDS = ("tensorflow", "torch", "jax")
+
+
+def _train(folder, name, backend="tensorflow", killed_at=-1, checkpoint="none.npz"):
+    """Run ``dcnn_on_backend.py`` to its end, or to its kill; its arrays, or None."""
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    root = str(Path(reproduce.__file__).parents[1])
+    environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
+    script = Path(__file__).with_name("dcnn_on_backend.py")
+    command = [sys.executable, script, folder / f"{name}.npz", folder / checkpoint, str(killed_at)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    if killed_at >= 0:
+        assert done.returncode == -signal.SIGKILL
+        return None
+    assert done.returncode == 0, done.stderr[-2000:]
+    with np.load(folder / f"{name}.npz") as kept:
+        return dict(kept)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("dcnn")
+
+
+@pytest.fixture(scope="module")
+def straight(folder):
+    """An uninterrupted run on each backend, made when first asked for."""
+    kept = {}
+
+    def of(backend):
+        if backend != "tensorflow":
+            pytest.importorskip(backend)
+        if backend not in kept:
+            kept[backend] = _train(folder, f"straight-{backend}", backend)
+        return kept[backend]
+
+    return of
+
+
+def test_same_seed_same_bits(folder, straight):
+    """A second process with the same seed ends with the same embedding and curves, bit for bit."""
+    first, again = straight("tensorflow"), _train(folder, "again")
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_run_killed_at_step_150_ends_the_same(folder, straight, backend):
+    """Killed at step 150 (checkpoint of step 150 kept) and resumed, a run ends with the bits of one never killed."""
+    whole = straight(backend)
+    checkpoint = f"killed-{backend}.npz"
+    _train(folder, "killed", backend, killed_at=150, checkpoint=checkpoint)
+    assert (folder / checkpoint).exists()
+    resumed = _train(folder, f"resumed-{backend}", backend, checkpoint=checkpoint)
+    assert len(resumed["loss"]) == 300
+    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+    assert not (folder / checkpoint).exists()
+
+
+@pytest.mark.parametrize("backend", BACKENDS[1:])
+def test_backends_agree(straight, backend):
+    """All backends draw the same start and the same batches, so they end near each other."""
+    ours, theirs = straight("tensorflow"), straight(backend)
+    assert ours["loss"][0] == pytest.approx(theirs["loss"][0], abs=1e-5)
+    assert np.abs(ours["embedding"] - theirs["embedding"]).max() < 0.05
+
+
+def test_it_learns(straight):
+    """On separable features the loss falls below its start and the embeddings stay apart and at unit length."""
+    found = straight("tensorflow")
+    assert found["loss"][-20:].mean() < found["loss"][:20].mean() - 0.05
+    assert found["spread"][-1] > 0.5
+    assert np.allclose(np.linalg.norm(found["embedding"], axis=1), 1, atol=1e-5)
+
+
+def _small(**changes):
+    plain = {"backbone": "MobileNetV2", "weights": None, "size": 32, "dim": 4, "animals": 3, "images": 2, "steps": 3}
+    return Recipe(**{**plain, **changes})
+
+
+def _images(seed=0):
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(["a", "b", "c", "d"], 3)
+    return rng.integers(0, 256, (12, 32, 32, 3), dtype=np.uint8), labels
+
+
+def test_the_whole_network_trains_repeatably_from_images():
+    """Trained whole, augmented, with GeM in bfloat16: finite unit rows, twice the same bits."""
+    images, labels = _images()
+    recipe = _small(trainable="full", augment=True, pooling="gem", dtype="bfloat16")
+    first, again = (DCNN(recipe, seed=1).fit(images, labels).embed(images) for _ in range(2))
+    assert np.array_equal(first, again)
+    assert np.allclose(np.linalg.norm(first, axis=1), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize(("trainable", "moves"), [("frozen", "embedding"), ("last", "block_16|Conv_1|embedding")])
+def test_only_what_trains_moves(trainable, moves):
+    """Frozen, only the head has trainable parameters; "last" adds the last block, batch norms stay."""
+    import re
+
+    images, labels = _images()
+    model = DCNN(_small(trainable=trainable, steps=1), seed=1).fit(images, labels)
+    paths = [variable.path for variable in model.network.trainable_variables]
+    assert paths
+    assert all(re.search(moves, path) and "BN" not in path for path in paths)
+
+
+def test_a_bank_of_views_is_drawn_from():
+    """With a bank (N, V, C) each step draws a view for each image: other views give another embedding."""
+    rng = np.random.default_rng(2)
+    labels = np.repeat(np.arange(6), 4)
+    bank = rng.standard_normal((24, 3, 10)).astype("float32")
+    recipe = _small(animals=4, steps=5)
+    drawn = DCNN(recipe, seed=0).fit(bank, labels).embed(bank[:, 0])
+    same = DCNN(recipe, seed=0).fit(np.repeat(bank[:, :1], 3, axis=1), labels).embed(bank[:, 0])
+    plain = DCNN(recipe, seed=0).fit(bank[:, 0], labels).embed(bank[:, 0])
+    assert np.array_equal(same, plain)
+    assert not np.array_equal(drawn, plain)
+
+
+def test_a_collapse_is_said_out_loud(caplog):
+    """Features that are all alike collapse every batch: ln 2 in the curve, and one warning in the log."""
+    with caplog.at_level(logging.WARNING, logger="reproduce.dcnn"):
+        model = DCNN(_small(steps=2), seed=0).fit(np.ones((12, 5), "float32"), np.repeat(np.arange(4), 3))
+    assert model.curves_["loss"][0] == pytest.approx(np.log(2), abs=1e-5)
+    assert len([record for record in caplog.records if "collapsed" in record.message]) == 1
+
+
+def test_nan_stops_training_with_one_line():
+    """A feature that is not a number ends the run, naming the step and a cure."""
+    features = np.full((12, 5), np.nan, "float32")
+    with pytest.raises(InvalidInputError, match=r"loss at step 0 is nan; lower the learning rate"):
+        DCNN(_small(), seed=0).fit(features, np.repeat(np.arange(4), 3))
+
+
+def test_one_animal_is_one_clear_error():
+    """A folder of one animal cannot train a triplet loss, and is told so before anything is computed."""
+    with pytest.raises(InvalidInputError, match="images of 1 animal"):
+        DCNN(_small(), seed=0).fit(np.ones((12, 5), "float32"), np.zeros(12))
+
+
+def test_features_cannot_train_a_backbone():
+    """Features are what a frozen backbone gave: asking for more is an error."""
+    with pytest.raises(InvalidInputError, match="needs images"):
+        DCNN(_small(trainable="full"), seed=0).fit(np.ones((12, 5), "float32"), np.repeat(np.arange(4), 3))
