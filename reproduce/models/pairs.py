@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["ENCODINGS", "SYMMETRIC", "blocks", "encode", "pair_numbers", "pair_rows", "sample_pairs"]
+__all__ = ["ENCODINGS", "SYMMETRIC", "PairSet", "blocks", "encode", "pair_numbers", "pair_rows", "sample_pairs"]
 
 #: How two vectors become the features of a pair. The paper does not say; "concatenation" is a possible reading.
 ENCODINGS = ("difference", "difference-product", "concatenation")
@@ -44,6 +44,30 @@ def pair_rows(numbers: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     first = row * (2 * n - row - 1) // 2  # number of the pair (i, i + 1)
     i = np.searchsorted(first[: max(n - 1, 1)], numbers, side="right") - 1
     return i, numbers - first[i] + i + 1
+
+
+class PairSet:
+    """The pairs trained on, in order: i < j; then (j, i) if ``ordered``; then (i, i) if ``self_pairs``.
+
+    ``chosen`` (M,), pair numbers, takes those of the pairs i < j only, and neither of the other two.
+    """
+
+    def __init__(self, n: int, ordered: bool = False, self_pairs: bool = False, chosen: np.ndarray | None = None):
+        self.n, self.chosen = n, chosen
+        self.once = n * (n - 1) // 2
+        self.twice = self.once * (1 + ordered)
+        self.total = self.twice + n * self_pairs if chosen is None else len(chosen)
+
+    def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The images (i, j) of the pairs start to stop."""
+        at = np.arange(start, stop, dtype=np.int64) if self.chosen is None else self.chosen[start:stop]
+        if stop <= self.once:
+            return pair_rows(at, self.n)
+        own = at >= self.twice
+        i, j = pair_rows(np.where(own, 0, at % self.once), self.n)
+        swapped = (at >= self.once) & ~own
+        image = at - self.twice
+        return np.where(own, image, np.where(swapped, j, i)), np.where(own, image, np.where(swapped, i, j))
 
 
 def pair_numbers(i: np.ndarray, j: np.ndarray, n: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from reproduce.determinism import integer_seed
 from reproduce.errors import InvalidInputError
-from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_rows, sample_pairs
+from reproduce.models.pairs import ENCODINGS, SYMMETRIC, PairSet, blocks, encode, pair_rows, sample_pairs
 
 __all__ = ["PairClassifier"]
 
@@ -34,7 +34,8 @@ class PairClassifier:
     ``encoding``: "difference-product" (|a-b|, a*b), "difference" (|a-b|) or "concatenation" (a, b: its answer
     depends on the order of the two). ``max_pairs``: where there are more pairs than this, train on a weighted sample
     (see `reproduce.models.pairs.sample_pairs`); None trains on all. ``parameters`` go to LightGBM over its defaults,
-    ``rounds`` trees are grown. ``n_jobs`` threads; ``block`` pairs are encoded at a time.
+    ``rounds`` trees are grown. ``n_jobs`` threads; ``block`` pairs are encoded at a time. ``ordered`` trains on (j, i)
+    too, ``self_pairs`` on every image beside itself: other readings of "every pair".
 
     Learned: ``booster_``, ``pairs_`` (pairs trained on, by LightGBM's own count), ``same_pairs_`` (of one animal).
     """
@@ -48,6 +49,8 @@ class PairClassifier:
         n_jobs: int = 1,
         block: int = 8192,
         parameters: Mapping[str, Any] | None = None,
+        ordered: bool = False,
+        self_pairs: bool = False,
     ) -> None:
         self.encoding = encoding
         self.max_pairs = max_pairs
@@ -56,6 +59,8 @@ class PairClassifier:
         self.n_jobs = n_jobs
         self.block = block
         self.parameters = parameters
+        self.ordered = ordered
+        self.self_pairs = self_pairs
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "PairClassifier":
         """Train on the pairs of X (N, D) float vectors, kept as float32, with animals y (N,) of any kind."""
@@ -70,9 +75,11 @@ class PairClassifier:
         total = len(codes) * (len(codes) - 1) // 2
         chosen, weights = None, None
         if self.max_pairs is not None and total > self.max_pairs:
+            if self.ordered or self.self_pairs:
+                raise InvalidInputError("PairClassifier: max_pairs samples unordered pairs without self-pairs only")
             chosen, weights = sample_pairs(codes, self.max_pairs, self.random_state)
-        source = _sequence(vectors, self.encoding, chosen, self.block)
-        same = _same(codes, chosen, self.block)
+        pairs = PairSet(len(codes), self.ordered, self.self_pairs, chosen)
+        same = _same(codes, pairs, self.block)
         self.same_pairs_ = int(same.sum())
         if not 0 < self.same_pairs_ < len(same):
             raise InvalidInputError(
@@ -85,7 +92,13 @@ class PairClassifier:
             **(self.parameters or {}),
         }
         _hush()
-        data = lightgbm.Dataset(source, label=same, weight=weights, params=settings, free_raw_data=True)
+        data = lightgbm.Dataset(
+            _sequence(vectors, self.encoding, pairs, self.block),
+            label=same,
+            weight=weights,
+            params=settings,
+            free_raw_data=True,
+        )
         self.booster_ = lightgbm.train(settings, data, num_boost_round=self.rounds)
         self.pairs_ = data.num_data()
         self.booster_.free_dataset()
@@ -147,7 +160,7 @@ def _hush() -> None:
     lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
-def _sequence(vectors: np.ndarray, encoding: str, chosen: np.ndarray | None, block: int) -> Any:
+def _sequence(vectors: np.ndarray, encoding: str, pairs: PairSet, block: int) -> Any:
     """The pairs as LightGBM reads them: by one row for its bins, by slices for the data."""
     import lightgbm
 
@@ -155,26 +168,23 @@ def _sequence(vectors: np.ndarray, encoding: str, chosen: np.ndarray | None, blo
         batch_size = block
 
         def __len__(self) -> int:
-            return len(vectors) * (len(vectors) - 1) // 2 if chosen is None else len(chosen)
+            return pairs.total
 
         def __getitem__(self, at: Any) -> np.ndarray:
             if isinstance(at, slice):
-                numbers = np.arange(at.start, at.stop) if chosen is None else chosen[at]
-                i, j = pair_rows(numbers, len(vectors))
+                i, j = pairs.rows(at.start, at.stop)
                 return encode(vectors[i], vectors[j], encoding)
-            number = np.array([at]) if chosen is None else chosen[[at]]
-            i, j = pair_rows(number, len(vectors))
+            i, j = pairs.rows(int(at), int(at) + 1)
             # LightGBM wants the rows it makes its bins from in double precision.
             return encode(vectors[i], vectors[j], encoding)[0].astype(np.float64)
 
     return Pairs()
 
 
-def _same(codes: np.ndarray, chosen: np.ndarray | None, block: int) -> np.ndarray:
-    parts = blocks(len(codes), block) if chosen is None else [chosen]
+def _same(codes: np.ndarray, pairs: PairSet, block: int) -> np.ndarray:
     answers = [np.zeros(0, bool)]
-    for numbers in parts:
-        i, j = pair_rows(numbers, len(codes))
+    for start in range(0, pairs.total, block):
+        i, j = pairs.rows(start, min(start + block, pairs.total))
         answers.append(codes[i] == codes[j])
     return np.concatenate(answers)
 

@@ -94,6 +94,22 @@ def test_streaming_gives_the_model_of_the_whole_matrix(fitted, encoding):
     assert (model.pairs_, model.same_pairs_) == (len(i), int((y[i] == y[j]).sum()))
 
 
+@pytest.mark.parametrize("ordered, self_pairs", [(True, False), (False, True), (True, True)])
+def test_every_pair_read_otherwise(ordered, self_pairs):
+    """Both orders, or self-pairs too: the trees of LightGBM on that list written out."""
+    X, y = herd(each=4)
+    X, n = X.astype(np.float32), len(X)
+    i, j = np.triu_indices(n, 1)
+    own = np.arange(n)
+    first = np.concatenate([i, *([j] if ordered else []), *([own] if self_pairs else [])])
+    second = np.concatenate([j, *([i] if ordered else []), *([own] if self_pairs else [])])
+    model = PairClassifier("concatenation", rounds=5, ordered=ordered, self_pairs=self_pairs, block=100).fit(X, y)
+    data = lightgbm.Dataset(encode(X[first], X[second], "concatenation"), label=y[first] == y[second])
+    plain = lightgbm.train({**REPEATABLE, "num_threads": 1, "seed": 1}, data, 5)
+    assert model.pairs_ == len(first)
+    assert np.allclose(model.pair_probabilities(X), plain.predict(encode(X[i], X[j], "concatenation")), atol=1e-12)
+
+
 def test_it_tells_animals_apart_and_repeats_bit_for_bit(fitted):
     """On a herd it has not seen but whose animals it has: same pairs are nearer; twice the same seed, the same bits."""
     X, y = herd()
@@ -146,6 +162,7 @@ def test_a_sampled_classifier_ranks_like_the_full_one():
         (lambda: PairClassifier().fit(np.zeros((4, 2)), [0, 1]), "labels of shape"),
         (lambda: PairClassifier().fit(np.full((4, 2), np.nan), [0, 0, 1, 1]), "NaN or infinity"),
         (lambda: PairClassifier().fit(np.zeros(4), [0, 0, 1, 1]), "must be"),
+        (lambda: PairClassifier(max_pairs=2, ordered=True).fit(np.eye(4), [0, 0, 1, 1]), "unordered pairs"),
         (lambda: PairClassifier("sum").fit(np.zeros((4, 2)), [0, 0, 1, 1]), "difference-product"),
     ],
 )
