@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reproduce import cli
-from reproduce.datasets import kinds, load
+from reproduce.datasets import kinds, load, turing
 from reproduce.datasets.overview import overview
 
 
@@ -50,8 +50,9 @@ def test_another_set_is_listed_where_it_is_here_and_all_of_them_when_asked(nowhe
     assert "by hand only" in everything
 
 
-def test_the_stand_in_can_be_asked_for(nowhere):
-    """Getting TuringCattle draws it."""
+def test_the_stand_in_can_be_asked_for(nowhere, monkeypatch):
+    """Getting TuringCattle draws it; half-grown coats will do here."""
+    monkeypatch.setattr(turing, "STEPS", 50)
     assert "TuringCattle: 59 images of 12 animals" in said("datasets", "--get", "TuringCattle")
 
 

@@ -125,7 +125,7 @@ def test_offline_is_one_error_at_once(nowhere, monkeypatch):
     began = time.monotonic()
     with pytest.raises(DataMissingError) as raised:
         load("LionData")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 1.5
     message = str(raised.value)
     assert "\n" not in message
     assert "offline" in message
@@ -141,7 +141,7 @@ def test_a_host_that_swallows_packets_costs_two_seconds_once(nowhere, monkeypatc
     for _ in range(5):
         with pytest.raises(DataMissingError, match="offline"):
             load("LionData")
-    assert 1.5 < time.monotonic() - began < 3
+    assert 1.5 < time.monotonic() - began < 4
 
 
 def test_the_probe_asks_the_proxy_where_there_is_one(monkeypatch):
