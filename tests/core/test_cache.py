@@ -1,0 +1,82 @@
+"""By-products: computed once, whole or not at all, found by what went into them."""
+
+import multiprocessing
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reproduce.cache import arrays, cache_dir, digest, write_atomically
+from reproduce.determinism import generator, integer_seed
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    """A cache of the test's own."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
+
+
+def test_an_array_is_computed_once():
+    """The second request reads the file."""
+    calls = []
+
+    def compute():
+        calls.append(1)
+        return np.arange(6).reshape(2, 3)
+
+    first, second = arrays("toys", "a" * 8, compute), arrays("toys", "a" * 8, compute)
+    assert np.array_equal(first, second)
+    assert len(calls) == 1
+    assert not second.flags.writeable
+
+
+def test_a_failed_computation_leaves_nothing():
+    """An error in the middle leaves no file that a later request would take for the array."""
+
+    def fail():
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        arrays("toys", "b" * 8, fail)
+    assert not list(cache_dir("toys").glob("*.npy"))
+
+
+def _slow(seed):
+    return arrays("toys", "c" * 8, lambda: np.random.default_rng(seed).normal(size=1000)).sum()
+
+
+def test_two_processes_share_one_computation(tmp_path):
+    """Asked at once by several processes, all get the array of the first."""
+    with multiprocessing.get_context("fork").Pool(3) as pool:
+        assert len(set(pool.map(_slow, range(6)))) == 1
+
+
+def test_a_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
+    """If the last step cannot be made, the old content stands and no leftover stays."""
+    path = tmp_path / "kept.json"
+    write_atomically(path, b"old")
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["kept.json"]
+
+
+@given(st.lists(st.binary(max_size=4), max_size=4), st.lists(st.binary(max_size=4), max_size=4))
+def test_digests_tell_parts_apart(one, other):
+    """Only equal lists of parts have equal digests: the border between parts counts."""
+    assert (digest(*one) == digest(*other)) == (one == other)
+
+
+def test_digests_tell_shapes_and_types_apart():
+    """The same bytes under another shape or type are another array."""
+    row = np.arange(4, dtype=np.int32)
+    assert len({digest(row), digest(row.reshape(2, 2)), digest(row.view(np.uint32)), digest(row.tobytes())}) == 4
+
+
+def test_purposes_draw_independently():
+    """One seed serves several purposes, none of which repeats another's numbers."""
+    draws = {tuple(generator(0, name).integers(1000, size=5)) for name in ("split", "order", "weights")}
+    assert len(draws) == 3
+    assert integer_seed(0, "split") == integer_seed(0, "split") != integer_seed(1, "split")

@@ -1,0 +1,109 @@
+"""Embeddings on three evaluation sets, chance beside; and the planned figures on the real lions."""
+
+import numpy as np
+import pytest
+
+from reproduce.datasets import Catalogue, available
+from reproduce.errors import InvalidInputError
+from reproduce.experiments import baselines
+from reproduce.experiments.evaluate import RESAMPLED, evaluate, evaluate_distances, subsets
+from reproduce.metrics import map_at_r
+
+RNG = np.random.default_rng(3)
+
+
+def herd(animals=6, each=4, held_out=3):
+    """A catalogue without images: ``held_out`` of the animals are the test set."""
+    identities = np.repeat([f"cow {i}" for i in range(animals)], each)
+    split = np.where(np.repeat(np.arange(animals), each) < held_out, "test", "train")
+    return Catalogue("herd", np.full(len(identities), ""), identities, split)
+
+
+def test_scores_are_the_metrics_on_each_set():
+    """The test animals under the plain name, the training animals and all beside, chance for each."""
+    catalogue, rows = herd(), RNG.normal(size=(24, 5))
+    found = evaluate(catalogue, rows)
+    for suffix, indices in subsets(catalogue).items():
+        assert found.scores[f"map_at_r{suffix}"] == map_at_r(rows[indices], catalogue.identities[indices])
+        score, chance = found.scores[f"map_at_r{suffix}"], found.scores[f"chance{suffix}"]
+        assert found.scores[f"above_chance{suffix}"] == pytest.approx((score - chance) / (1 - chance))
+    assert found.details["images"] == 12
+    assert found.details["images@all"] == 24
+
+
+def test_each_animal_is_left_out_once():
+    """Leave-one-out scores are those of the set without the animal, in the order of the animals."""
+    catalogue, rows = herd(), RNG.normal(size=(24, 5))
+    found = evaluate(catalogue, rows, resample=True)
+    names = catalogue.identities[catalogue.test]
+    without = [map_at_r(rows[catalogue.test][names != name], names[names != name]) for name in np.unique(names)]
+    assert found.leave_one_out["map_at_r"] == pytest.approx(without, abs=1e-12)
+    assert set(found.leave_one_out) == {f"{name}{suffix}" for name in RESAMPLED for suffix in ("", "@train", "@all")}
+
+
+def test_distances_score_as_the_embeddings_they_come_from():
+    """A model that gives distances only is scored as one that gives points."""
+    catalogue, rows = herd(), RNG.normal(size=(24, 5))
+    by_points = evaluate(catalogue, rows).scores
+    by_distances = evaluate_distances(
+        catalogue, lambda indices: np.linalg.norm(rows[indices][:, None] - rows[indices][None], axis=2)
+    ).scores
+    assert by_distances == pytest.approx(by_points, abs=1e-12)
+
+
+def test_a_set_in_which_nothing_can_be_found_is_left_out():
+    """One image of each test animal: the test set has no scores, the others do."""
+    catalogue = herd(animals=5, each=1, held_out=2)
+    assert list(subsets(catalogue)) == []
+    assert evaluate(catalogue, RNG.normal(size=(5, 2))).scores == {}
+
+
+def test_tied_rows_are_counted():
+    """A collapsed embedding is seen in the details: all but one row repeat another."""
+    assert evaluate(herd(), np.zeros((24, 2))).details["tied_rows"] == 11
+
+
+def test_an_embedding_for_another_catalogue_is_refused():
+    """The number of rows is the number of images."""
+    with pytest.raises(InvalidInputError, match="23 embeddings for the 24 images"):
+        evaluate(herd(), np.zeros((23, 2)))
+
+
+needs_lions = pytest.mark.skipif(not available("LionData"), reason="LionData is not at hand")
+
+
+@pytest.fixture(scope="module")
+def lions():
+    """The paper's own lions."""
+    from reproduce.datasets import load
+
+    return load("LionData")
+
+
+@needs_lions
+def test_chance_on_the_lions_is_the_planned_figure(lions):
+    """1.92 / 1.86, 0.447 / 0.439 and 0.357 / 0.350 per cent, over queries and per class."""
+    scores = baselines.constant.function(lions, 0).scores
+    expected = {"": (1.92, 1.86), "@train": (0.447, 0.439), "@all": (0.357, 0.350)}
+    for suffix, (query, per_class) in expected.items():
+        digits = 2 if not suffix else 3
+        assert round(100 * scores[f"map_at_r/query{suffix}"], digits) == query
+        assert round(100 * scores[f"map_at_r{suffix}"], digits) == per_class
+
+
+@needs_lions
+@pytest.mark.parametrize(
+    "run, expected",
+    [
+        (lambda lions: baselines.histogram(lions, 0), {"": (16.5, 18.2), "@train": (8.0, 8.4), "@all": (7.8, 8.4)}),
+        (lambda lions: baselines.pixels(lions, 0), {"": (5.35, 4.95), "@train": (0.86, 0.78), "@all": (0.86, 0.79)}),
+        (lambda lions: baselines.pixels(lions, 0, normalise=True), {"": (2.31, 2.09)}),
+    ],
+)
+def test_baselines_on_the_lions_are_the_planned_figures(lions, run, expected, monkeypatch):
+    """Within 0.3 points of figures that were measured independently, on all three sets."""
+    monkeypatch.setattr(baselines, "_scored", lambda catalogue, rows: evaluate(catalogue, rows))
+    scores = run(lions).scores
+    for suffix, (query, per_class) in expected.items():
+        assert 100 * scores[f"map_at_r/query{suffix}"] == pytest.approx(query, abs=0.3)
+        assert 100 * scores[f"map_at_r{suffix}"] == pytest.approx(per_class, abs=0.3)
