@@ -160,3 +160,15 @@ def test_only_the_chosen_anchors_ask():
     each = [semi_hard_triplet_loss(E, labels, np.array([a]))[0] for a in range(8)]
     assert semi_hard_triplet_loss(E, labels)[0] == pytest.approx(np.mean(each))
     assert semi_hard_triplet_loss(E, labels, np.array([2, 5]))[0] == pytest.approx((each[2] + each[5]) / 2)
+
+
+def test_layers_that_were_not_run_get_no_gradient():
+    """After a step through the whole network, one through the hidden layers leaves the output layer's gradient at 0."""
+    net, rng = network((5, 4, 3), 0), np.random.default_rng(0)
+    X, y = rng.standard_normal((6, 5)), np.array([0, 0, 1, 1, 2, 2])
+    CrossEntropy().gradient(net, X, y)
+    assert (net.weight_gradients[1] != 0).any()
+    Triplet().gradient(net, X, y)
+    assert (net.weight_gradients[1] == 0).all()
+    assert (net.bias_gradients[1] == 0).all()
+    assert (net.weight_gradients[0] != 0).any()
