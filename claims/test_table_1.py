@@ -1,4 +1,7 @@
-"""Table I: MLPs trained to classify cattle, their last hidden layer as an embedding (II-B.1, III-A)."""
+"""Table I: MLPs trained to classify cattle, their last hidden layer as an embedding (II-B.1, III-A).
+
+The hyper-parameters of each row are chosen once for a data set, at the fixed seed 0; 14 seeds train with them.
+"""
 
 import pytest
 

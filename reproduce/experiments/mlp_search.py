@@ -13,11 +13,44 @@ import numpy as np
 if TYPE_CHECKING:
     from reproduce.models import MLPClassifier
 
-__all__ = ["BATCH_SIZES", "LEARNING_RATES", "search"]
+__all__ = ["BATCH_SIZES", "GRID_SEED", "LEARNING_RATES", "chosen_point", "search"]
 
 #: The paper names a grid over "the number of batches" and the learning rate, and none of its points.
 BATCH_SIZES = (16, 32, 64)
 LEARNING_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+
+
+#: The paper's "same fixed seed for all methods" (II-B.1): folds, initialisation and animals of the grid search.
+GRID_SEED = 0
+
+
+def chosen_point(
+    model: "MLPClassifier",
+    X: np.ndarray,
+    y: np.ndarray,
+    folds: int = 5,
+    batch_sizes: Sequence[int] = BATCH_SIZES,
+    learning_rates: Sequence[float] = LEARNING_RATES,
+) -> dict[str, Any]:
+    """``search`` over the grid at ``GRID_SEED``, made once for a model and its images and kept by their content.
+
+    ``model`` carries its own random_state. Returns JSON: "chosen", "grid" [[batch, rate, mean accuracy], ...],
+    "grid_seed".
+    """
+    from reproduce.cache import arrays, digest
+
+    def compute() -> np.ndarray:
+        return np.array(search(model, X, y, GRID_SEED, folds, batch_sizes, learning_rates)["grid"])
+
+    settings = repr(sorted(model.get_params().items()))
+    key = digest(1, settings, X, np.asarray(y, str), folds, tuple(batch_sizes), tuple(learning_rates))
+    grid = np.array(arrays("mlp-grid", key, compute))  # (points, 3)
+    batch_size, learning_rate, _ = grid[grid[:, 2].argmax()]
+    return {
+        "chosen": {"batch_size": int(batch_size), "learning_rate": float(learning_rate)},
+        "grid": [[int(batch), float(rate), round(float(mean), 4)] for batch, rate, mean in grid],
+        "grid_seed": GRID_SEED,
+    }
 
 
 def search(
@@ -59,7 +92,7 @@ def search(
             tried.fit(X, y)
     results = tried.cv_results_
     points = [
-        [point["batch_size"], point["learning_rate"], round(float(mean), 4)]
+        [point["batch_size"], point["learning_rate"], float(mean)]
         for point, mean in zip(results["params"], results["mean_test_score"], strict=True)
     ]
     _, counts = np.unique(y, return_counts=True)

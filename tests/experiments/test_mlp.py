@@ -45,9 +45,21 @@ def test_a_row_holds_scores_and_what_led_to_them(herd):
         assert 0 <= result.scores[score] <= 1
     details = result.details
     assert details["chosen"]["learning_rate"] in QUICK["learning_rates"]
-    assert (details["folds"], details["points"], len(details["accuracy"])) == (3, 2, 3)
-    assert result.scores["accuracy"] == pytest.approx(max(mean for *_, mean in details["grid"]), abs=1e-4)
+    assert (details["folds"], len(details["grid"]), len(details["accuracy"])) == (3, 2, 3)
+    assert result.scores["accuracy"] == pytest.approx(np.mean(details["accuracy"]))
     assert len(details["loss_curve"]) == details["epochs"] >= details["best_epoch"]
+
+
+def test_all_seeds_share_the_point_that_seed_0_chose(herd):
+    """The grid is searched once, at seed 0; another seed has folds of its own at the same point."""
+    first = mlp.embed(herd, 0, **QUICK)
+    other = mlp.embed(herd, 1, **QUICK)
+    assert other.details["grid"] == first.details["grid"]
+    assert other.details["chosen"] == first.details["chosen"]
+    assert other.details["grid_seed"] == 0
+    best = max(first.details["grid"], key=lambda point: point[2])
+    assert first.details["chosen"] == {"batch_size": best[0], "learning_rate": best[1]}
+    assert np.mean(first.details["accuracy"]) == pytest.approx(best[2], abs=1e-4)
 
 
 def test_the_same_seed_gives_the_same_result_and_another_seed_another(herd):
