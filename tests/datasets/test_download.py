@@ -7,10 +7,13 @@ import socket
 import threading
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 from wildlife_datasets import datasets as wild
 
-from reproduce.datasets import available, download, load, places, wildlife
+from reproduce.datasets import available, download, images, load, places, wildlife
 from reproduce.errors import DataMissingError
 
 
@@ -177,3 +180,22 @@ def test_the_folder_the_caller_names_is_the_only_place(lions, nowhere):
     for root in (empty, nowhere / "absent"):
         with pytest.raises(DataMissingError, match=root.name):
             load("LionData", root=root)
+
+
+def test_a_set_without_files_is_written_out_as_images(nowhere, monkeypatch):
+    """What wildlife-datasets keeps in a Hugging Face cache becomes a folder of images, found the next time."""
+
+    def table(self):
+        rows = {"image_id": range(12), "identity": [f"hen {row // 3}" for row in range(12)], "path": np.nan}
+        return self.finalize_catalogue(pd.DataFrame(rows))
+
+    monkeypatch.setattr(download, "reachable", lambda url: True)
+    monkeypatch.setattr(wild.Chicks4FreeID, "get_data", classmethod(lambda cls, root: None))
+    monkeypatch.setattr(wild.Chicks4FreeID, "create_catalogue", table)
+    monkeypatch.setattr(wild.Chicks4FreeID, "get_image", lambda self, row: Image.new("RGB", (8, 8), (20 * row, 0, 0)))
+    hens = load("Chicks4FreeID", download=True)
+    assert sorted(set(hens.identities)) == ["hen 0", "hen 1", "hen 2", "hen 3"]
+    red = images(hens, (8, 8), "colour")[:, 0, 0, 0]
+    assert sorted(red.tolist()) == [20 * row for row in range(12)]
+    monkeypatch.setattr(wild.Chicks4FreeID, "create_catalogue", lambda self: pytest.fail("asked again"))
+    assert load("Chicks4FreeID").content_hash == hens.content_hash
