@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reproduce.metrics.pairs import PairScores
     from reproduce.models.wide import PairClassifier
 
-__all__ = ["constant", "lnbnn", "pairs", "protocol"]
+__all__ = ["constant", "image_vectors", "lnbnn", "pairs", "protocol"]
 
 #: III-C's printed accuracy.
 PRINTED = 0.8082
@@ -52,7 +52,7 @@ def pairs(
     from reproduce.metrics.pairs import pair_scores
     from reproduce.models.wide import PairClassifier
 
-    vectors, empty = _vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
+    vectors, empty = image_vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
     animals = catalogue.identities[catalogue.train]
     if shuffle:
         animals = generator(seed, "shuffled labels").permutation(animals)
@@ -165,7 +165,7 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
     """What the running wide model does, read off the trained model and its data rather than off a setting."""
     from reproduce.models.wide import PairClassifier
 
-    vectors, _ = _vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
+    vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
     model = PairClassifier(random_state=seed).fit(vectors[catalogue.train], catalogue.identities[catalogue.train])
     found = vectors[catalogue.test]
     answered = model.pair_probabilities(found)
@@ -187,7 +187,7 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
     return Result(scores, {"width": int(vectors.shape[1])})
 
 
-def _vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
+def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
     """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
     from reproduce.datasets import images
     from reproduce.models.descriptors import ImageVectors

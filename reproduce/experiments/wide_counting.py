@@ -1,0 +1,54 @@
+"""Other readings of "every pair": both orders of each, and every image beside itself (reading 9 of III-C)."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.experiments.registry import Result, experiment
+from reproduce.experiments.wide import image_vectors
+from reproduce.metrics.constant import constant_pair_accuracy
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["counting"]
+
+
+@experiment(
+    "wide.counting",
+    varies=("codebook", "sampling"),
+    seconds=40,
+    library="lightgbm",
+    rehearsal={"dim": 8, "words": 2, "rounds": 10},
+)
+def counting(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    ordered: bool = False,
+    self_pairs: bool = True,
+    encoding: str = "difference-product",
+    words: int | None = None,
+    dim: int | None = 192,
+    rounds: int = 100,
+) -> Result:
+    """The wide model trained and tested on pairs counted otherwise; the constant model on the same pairs beside."""
+    from reproduce.models.wide import PairClassifier
+
+    vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim)
+    model = PairClassifier(encoding, rounds=rounds, random_state=seed, ordered=ordered, self_pairs=self_pairs).fit(
+        vectors[catalogue.train], catalogue.identities[catalogue.train]
+    )
+    tested, animals = vectors[catalogue.test], catalogue.identities[catalogue.test]
+    i, j = np.triu_indices(len(tested), 1)
+    same = animals[i] == animals[j]
+    right = [(model.probability(tested[i], tested[j]) > 0.5) == same]
+    if ordered:
+        right.append((model.probability(tested[j], tested[i]) > 0.5) == same)
+    if self_pairs:
+        right.append(model.probability(tested, tested) > 0.5)
+    answered = np.concatenate(right)
+    sizes = np.unique(animals, return_counts=True)[1]
+    accuracy, constant = float(answered.mean()), constant_pair_accuracy(sizes, self_pairs=self_pairs, ordered=ordered)
+    scores = {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "chance_accuracy": constant}
+    return Result(scores, {"pairs": model.pairs_, "test_pairs": len(answered)})
