@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from reproduce.errors import RecordError
 from reproduce.record.schema import (
@@ -43,14 +44,24 @@ def dumps(experiment: str, entries: Iterable[Entry]) -> str:
     """
     ordered = sorted(entries, key=lambda entry: entry.key)
     environments = {entry.environment_key: entry.environment for entry in ordered}
-    head = {"schema": SCHEMA, "experiment": experiment, "digest": _file_digest(e.digest for e in ordered)}
+    head = {"schema": SCHEMA, "experiment": experiment, "digest": _file_digest(entry.digest for entry in ordered)}
     lines = [f"{json.dumps(name)}: {canonical(value)}," for name, value in head.items()]
     table = ",\n".join(f"{json.dumps(key)}: {canonical(environments[key])}" for key in sorted(environments))
     results = ",\n".join(_entry_text(entry) for entry in ordered)
     return "\n".join(["{", *lines, f'"environments": {{\n{table}\n}},', f'"results": [\n{results}\n]', "}", ""])
 
 
+#: Entries do not change, so a file that grows by one result writes only that one anew.
+_TEXTS: WeakKeyDictionary[Entry, str] = WeakKeyDictionary()
+
+
 def _entry_text(entry: Entry) -> str:
+    if entry not in _TEXTS:
+        _TEXTS[entry] = _written(entry)
+    return _TEXTS[entry]
+
+
+def _written(entry: Entry) -> str:
     experiment, fields = entry.cell.experiment, entry.fields
     digests = field_digests(experiment, fields)
     values = {

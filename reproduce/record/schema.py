@@ -151,7 +151,7 @@ class Entry:
         }
         return {**cell, **place, **plain(measured)}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """16 hex digits over everything but the times."""
         experiment = self.cell.experiment

@@ -53,13 +53,16 @@ class Store:
             status = path.stat()
         except FileNotFoundError:
             return []
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+        stamp = _stamp(status)
         if experiment not in self._read or self._read[experiment][0] != stamp:
-            self._read[experiment] = (stamp, loads(_text(path), path))
-            index = self._index[experiment] = {}
-            for entry in self._read[experiment][1]:
-                index.setdefault((entry.cell.data, canonical(entry.cell.factors)), []).append(entry)
+            self._remember(experiment, stamp, loads(_text(path), path))
         return list(self._read[experiment][1])
+
+    def _remember(self, experiment: str, stamp: tuple[int, int, int], entries: list[Entry]) -> None:
+        self._read[experiment] = (stamp, entries)
+        index = self._index[experiment] = {}
+        for entry in entries:
+            index.setdefault((entry.cell.data, canonical(entry.cell.factors)), []).append(entry)
 
     def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
         """The results under exactly these factors on this data set: of any version, hash and place."""
@@ -84,6 +87,8 @@ class Store:
 
     def _merge(self, experiment: str, fresh: list[Entry], replace: bool) -> int:
         path = self.path(experiment)
+        # As they will be read back: lists for tuples, Python's floats for NumPy's.
+        fresh = loads(dumps(experiment, fresh), path)
         self._prepare()
         with FileLock(self.folder / ".lock"):
             # Only the lock's holder writes, so a partial file met here was left by a kill.
@@ -95,7 +100,10 @@ class Store:
                 renewed = {_row(entry) for entry in new.values()}
                 kept = {key: entry for key, entry in kept.items() if _row(entry) not in renewed}
             if new:
-                write_atomically(path, dumps(experiment, (kept | new).values()).encode())
+                entries = sorted((kept | new).values(), key=lambda entry: entry.key)
+                write_atomically(path, dumps(experiment, entries).encode())
+                # Still under the lock: what is there is what was just written.
+                self._remember(experiment, _stamp(path.stat()), entries)
         return len(new)
 
     def _prepare(self) -> None:
@@ -103,6 +111,10 @@ class Store:
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             write_atomically(ignore, b".*\n!.gitignore\n")
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def _row(entry: Entry) -> tuple:

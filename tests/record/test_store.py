@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -240,6 +241,17 @@ store = Store(sys.argv[1])
 for seed in range(int(sys.argv[2]), 60, 3):
     store.add(make(seed))
 """
+
+
+def test_what_was_added_is_what_will_be_read(tmp_path):
+    """The store that wrote a result and one that reads it give the same plain values."""
+    store = Store(tmp_path)
+    store.add(make(scores={"map_at_r": np.float64(0.1), "classes": 75}))
+    (here,), (there,) = store.entries("toy"), Store(tmp_path).entries("toy")
+    assert here.fields == there.fields
+    assert here.scores == there.scores == {"map_at_r": 0.1, "classes": 75.0}
+    assert {type(value) for value in here.scores.values()} == {float}
+    assert here.cell.factors == there.cell.factors == {"dim": 64, "hidden": [64, 32]}
 
 
 def test_three_processes_adding_at_once_lose_nothing(tmp_path, request):
