@@ -150,7 +150,7 @@ def test_names_may_be_patterns_and_claims_say_the_rest(command, tmp_path):
     """Without --data the claims say on what and under which factors; a pattern chooses among them."""
     claims = tmp_path / "claims"
     claims.mkdir()
-    (claims / "test_toy.py").write_text(
+    (claims / "test_asked_of_the_command.py").write_text(
         '"""A toy."""\nimport pytest\nimport toy_experiments as toys\n\n'
         '@pytest.mark.claim("T", at="Table I")\ndef test_toy(claim):\n    """The toy draws."""\n'
         f'    claim.at_least(claim(toys.draw, "{DATA}", size=5, seeds=2, score="mean"), -9, because="a toy")\n'
