@@ -110,6 +110,14 @@ def test_true_labels_teach_more_than_shuffled_ones(claim, data):
     claim.exceeds(ours, control, by=0, because="what shuffled labels teach is not the animal")
 
 
+@pytest.mark.claim("W.ranks@{data}", at="III-C", unit="ROC AUC %", fidelity="proxy", proxy="{data}")
+@pytest.mark.parametrize("data", ["LionData", "OpenCows2020-thinned"])
+def test_it_ranks_pairs_whatever_its_accuracy(claim, data):
+    """What accuracy hides: on {data} LightGBM ranks the test pairs better than a random order does."""
+    ours = claim(wide.pairs, data, score="auc")
+    claim.at_least(ours, 50, because="a random order has half the area, and the constant model exactly that")
+
+
 # --- What the catalogue of FriesianCattle2017 decides without a pixel -------------------------------------------
 
 #: Score of `wide.constant` -> its value, %, over all 635,627,275,767 draws of nine of the 89, and on the first nine.
