@@ -1,6 +1,7 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -117,6 +118,27 @@ def audit_dataset(
     catalogue = load(name, root=root, seed=seed)
     shared = shared_photographs(catalogue) if photographs else None
     print_audit(audit(catalogue), chances(catalogue), shared, Console())
+
+
+@app.command("score")
+def score_embeddings(
+    embeddings: Annotated[Path, typer.Argument(metavar="EMBEDDINGS.npy", help="An (N, D) array.")],
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="N labels: .csv, .tsv or .txt.")],
+    column: Annotated[str | None, typer.Option(help="The column that holds the labels.")] = None,
+    dtype: Annotated[str, typer.Option(help="float64, exact, or float32, quick.")] = "float64",
+    classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """MAP@R and friends of anyone's embeddings, each beside its chance level."""
+    from rich.console import Console
+
+    from reproduce.metrics import command
+
+    scores = command.score_files(embeddings, labels, column, dtype)  # type: ignore[arg-type]
+    if as_json:
+        typer.echo(command.as_json(scores))
+    else:
+        command.print_scores(scores, Console(), each_class=classes)
 
 
 def main() -> None:

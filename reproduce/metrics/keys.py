@@ -49,31 +49,32 @@ class EmbeddingKeys:
         columns = embeddings if reference is None else reference
         others = () if reference is None else ((embeddings, layout.queries),)
         depth = columns.shape[1]
-        self._right = np.ones((len(layout.columns), depth + 2), dtype=dtype)
-        left = None if reference is None else np.ones((len(layout.queries), depth + 2), dtype=dtype)
+        # One column a row of the set, as the product reads them fastest.
+        self._right = np.ones((depth + 2, len(layout.columns)), dtype=dtype)
+        left = None if reference is None else np.ones((depth + 2, len(layout.queries)), dtype=dtype)
         top = 0.0
         for which, start, chunk in centre(columns, layout.columns, peak, others):
             rows = slice(start, start + len(chunk))
             norms = np.einsum("ij,ij->i", chunk, chunk)
             top = max(top, float(norms.max()))
             side = self._right if which == 0 else left
-            side[rows, :depth], side[rows, depth + 1] = chunk, norms  # type: ignore[index]
+            side[:depth, rows], side[depth + 1, rows] = chunk.T, norms  # type: ignore[index]
         self.tolerance = max(TIE * top, _FLOOR) if dtype == np.float64 else None
         # Rounding could make the smallest keys negative: all are lifted by more than it, which moves no order.
         self._lift = top / 256
         # Queries that are columns themselves are read from there.
         self._left = self._right if left is None else left
-        self._place: np.ndarray = layout.itself if left is None else np.arange(len(left))
+        self._place: np.ndarray = layout.itself if left is None else np.arange(left.shape[1])
         self._twins = _twins(hashes[layout.columns]) if dtype == np.float32 else None
 
     def fill(self, start: int, stop: int, out: np.ndarray) -> None:
         """Write the keys of queries start .. stop - 1 to ``out``: see Keys."""
-        rows = self._left[self._place[start] : self._place[stop - 1] + 1]
-        depth = rows.shape[1] - 2
-        left = np.empty_like(rows)
-        np.multiply(rows[:, :depth], -2, out=left[:, :depth])
-        left[:, depth], left[:, depth + 1] = rows[:, depth + 1] + self._lift, 1
-        np.matmul(left, self._right.T, out=out)
+        rows = self._left[:, self._place[start] : self._place[stop - 1] + 1]
+        depth = len(rows) - 2
+        left = np.empty((rows.shape[1], len(rows)), dtype=self.dtype)
+        np.multiply(rows[:depth].T, -2, out=left[:, :depth])
+        left[:, depth], left[:, depth + 1] = rows[depth + 1] + self._lift, 1
+        np.matmul(left, self._right, out=out)
         if self._twins is not None:
             out[:, self._twins[0]] = out[:, self._twins[1]]
 

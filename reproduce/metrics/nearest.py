@@ -10,7 +10,8 @@ import numpy as np
 
 __all__ = ["coarse", "integers", "nearest"]
 
-_STRIDE = 16  # every 16th column is in the sample
+_STRIDES = 16, 64  # every 16th column is in the sample, every 64th where few of many columns are wanted
+_MANY = 128
 _WORTH = 1024  # columns from which a sample pays
 _SPREADS = 2.5  # standard deviations by which the bar lies too high rather than too low
 _LEVELS = 2.0**29
@@ -82,13 +83,14 @@ def _pass_the_bar(block: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray
     if columns < _WORTH or 4 * count > columns:
         return None
     # Columns are in order of class, so the sample is nearly stratified and the counts vary little.
-    sample = block[:, ::_STRIDE].copy()
-    mean = count / _STRIDE
+    stride = _STRIDES[columns > _MANY * count]
+    sample = block[:, ::stride].copy()
+    mean = count / stride
     place = int(mean + _SPREADS * mean**0.5 + 3)
     sample.partition(place, axis=1)
     bars = sample[:, place].copy()
     under = block <= bars[:, None]
-    if np.count_nonzero(under) > 2 * _STRIDE * (place + 1) * rows:
+    if np.count_nonzero(under) > 2 * stride * (place + 1) * rows:
         return None
     places = np.flatnonzero(under)
     return block.ravel()[places], np.searchsorted(places, np.arange(rows + 1) * columns), bars

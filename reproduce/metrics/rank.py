@@ -24,11 +24,11 @@ def ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.nda
 def _ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.ndarray:
     top = nearest(block, relevant + 1)
     flags = integers(top)[:, :relevant] & 1
-    tied = _same(top, tolerance)
     scores = _untied(flags, relevant)
     # A tie across the edge depends on images beyond it; one inside matters where it holds both kinds of image.
-    across = tied[:, relevant - 1] if top.shape[1] > relevant else np.zeros(len(top), dtype=bool)
-    crowded = _settle_pairs(scores, flags, tied)
+    beyond = top[:, relevant - 1 : relevant + 1]
+    across = _same(beyond, tolerance)[:, 0] if beyond.shape[1] == 2 else np.zeros(len(top), dtype=bool)
+    crowded = _settle_pairs(scores, flags, top, tolerance)
     rows = crowded[~across[crowded]]
     if len(rows):
         scores[rows] = _by_expectation(top[rows, :relevant], relevant, tolerance).ap_at_r
@@ -37,17 +37,19 @@ def _ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.nd
     return scores
 
 
-def _settle_pairs(scores: np.ndarray, flags: np.ndarray, tied: np.ndarray) -> np.ndarray:
+def _settle_pairs(scores: np.ndarray, flags: np.ndarray, top: np.ndarray, tolerance: float | None) -> np.ndarray:
     """Correct AP@R (Q,) for ties of two, one of each kind, in place; return the rows that hold larger mixed ties.
 
     With the relevant image at place p or p + 1 behind h others, the mean of (h + 1)/p and (h + 1)/(p + 1) counts.
     In float32 nearly every other row has such a pair.
     """
     relevant = flags.shape[1]
-    row, left = np.nonzero(tied[:, : relevant - 1] & (flags[:, 1:] != flags[:, :-1]))
-    before = np.where(left > 0, tied[row, left - 1], False)
-    after = tied[row, np.minimum(left + 1, tied.shape[1] - 1)] & (left + 1 < tied.shape[1])
-    alone = ~(before | after)
+    row, left = np.nonzero(_mixed(top[:, :relevant], tolerance))
+    # The pair's neighbours on both sides; the ends have none.
+    before, after = np.maximum(left - 1, 0), np.minimum(left + 2, top.shape[1] - 1)
+    outer = np.stack((top[row, before], top[row, left], top[row, left + 1], top[row, after]), axis=1)
+    ties = _same(outer, tolerance) & np.stack((before < left, left >= 0, after > left + 1), axis=1)
+    alone = ~(ties[:, 0] | ties[:, 2])
     crowded = np.unique(row[~alone])
     row, left = row[alone], left[alone]
     hits = np.array([np.count_nonzero(flags[r, :p]) for r, p in zip(row.tolist(), left.tolist(), strict=True)])
@@ -73,7 +75,7 @@ def everything(block: np.ndarray, relevant: int, tolerance: float | None) -> Exp
         ap=precision.mean(axis=1),
         first=first,
     )
-    mixed = (_same(block, tolerance) & (flags[:, 1:] != flags[:, :-1])).any(axis=1)
+    mixed = _mixed(block, tolerance).any(axis=1)
     for rows in _portions(np.flatnonzero(mixed), block.shape[1]):
         again = _by_expectation(block[rows], relevant, tolerance)
         for name in vars(found):
@@ -87,6 +89,15 @@ def _same(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
         bits = integers(ordered)
         return (bits[:, 1:] ^ bits[:, :-1]) <= 1
     return (ordered[:, 1:] - ordered[:, :-1]) <= tolerance
+
+
+def _mixed(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
+    """Whether each sorted key (Q, L) ties with the next and only one of them is flagged, (Q, L - 1)."""
+    bits = integers(ordered)
+    apart = bits[:, 1:] ^ bits[:, :-1]
+    if tolerance is None:
+        return apart == 1
+    return ((apart & 1) == 1) & _same(ordered, tolerance)
 
 
 def _sorted(block: np.ndarray) -> np.ndarray:

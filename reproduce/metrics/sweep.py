@@ -18,21 +18,25 @@ from reproduce.metrics.nearest import integers
 
 __all__ = ["sweep"]
 
-BLOCK_BYTES = 16 << 20
-BLOCK_ROWS = 256  # fewer starve the matrix product, more gain nothing
+# A block has 512 rows if 40 MB hold them, and 64 if 128 MB do: fewer starve the matrix product, more gain nothing.
+_WANTED, _WITHIN = 512, 40 << 20
+_LEAST, _AT_MOST = 64, 128 << 20
+# It is scored in pieces that stay in the cache from one step to the next.
+_PIECE = 4 << 20
 
-# Takes a block's keys, its first query and R; writes what it finds to arrays of its own.
+# Takes a piece's keys, its first query and R; writes what it finds to arrays of its own.
 Score = Callable[[np.ndarray, int, int], None]
 
 
 def sweep(layout: Layout, keys: Keys, score: Score) -> None:
-    """Call ``score`` for every block of queries with one R; blocks may come from several threads at once.
+    """Call ``score`` for every piece of queries with one R; pieces may come from several threads at once.
 
-    The block holds flagged keys in column order, the query's own at infinity, and is ``score``'s to
+    The piece holds flagged keys in column order, the query's own at infinity, and is ``score``'s to
     overwrite.
     """
     columns = len(layout.columns)
-    step = min(BLOCK_ROWS, max(1, BLOCK_BYTES // (columns * keys.dtype.itemsize)))
+    step = _rows_of_a_block(columns * keys.dtype.itemsize)
+    pace = max(1, _PIECE // (columns * keys.dtype.itemsize))
     starts = iter(range(0, len(layout.queries), step))
 
     def work() -> None:
@@ -41,9 +45,12 @@ def sweep(layout: Layout, keys: Keys, score: Score) -> None:
             stop = min(start + step, len(layout.queries))
             block = buffer[: stop - start]
             keys.fill(start, stop, block)
-            _flag(block, layout, start, stop)
-            for first, last in layout.runs(start, stop, "relevant"):
-                score(block[first - start : last - start], first, int(layout.relevant[first]))
+            for low in range(start, stop, pace):
+                high = min(low + pace, stop)
+                piece = block[low - start : high - start]
+                _flag(piece, layout, low, high)
+                for first, last in layout.runs(low, high, "relevant"):
+                    score(piece[first - low : last - low], first, int(layout.relevant[first]))
 
     controller = _blas()
     threads = max((library["num_threads"] for library in controller.info()), default=1)
@@ -55,6 +62,10 @@ def sweep(layout: Layout, keys: Keys, score: Score) -> None:
             with ThreadPoolExecutor(threads) as pool:
                 for done in [pool.submit(work) for _ in range(threads)]:
                     done.result()
+
+
+def _rows_of_a_block(row_bytes: int) -> int:
+    return max(1, min(_WANTED, max(_WITHIN // row_bytes, min(_LEAST, _AT_MOST // row_bytes))))
 
 
 def _shared(starts: Iterator[int]) -> Iterator[int]:
