@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from reproduce.errors import InvalidInputError
@@ -9,6 +10,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.verdicts import judge
 from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.requests import SEEDS
 from reproduce.verdicts.sample import Sample
 
 __all__ = ["Claim", "Measures"]
@@ -45,14 +47,31 @@ class Claim:
         """Measure ``score`` of ``experiment`` on the data set: one value per seed (14, or 1 where none varies)."""
         return self._measures.sample(experiment, data, score, seeds, experiment.factors(**factors))
 
-    def equals(self, ours: Sample, printed: str, *, margin: float, because: str, runs: int = 1) -> None:
-        """Our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged."""
+    def equals(
+        self,
+        ours: Sample,
+        printed: str,
+        *,
+        margin: float,
+        because: str,
+        runs: int = 1,
+        spread: float | None = None,
+    ) -> None:
+        """Our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged.
+
+        ``spread``, the standard deviation between runs that was expected when the margin was set (from pilot
+        seeds, or known), makes the table print the power planned for: the chance of *reproduced* with 14 seeds
+        if the printed figure is the truth.
+        """
         if self.spec.fidelity == "proxy":
             raise InvalidInputError(
                 f"{self.spec.id}: a proxy cannot equal a printed figure; use an ordering, a bound or a null"
             )
         region = judge.around(printed, margin)
-        self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs)
+        power = None
+        if spread is not None:
+            power = judge.power(spread, SEEDS, margin + judge.half_unit(printed), runs)
+        self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs, power)
 
     def exceeds(self, ours: Sample, other: Sample, *, by: float | str, because: str) -> None:
         """Ours is above the other by more than ``by``, paired by seed."""
@@ -95,16 +114,20 @@ class Claim:
         margin: str,
         because: str,
         paper_runs: int | None = None,
+        power: float | None = None,
     ) -> None:
         if not because:
             raise InvalidInputError(f"{self.spec.id}: say why the region is what it is (because=...)")
         if ours.missing:
-            self._settle(Outcome(self.spec, Verdict.NOT_RUN, verb, paper, margin, because, reason=ours.missing))
+            self._settle(
+                Outcome(self.spec, Verdict.NOT_RUN, verb, paper, margin, because, reason=ours.missing, power=power)
+            )
             return
         scaled = ours.scaled(self.spec.scale)
         estimate = scaled.estimate(paper_runs)
         verdict = judge.judge(estimate, region)
-        self._settle(self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region))
+        outcome = self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region)
+        self._settle(replace(outcome, power=power))
 
     def _outcome(
         self,

@@ -59,6 +59,7 @@ class Outcome:
     checked: str = ""
     drift: str = ""
     reason: str = ""
+    power: float | None = None
     deviation: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
 

@@ -98,6 +98,8 @@ def render(outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], 
     for name, members in groups(outcomes):
         lines += [header(name, members, width), *_lines(members, max(width, 100), before)]
         lines += [f"  {verdict}: {why}: {', '.join(ids)}" for (verdict, why), ids in _reasons(members).items()]
+        planned = [f"{one.spec.id} {100 * one.power:.0f} %" for one in members if one.power is not None]
+        lines += [f"  planned power: {', '.join(planned)}"] if planned else []
         lines.append("")
     return lines
 

@@ -187,3 +187,10 @@ def test_sessions_without_claims_print_no_table(claim_session):
     """The plugin is silent where there is nothing of its own."""
     result = claim_session("def test_plain():\n    assert True\n")
     assert "claims '" not in text(result)
+
+
+def test_the_power_planned_for_is_printed(claim_session):
+    """A margin set from an expected spread says how likely it was to be met, measured or not."""
+    planned = "claim.equals(ours, '50.0', margin=2, spread=0.5, because='a toy')"
+    assert "planned power: X.1 9" in text(claim_session(body([OURS, planned])))
+    assert "planned power: X.1 9" in text(claim_session(body([OURS, planned]), "--claims-budget=0"))
