@@ -9,8 +9,10 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
+from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.cells import Job, Outcome, attempt, source_digest
 from reproduce.experiments.threads import WORKER_ENVIRONMENT, pin
@@ -46,7 +48,8 @@ def local_pool(workers: int) -> Pool:
                     deaths[number] = deaths.get(number, 0) + 1
                     if deaths[number] < ATTEMPTS:
                         continue
-                    outcome = Outcome(problem=f"its worker process was killed {ATTEMPTS} times (out of memory?)")
+                    said = f"its worker process was killed {ATTEMPTS} times (out of memory?); see {_log()}"
+                    outcome = Outcome(problem=said)
                 yield left.pop(number), outcome
 
     return run
@@ -56,7 +59,8 @@ def _round(jobs: dict[int, Job], workers: int, commit: str, until: float) -> Ite
     """Outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
     code = source_digest()
     with _environment():
-        executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+        context = multiprocessing.get_context("spawn")
+        executor = ProcessPoolExecutor(workers, context, _start_worker, (str(_log()),))
         waiting, running = list(jobs.items()), dict[Future, int]()
         try:
             while running or (waiting and time.monotonic() < until):
@@ -101,8 +105,17 @@ def _environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _start_worker() -> None:
+def _log() -> Path:
+    """Where workers write what libraries print: it must not cut through the live view."""
+    return cache_dir("logs") / f"run-{os.getpid()}.log"
+
+
+def _start_worker(log: str) -> None:
     import signal
+
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
 
     # Ctrl-C reaches every process of the terminal: only the parent answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

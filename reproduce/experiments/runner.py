@@ -2,9 +2,11 @@
 
 import math
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from reproduce.experiments.cells import Job, Outcome, measure
@@ -36,6 +38,22 @@ def default_workers(gpu: bool | None = None) -> int:
     return max(1, min(cores, 4) if has_gpu else cores)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the block is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+
+
 def run(
     plan: Plan,
     store: Store,
@@ -64,8 +82,9 @@ def run(
         try:
             for job, outcome in outcomes:
                 if outcome.entry is not None:
-                    store.add(outcome.entry, replace=replace)
-                    report.finished.append(outcome.entry)
+                    with _uninterrupted():
+                        store.add(outcome.entry, replace=replace)
+                        report.finished.append(outcome.entry)
                 else:
                     (report.waiting if outcome.waits else report.failed).append((job, outcome.problem))
                 if watch:

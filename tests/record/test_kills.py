@@ -82,6 +82,9 @@ def test_ctrl_c_keeps_what_is_finished(toys, tmp_path):
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in said
+    assert "what a library prints" not in said
+    (log,) = (tmp_path / "cache" / "logs").iterdir()
+    assert "what a library prints" in log.read_text()
     assert "left (interrupted; the same command goes on)" in said
     kept = len(store.entries("toy.draw"))
     assert 3 <= kept < 200

@@ -20,6 +20,7 @@ def _note(name, seed):
 def draw(catalogue, seed, *, size=8, pause=0.0):
     """A few random numbers, after a pause."""
     _note("toy.draw", seed)
+    os.write(2, b"what a library prints\n")
     time.sleep(pause)
     values = generator(seed, "toy").normal(size=size)
     return Result(
