@@ -193,14 +193,16 @@ def test_protocol(claim, fact, expected):
 
 # --- The yardstick that learns nothing ----------------------------------------------------------------------------
 
-SETS = {"19": "", "75": "@train", "94": "@all"}
+#: Each set is matched by itself; the larger two take minutes.
+SETS = {"19": ("", False), "75": ("@train", True), "94": ("@all", True)}
 
 
 @pytest.mark.claim("Y.lnbnn.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
-@pytest.mark.parametrize("lions, suffix", SETS.items())
-def test_local_matching_finds_lions(claim, lions, suffix):
+@pytest.mark.parametrize("lions", SETS)
+def test_local_matching_finds_lions(claim, lions):
     """SIFT local matching, which learns nothing, finds the {lions} lions above chance."""
-    ours = claim(wide.lnbnn, "LionData", score=f"map_at_r{suffix}", everywhere=True)
+    suffix, everywhere = SETS[lions]
+    ours = claim(wide.lnbnn, "LionData", score=f"map_at_r{suffix}", everywhere=everywhere)
     chance = claim(baselines.constant, "LionData", score=f"map_at_r{suffix}")
     claim.exceeds(ours, chance, by=0, because="any advantage over a random order counts")
 
@@ -208,6 +210,6 @@ def test_local_matching_finds_lions(claim, lions, suffix):
 @pytest.mark.claim("Y.lnbnn.over-wide", at="III-C", unit="MAP@R %", fidelity="proxy", proxy="LionData")
 def test_local_matching_beats_the_wide_model(claim):
     """On the 19 lions local matching without learning finds more than LightGBM trained on every pair."""
-    ours = claim(wide.lnbnn, "LionData", score="map_at_r", everywhere=True)
+    ours = claim(wide.lnbnn, "LionData", score="map_at_r")
     trained = claim(wide.pairs, "LionData", score="map_at_r")
     claim.exceeds(ours, trained, by=0, because="any advantage counts")
