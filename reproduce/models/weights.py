@@ -81,8 +81,14 @@ def _hash(path: Path, size: int, changed: int) -> str:
 
 
 def load_into(model: Any, path: Path) -> None:
-    """Fill every parameter of a Keras model from a file; InvalidInputError where it is another model's."""
+    """Fill every parameter of a Keras model from a file; InvalidInputError where it is another model's.
+
+    Counted first: Keras fills what it finds by name, and can leave the rest as it was with no more than a warning.
+    """
     try:
+        held = _parameters(path)
+        if held != model.count_params():
+            raise ValueError(f"it holds {held} parameters, the model has {model.count_params()}")
         model.load_weights(path)
     except (ValueError, KeyError, OSError, IndexError) as error:
         why = " ".join(str(error).split())[:160]
@@ -90,6 +96,15 @@ def load_into(model: Any, path: Path) -> None:
             f"{path}: not the weights of {model.name} without its classifier ({why}); "
             f"give a file saved from keras.applications' own {model.name}"
         ) from None
+
+
+def _parameters(path: Path) -> int:
+    import h5py
+
+    sizes = []
+    with h5py.File(path) as file:
+        file.visititems(lambda _, found: sizes.append(found.size) if isinstance(found, h5py.Dataset) else None)
+    return sum(sizes)
 
 
 def _keras_downloads() -> Path:

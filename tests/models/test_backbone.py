@@ -73,6 +73,8 @@ def test_weights_of_another_model_are_refused(tmp_path):
     other.save_weights(path)
     with pytest.raises(InvalidInputError, match=r"other\.weights\.h5: not the weights of mobilenetv2"):
         backbone.build("MobileNetV2", str(path), 32)
+    with pytest.raises(InvalidInputError, match=r"holds 8 parameters, the model has 2257984"):
+        backbone.build("MobileNetV2", str(path), 32)
     broken = tmp_path / "broken.weights.h5"
     broken.write_bytes(b"not a file of weights")
     with pytest.raises(InvalidInputError, match=r"broken\.weights\.h5: not the weights"):
