@@ -76,7 +76,7 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], 
     costs: dict[str, float] = {}
     urgent = []
     for request in requests:
-        if unavailable(request.data, request.experiment):
+        if unavailable(request):
             continue
         try:
             kept, _ = source.kept(request)

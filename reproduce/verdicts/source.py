@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
+from reproduce.experiments.cells import weights_hash
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
@@ -40,7 +42,7 @@ class Source:
             checked, drift = self._check(request, kept, score)
             return compose(request, kept, score, checked, drift)
         if request.key not in self.chosen:
-            return Sample((), (), missing=unavailable(data, experiment) or why_not)
+            return Sample((), (), missing=unavailable(request) or why_not)
         try:
             fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
         except (DataMissingError, WeightsMissingError) as error:
@@ -69,6 +71,11 @@ class Source:
             current = [entry for entry in current if entry.cell.data_hash == here]
             if not current:
                 return [], f"stale: {request.data} here is not the data of the record; {again} renews it"
+        with suppress(WeightsMissingError):
+            weights = weights_hash(experiment, request.factors)
+            current = [entry for entry in current if entry.cell.weights_hash == weights]
+            if not current:
+                return [], f"stale: the weights here are not those of the record of {name}; {again} renews it"
         wanted = range(request.seeds)
         # Results of different machines, backends or dtypes are never pooled: the fullest pool is judged.
         fullest = max(
@@ -83,7 +90,7 @@ class Source:
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
         """(what was re-measured, drift or "") for seed 0 of a kept record."""
         if request.key not in self.chosen:
-            reason = unavailable(request.data, request.experiment)
+            reason = unavailable(request)
             return ("not re-measured" if reason else "not in turn"), ""
         try:
             fresh = self._measure(request.experiment, request.data, 0, request.factors)
@@ -158,12 +165,17 @@ def _mean(entries: Sequence[Entry], score: str) -> float | None:
     return math.fsum(values) / len(values) if values else None
 
 
-def unavailable(data: str, experiment: Experiment) -> str:
-    """Why the experiment cannot be measured here for want of data, or ""."""
+def unavailable(request: Request) -> str:
+    """What the request cannot be measured for want of here, data or weights, and how to get it; or ""."""
     from reproduce.datasets import available
 
-    if data and not available(data, pixels="pixels" in experiment.needs):
+    data = request.data
+    if data and not available(data, pixels="pixels" in request.experiment.needs):
         return f"{data} is not here; `reproduce datasets --get {data}` gets it"
+    try:
+        weights_hash(request.experiment, request.factors)
+    except WeightsMissingError as error:
+        return str(error)
     return ""
 
 

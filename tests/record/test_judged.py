@@ -91,14 +91,15 @@ def test_a_drifted_replay_fails_with_both_numbers(record, judge):
     assert f"seed 0 gives map_at_r {now!r}, the record has 3.0" in said
 
 
-@pytest.mark.parametrize("change", ["factors", "version", "data"])
+@pytest.mark.parametrize("change", ["factors", "version", "data", "weights"])
 def test_a_record_of_something_else_is_stale_and_not_run(toys, judge, change):
-    """Other factors, another version or other data: the claim says stale and is not run."""
+    """Other factors, another version, other data or other weights: the claim says stale and is not run."""
     store, entry = Store(), measure(toys["toy.draw"], CATTLE, 0, {})
     other = {
         "factors": {"factors": {"size": 8}},
         "version": {"version": 7},
         "data": {"data_hash": "of other images"},
+        "weights": {"weights_hash": "of other weights"},
     }[change]
     store.add_all(
         dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=seed, **other)) for seed in range(14)
