@@ -42,11 +42,19 @@ class Replay:
 
 
 def pools(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The entries by place (machine class, backend, dtype), which are never pooled; the fullest pool first."""
-    places: dict[tuple[str, str, str], list[Entry]] = {}
-    for entry in entries:
-        places.setdefault(entry.place, []).append(entry)
-    return sorted(places.values(), key=lambda pool: (-len(pool), pool[0].place))
+    """The entries by what is never pooled: place (machine class, backend, dtype), data hash and weights hash.
+
+    The fullest pool comes first; of equally full ones of a place the latest.
+    """
+    found: dict[tuple, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.time, reverse=True):
+        found.setdefault(_pool(entry), []).append(entry)
+    fullest = sorted(found.values(), key=lambda pool: (-len(pool), pool[0].place))
+    return [sorted(pool, key=lambda entry: entry.key) for pool in fullest]
+
+
+def _pool(entry: Entry) -> tuple:
+    return (*entry.place, entry.cell.data_hash, entry.cell.weights_hash or "")
 
 
 def compare_replay(fresh: Entry, kept: Sequence[Entry], score: str) -> Replay:
@@ -58,8 +66,8 @@ def compare_replay(fresh: Entry, kept: Sequence[Entry], score: str) -> Replay:
     are kept (nothing varies, so there is one), only the floor is left: an experiment that nothing varies must
     give its number again.
     """
-    if len({entry.place for entry in kept}) > 1:
-        raise InvalidInputError("a replay is held against one pool: these entries are of several places")
+    if len({_pool(entry) for entry in kept}) > 1:
+        raise InvalidInputError("a replay is held against one pool: these are of several places, data or weights")
     if any(score not in entry.scores for entry in (fresh, *kept)):
         raise InvalidInputError(f"{fresh.cell}: no score {score!r} in both the replay and the record")
     value = fresh.scores[score]

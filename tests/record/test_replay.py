@@ -1,5 +1,6 @@
 """A replay is identical, inside, or drifted; and the prediction interval covers what it says."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -78,6 +79,13 @@ def test_places_are_not_pooled():
     with pytest.raises(InvalidInputError, match="several places"):
         compare_replay(KEPT[0], mixed, "map_at_r")
     assert [len(pool) for pool in pools(mixed)] == [3, 1]
+
+
+def test_pools_of_other_weights_or_data_are_not_mixed():
+    """Two seeds with old weights and two with new ones are two pools, the latest first."""
+    old = [dataclasses.replace(e, cell=dataclasses.replace(e.cell, weights_hash="old")) for e in KEPT[:2]]
+    new = [dataclasses.replace(e, cell=dataclasses.replace(e.cell, weights_hash="new"), time="2027") for e in KEPT[1:3]]
+    assert [[e.cell.weights_hash for e in pool] for pool in pools([*old, *new])] == [["new"] * 2, ["old"] * 2]
 
 
 def test_nothing_to_compare_with_is_an_error():
