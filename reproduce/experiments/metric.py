@@ -59,7 +59,7 @@ def _compared(embeddings: np.ndarray, labels: np.ndarray) -> Result:
     return Result({"difference": abs(ours - theirs), "ours": ours, "library": theirs})
 
 
-@experiment("metric.parity", varies=("sampling",), needs=(), seconds=2)
+@experiment("metric.parity", varies=("sampling",), needs=(), seconds=2, rehearsal={"count": 200})
 def parity(catalogue: "Catalogue", seed: int, *, kind: str = "random", count: int = 2000, width: int = 64) -> Result:
     """|ours - pytorch-metric-learning's| on generated embeddings: without structure, or in clusters."""
     if kind not in ("random", "clustered"):
@@ -85,7 +85,7 @@ def lion_parity(catalogue: "Catalogue", seed: int, *, baseline: str = "pixels") 
     return _compared(embeddings[catalogue.test].astype(np.float32), catalogue.identities[catalogue.test])
 
 
-@experiment("metric.rounding", varies=("sampling",), needs=(), seconds=10)
+@experiment("metric.rounding", varies=("sampling",), needs=(), seconds=10, rehearsal={"count": 200, "width": 16})
 def rounding(
     catalogue: "Catalogue",
     seed: int,
@@ -110,7 +110,7 @@ def rounding(
     return Result({"difference": abs(rounded - exact), "float64": exact, "rounded": rounded})
 
 
-@experiment("metric.averaging", varies=("sampling",), needs=(), seconds=10)
+@experiment("metric.averaging", varies=("sampling",), needs=(), seconds=10, rehearsal={"count": 200, "width": 16})
 def averaging(catalogue: "Catalogue", seed: int, *, count: int = 10_000, width: int = 128, classes: int = 10) -> Result:
     """|MAP@R averaged per class - averaged over queries| where class sizes are as uneven as random labels make them."""
     embeddings, labels = clustered(seed, count, width, classes, even=False)
