@@ -99,7 +99,12 @@ def words(verdict: str, spec: Spec) -> str:
     """A proxy never reproduces: it holds or fails on, or with, what stands in."""
     if spec.fidelity != "proxy":
         return verdict
-    where = spec.proxy if spec.proxy.startswith(("on ", "with ")) else f"on {spec.proxy}"
+    from reproduce.datasets import names
+
+    # "on OpenCows2020-thinned", but "with MobileNetV2 on OpenCows2020-thinned"
+    where = ("on " if spec.proxy.split()[0].rstrip(",") in names() else "with ") + spec.proxy
+    if spec.proxy.startswith(("on ", "with ")):
+        where = spec.proxy
     if verdict == Verdict.REPRODUCED:
         return f"holds {where}"
     if verdict == Verdict.NOT_REPRODUCED:

@@ -119,6 +119,12 @@ def test_proxies_have_words_of_their_own():
     assert words("reproduced", spec) == "holds with DenseNet169"
     assert words("not reproduced", spec) == "fails with DenseNet169"
     assert words("inconclusive", spec) == "inconclusive"
+    for stands_in, said in [
+        ("OpenCows2020-thinned", "holds on OpenCows2020-thinned"),
+        ("MobileNetV2", "holds with MobileNetV2"),
+        ("MobileNetV2 on OpenCows2020-thinned", "holds with MobileNetV2 on OpenCows2020-thinned"),
+    ]:
+        assert words("reproduced", Spec("x", "s", "at", fidelity="proxy", proxy=stands_in)) == said
 
 
 def test_summary_and_markdown_count_what_the_table_shows():
