@@ -14,6 +14,17 @@ ACCURACY = {"64x2": "48.58", "64": "41.25", "32": "47.97", "16": "23.79"}  # %, 
 CATTLE = "FriesianCattle2017"
 PROXIES = ["OpenCows2020-thinned", "OpenCows2020-barn", "LionData"]
 ZERO = "the paper's words draw the line at no gain at all"
+#: What the run found against the paper: claim -> (lowest, highest mean, why).
+FOUND: dict[str, tuple[float, float, str]] = {}
+
+
+def cases(name, *rows):
+    """Every row on every proxy, with the known finding where there is one."""
+    for row in rows or ("",):
+        for dataset in PROXIES:
+            found = FOUND.get(f"{name}{'.' if row else ''}{row}@{dataset}")
+            marks = [pytest.mark.deviation("fails", ours=found[:2], because=found[2])] if found else []
+            yield pytest.param(*([row] if row else []), dataset, marks=marks)
 
 
 @pytest.mark.claim("I.{row}", at="Table I", unit="MAP@R %", fidelity="assumed")
@@ -63,23 +74,21 @@ def test_training_to_classify_does_not_make_an_embedding(claim, row):
 
 
 @pytest.mark.claim("I.useful.{row}@{dataset}", at="III-A", unit="accuracy %", fidelity="proxy", proxy="{dataset}")
-@pytest.mark.parametrize("dataset", PROXIES)
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row, dataset", cases("I.useful", *ROWS))
 def test_the_accuracy_is_useful_elsewhere(claim, row, dataset):
     """The {row} MLP classifies better than always naming the most frequent animal."""
     _beats_the_constant(claim, dataset, row)
 
 
 @pytest.mark.claim("I.learns@{dataset}", at="IV, V", unit="accuracy %", fidelity="proxy", proxy="{dataset}")
-@pytest.mark.parametrize("dataset", PROXIES)
+@pytest.mark.parametrize("dataset", cases("I.learns"))
 def test_sixteen_units_learn_elsewhere(claim, dataset):
     """Even sixteen units learn to classify: twice as well as always naming the most frequent animal."""
     _twice_the_constant(claim, dataset)
 
 
 @pytest.mark.claim("I.fail.{row}@{dataset}", at="abstract, IV, V", unit="MAP@R %", fidelity="proxy", proxy="{dataset}")
-@pytest.mark.parametrize("dataset", PROXIES)
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row, dataset", cases("I.fail", *ROWS))
 def test_training_to_classify_does_not_make_an_embedding_elsewhere(claim, row, dataset):
     """The {row} MLP's embedding scores no more after training than an untrained layer of 64 units."""
     _trained_is_no_better(claim, dataset, row)
