@@ -141,6 +141,23 @@ def score_embeddings(
         command.print_scores(scores, Console(), each_class=classes)
 
 
+@app.command("report")
+def write_report(
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where index.html is written.")] = Path("report"),
+    claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims, with their record in DIR/record.")] = Path(
+        "claims"
+    ),
+) -> None:
+    """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured."""
+    from collections import Counter
+
+    from reproduce.report.page import kind, write
+
+    path, outcomes = write(claims, output)
+    counts = ", ".join(f"{count} {word}" for word, count in Counter(map(kind, outcomes)).most_common())
+    typer.echo(f"{path}: {len(outcomes)} claims{': ' if counts else ''}{counts}")
+
+
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
     try:

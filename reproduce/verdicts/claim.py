@@ -160,6 +160,7 @@ class Claim:
             checked=min((source.checked for source in sources if source.checked), key=CHECKS.index, default=""),
             drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
             data={source.data: source.data_hash for source in sources if source.data},
+            difference=scaled.difference,
         )
 
     def _settle(self, outcome: Outcome) -> None:

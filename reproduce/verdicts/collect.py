@@ -1,21 +1,35 @@
-"""What a folder of claims asks for, found by collecting it with pytest and running nothing."""
+"""What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone."""
 
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.outcome import Spec
+from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.requests import Request
 
-__all__ = ["requested", "specifications"]
+__all__ = ["Judged", "judged", "record_of", "requested", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Every claim's outcome, in the order of the files, and everything that the claims asked for."""
+
+    outcomes: tuple[Outcome, ...]
+    requests: tuple[Request, ...]
 
 
 class _Gather:
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.specifications: list[Spec] = []
+        self.specifications: dict[str, Spec] = {}
+        self.outcomes: dict[str, Outcome] = {}
 
     def pytest_collection_finish(self, session: object) -> None:
         from reproduce.verdicts.marks import spec
@@ -23,29 +37,67 @@ class _Gather:
 
         items = [item for item in session.items if item.get_closest_marker("claim")]  # type: ignore[attr-defined]
         self.requests = collect(items)
-        self.specifications = [spec(item) for item in items]
+        self.specifications = {item.nodeid: spec(item) for item in items}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        from reproduce.verdicts.plugin import outcome_of
+
+        if report.nodeid not in self.specifications or report.nodeid in self.outcomes:
+            return
+        outcome = outcome_of(report)
+        if outcome is None and report.outcome != "passed":  # a claim that broke before it had a verdict
+            lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
+            crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", "") or (lines or ["it broke"])[-1]
+            outcome = Outcome(self.specifications[report.nodeid], Verdict.ERROR, reason=crash.splitlines()[0])
+        if outcome is not None:
+            self.outcomes[report.nodeid] = outcome
 
 
 def requested(folder: Path | str = "claims") -> list[Request]:
     """Every experiment, data set and factors that the claims in ``folder`` ask for, each once."""
-    return _gathered(folder).requests
+    return _gathered(folder, "--collect-only").requests
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:
     """What every claim in ``folder`` says, in the order of the files."""
-    return _gathered(folder).specifications
+    return list(_gathered(folder, "--collect-only").specifications.values())
 
 
-def _gathered(folder: Path | str) -> _Gather:
+def record_of(folder: Path | str = "claims") -> Path:
+    """The record that belongs to a folder of claims: ``REPRODUCE_RECORD``, or the folder's own ``record``."""
+    return Path(os.environ.get("REPRODUCE_RECORD") or Path(folder, "record"))
+
+
+def judged(folder: Path | str = "claims") -> Judged:
+    """Judge every claim in ``folder`` by its record; nothing is measured, and nothing is fetched."""
+    from reproduce.record import Store
+
+    store = Store(record_of(folder))
+    for name in store.experiments():  # a damaged file is one error here, instead of one for each claim
+        store.entries(name)
+    gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record_of(folder).resolve()))
+    return Judged(
+        tuple(
+            gather.outcomes.get(node, Outcome(spec, Verdict.ERROR, reason="no verdict"))
+            for node, spec in gather.specifications.items()
+        ),
+        tuple(gather.requests),
+    )
+
+
+def _gathered(folder: Path | str, *options: str) -> _Gather:
     import pytest
 
     if not Path(folder).is_dir():
         raise InvalidInputError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
     gather = _Gather()
-    arguments = ["--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", str(folder)]
+    arguments: Sequence[str] = [*options, "-p", "no:terminal", "-p", "no:cacheprovider", str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
-        arguments += ["-p", "reproduce.verdicts.plugin"]
-    status = pytest.main(arguments, plugins=[gather])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        arguments = [*arguments, "-p", "reproduce.verdicts.plugin"]
+    status = pytest.main(list(arguments), plugins=[gather])
+    accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    if "--collect-only" not in options:
+        accepted.add(pytest.ExitCode.TESTS_FAILED)  # verdicts fail tests; that is no failure to judge
+    if status not in accepted:
         raise InvalidInputError(f"cannot collect the claims in {folder}; `pytest --collect-only {folder}` says why")
     return gather

@@ -38,7 +38,7 @@ class Outcome:
 
     ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it.
     ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session; ``data`` the content
-    hash of each data set it was measured on.
+    hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed.
     """
 
     spec: Spec
@@ -62,6 +62,7 @@ class Outcome:
     power: float | None = None
     deviation: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
+    difference: bool = False
 
     @property
     def n(self) -> int:

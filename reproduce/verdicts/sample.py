@@ -30,7 +30,8 @@ class Sample:
     ``leave_one_out[i]``: the score under seed i with each test animal left out in turn; empty if not resampled.
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
     ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
-    values: what is to be had first, and how.
+    values: what is to be had first, and how. ``difference``: one score less another, so zero means no difference
+    and chance is not on its scale.
     """
 
     values: tuple[float, ...]
@@ -43,6 +44,7 @@ class Sample:
     precision_at_1: float | None = None
     sources: tuple[SourceNote, ...] = field(default=())
     missing: str = ""
+    difference: bool = False
 
     @property
     def n(self) -> int:
@@ -88,6 +90,7 @@ class Sample:
             score=self.score if self.score == other.score else f"{self.score} - {other.score}",
             chance=self.chance,
             sources=self.sources + other.sources,
+            difference=True,
         )
 
     def estimate(self, paper_runs: int | None = None) -> Estimate:

@@ -53,7 +53,8 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     store = Store(record_folder(config))
     source = Source(store, measure, set())
     requests = collect(items)
-    _fetch_lions(requests)
+    if config.getoption("claims_budget") > 0:
+        _fetch_lions(requests)
     costs, urgent = _costs(source, requests)
     day = datetime.datetime.now(datetime.UTC).date().toordinal()
     source.chosen = allot(costs, config.getoption("claims_budget"), day, urgent)

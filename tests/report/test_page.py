@@ -1,0 +1,115 @@
+"""The page: everything that was judged is on it, nothing is fetched, nothing is taken for markup."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reproduce.report.page import Provenance, kind, render
+
+INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
+VOID = {"meta", "col", "br", "link", "img"}
+
+
+class Balanced(HTMLParser):
+    """Counts elements and insists that each is closed in its turn; keeps the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.text = [], [], ""
+        self.feed(page)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_every_claim_and_its_evidence_are_on_the_page(outcome):
+    """Id, sentence, place, figure, margin, mean, interval, n, chance, fidelity, verdict and reasons are there."""
+    because = {"verdict": "not reproduced", "ours": [1, 2], "because": "a known finding"}
+    page = render(
+        [
+            outcome("I.64", group="Table I"),
+            outcome("I.32", group="Table I", verdict="not reproduced", deviation=because),
+            outcome("II.1@cows", group="Table II", fidelity="proxy", proxy="OpenCows2020", verdict="not reproduced"),
+            outcome("III.1", group="Table III", verdict="not run", ours=None, values=(), reason="it waits for lions"),
+        ],
+        INFORMATION,
+        Provenance(3, 7200.0, ("toy-cpu",), ("Toy 1",), ("numpy",), ("fedcba987654",), "2026-01-01", "2026-01-02"),
+    )
+    text = Balanced(page).text
+    for words in [
+        *("I.64", "I.32", "II.1@cows", "III.1", "The toy scores 26.74.", "Table I", "26.74", "±6.3", "25.00"),
+        *("24.50 … 25.50", "3.90", "MAP@R %", "exact", "proxy", "reproduced"),
+        *("not reproduced *", "fails on OpenCows2020", "not run", "the spread of the rows", "a known finding"),
+        *("it waits for lions", "3 results, 2.0 h", "toy-cpu (Toy 1)", "fedcba987654", "0123456789ab", "2026-01-02"),
+    ]:
+        assert words in text, words
+    assert len(re.findall(r'<svg class="strip" .*evidence for', page)) == 3
+
+
+def test_nothing_outside_is_referred_to(outcome):
+    """No element of the page loads anything or runs anything."""
+    parsed = Balanced(render([outcome()], INFORMATION, Provenance()))
+    assert {"script", "link", "img", "iframe"}.isdisjoint(tag for tag, _ in parsed.tags)
+    for _, attributes in parsed.tags:
+        assert "src" not in attributes
+        assert attributes.get("href", "#").startswith("#")
+    assert "http" not in render([outcome()], INFORMATION, Provenance())
+
+
+@pytest.mark.parametrize("field", ["sentence", "because", "reason", "drift", "paper", "group"])
+def test_what_a_claim_says_is_no_markup(outcome, field):
+    """Markup in any text of a claim is shown as it was written."""
+    evil = '<script>alert("1")</script> & `<i>`'
+    measured = {"ours": None} if field == "reason" else {}
+    page = render([outcome(**{field: evil}, **measured)], INFORMATION, Provenance())
+    parsed = Balanced(page)
+    assert not [tag for tag, _ in parsed.tags if tag in ("script", "i")]
+    assert evil.replace("`", "") in parsed.text.replace("`", "")
+
+
+def test_links_within_the_page_arrive(outcome):
+    """Every link leads to an element of the page, also where a group's name is a sentence."""
+    parsed = Balanced(
+        render([outcome("a b/ü", group="Why? A 'group'", verdict="not reproduced")], INFORMATION, Provenance())
+    )
+    targets = {attributes["id"] for _, attributes in parsed.tags if "id" in attributes}
+    links = {attributes["href"][1:] for _, attributes in parsed.tags if "href" in attributes}
+    assert links
+    assert links <= targets
+
+
+def test_verdicts_are_counted_in_the_words_their_fidelity_allows(outcome):
+    """A proxy holds or fails, a drift outranks any verdict, and the rest keep their names."""
+    assert kind(outcome()) == "reproduced"
+    assert kind(outcome(fidelity="proxy", proxy="cows")) == "holds"
+    assert kind(outcome(fidelity="proxy", proxy="cows", verdict="not reproduced")) == "fails"
+    assert kind(outcome(fidelity="proxy", proxy="cows", verdict="inconclusive")) == "inconclusive"
+    assert kind(outcome(drift="seed 0 moved")) == "drifted"
+    page = Balanced(render([outcome("a"), outcome("b"), outcome("c", drift="moved")], INFORMATION, Provenance())).text
+    assert re.search(r"2\s+reproduced\s", page)
+    assert re.search(r"1\s+drifted\s", page)
+
+
+def test_an_empty_page_stands():
+    """Without any claim the page renders and says that there is no record."""
+    assert "none yet" in Balanced(render([], {"time": "", "commit": "", "data": {}}, Provenance())).text
+
+
+def test_a_difference_shows_its_sign(outcome):
+    """A difference above zero is printed with a plus, a score is not."""
+    made = {"ours": 1.5, "interval": (-0.5, 3.5)}
+    assert "+1.50" in render([outcome(**made, difference=True)], INFORMATION, Provenance())
+    assert "+1.50" not in render([outcome(**made)], INFORMATION, Provenance())

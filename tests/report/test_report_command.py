@@ -1,0 +1,101 @@
+"""``reproduce report`` from claims to page, with a record and without."""
+
+import pytest
+from typer.testing import CliRunner
+
+from reproduce import cli
+from reproduce.errors import RecordError, ReproduceError
+from reproduce.experiments import baselines
+from reproduce.record import Store
+from reproduce.record.schema import Cell, Entry
+from reproduce.report import lions
+from reproduce.report.page import provenance
+from reproduce.verdicts.requests import Request
+
+
+def report(*arguments):
+    """What the command prints; it must succeed."""
+    done = CliRunner().invoke(cli.app, ["report", *arguments], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def scores(value):
+    """What an experiment of the lions gives, in part."""
+    return {f"{name}{suffix}": value for name in ("map_at_r", "chance") for suffix in lions.SETS}
+
+
+def entry(experiment, value, seed=0):
+    """A kept result on the lions."""
+    cell = Cell(experiment.name, experiment.version, experiment.factors(), "LionData", "hash", None, seed)
+    return Entry(cell, scores(value), machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit="abc")
+
+
+def test_without_a_record_every_claim_is_on_the_page_and_not_run(folder):
+    """No record, no data: the page is written; what could not be judged says what it waits for or how it broke."""
+    said = report("--output", "out")
+    page = (folder.parent / "out" / "index.html").read_text()
+    assert "3 claims: 2 not run, 1 error" in said
+    for words in ("I.toy", "I.waits", "I.broken", "a toy that nobody built", "the toy broke", "LionData is not here"):
+        assert words in page, words
+    assert "a toy &lt;b&gt;bound" in page
+
+
+def test_a_record_is_judged_and_drawn(folder):
+    """What the record holds gives verdict, figure and provenance; without the data."""
+    Store(folder / "record").add(entry(baselines.constant, 0.0186))
+    assert "1 reproduced" in report()
+    page = (folder.parent / "report" / "index.html").read_text()
+    for words in ("1.86", "≥ 0.93", "1 result,", "toy-cpu", "2026-01-02"):
+        assert words in page, words
+
+
+def test_a_damaged_record_is_one_error(folder):
+    """A record file that was edited by hand ends the command with one line that names it, and no page."""
+    store = Store(folder / "record")
+    store.add(entry(baselines.constant, 0.0186))
+    path = store.path(baselines.constant.name)
+    path.write_text(path.read_text().replace("0.0186", "0.0286"))
+    with pytest.raises(RecordError, match=r"baselines\.constant\.json"):
+        report()
+    assert not (folder.parent / "report").exists()
+
+
+@pytest.mark.parametrize("where", ["nowhere", "blocked"])
+def test_errors_are_one_line(folder, where):
+    """No claims there, or an output that cannot be a folder: one line, no traceback of ours."""
+    (folder.parent / "blocked").write_text("a file")
+    arguments = {"nowhere": ["--claims", "nowhere"], "blocked": ["--output", "blocked"]}[where]
+    with pytest.raises(ReproduceError, match=where) as caught:
+        report(*arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_figure_shows_what_the_record_holds(tmp_path):
+    """A row per complete experiment, in per cent; one without a record, or with seeds missing, is left out."""
+    store = Store(tmp_path)
+    store.add_all([entry(baselines.pixels, 0.05), *(entry(baselines.untrained, 0.04 + s / 100, s) for s in range(13))])
+    requests = [
+        Request(one, "LionData", one.factors(), seeds)
+        for one, seeds in [(baselines.histogram, 1), (baselines.pixels, 1), (baselines.untrained, 14)]
+    ]
+    (row,) = lions.rows(requests, store)
+    assert row.label == "pixels"
+    assert row.samples["@train"].values == pytest.approx((5.0,))
+    store.add(entry(baselines.untrained, 0.2, 13))
+    assert [row.label for row in lions.rows(requests, store)] == ["pixels", "untrained layer"]
+    assert provenance(store).results == 15
+
+
+def test_the_figure_is_svg_that_refers_to_nothing(tmp_path):
+    """The figure starts as an svg element, names its rows as text, and holds no address; an empty one is ""."""
+    store = Store(tmp_path)
+    store.add(entry(baselines.pixels, 0.05))
+    request = Request(baselines.pixels, "LionData", baselines.pixels.factors(), 1)
+    picture = lions.draw(lions.rows([request], store))
+    assert picture.startswith("<svg")
+    assert picture.endswith("</svg>")
+    assert "pixels" in picture
+    assert "http" not in picture
+    assert picture == lions.draw(lions.rows([request], store))
+    assert lions.draw([]) == ""
