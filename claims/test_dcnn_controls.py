@@ -1,5 +1,7 @@
 """Why did the lions fail? Controls beside Tables II and III, and the protocol as the running training shows it."""
 
+import itertools
+
 import pytest
 
 from reproduce.experiments import baselines, dcnn
@@ -8,6 +10,28 @@ LIONS = "LionData"
 BACKBONES = ["MobileNetV2", "DenseNet169"]
 ANY = "any advantage, paired by seed, counts"
 AT_MOST_PRINTED = "the best row of Table III: a reading that explains the table ends at or under it"
+
+#: The lions a score is of, and the suffix of its name.
+SETS = {"19": "", "75": "@train", "94": "@all"}
+UNLEARNED = "colour alone, which learns nothing, scores 18.2"
+#: What was found of a claim that fails: (name, *parameters) -> our mean lies in [low, high], and why.
+FOUND: dict[tuple, tuple[float, float, str]] = {
+    ("histogram", "MobileNetV2"): (-12.0, -9.5, UNLEARNED),
+    ("histogram", "DenseNet169"): (-8.5, -5.5, UNLEARNED),
+    ("rate", "1e-5", "19"): (2.7, 3.9, "it ends where the frozen backbone began, above the table"),
+    ("rate", "1e-5", "75"): (1.2, 1.8, "it ends where the frozen backbone began, above the table"),
+    ("rate", "1e-5", "94"): (1.0, 1.5, "it ends where the frozen backbone began, above the table"),
+    ("random", "19"): (2.5, 4.5, "even features of random weights tell these 19 apart better than the table"),
+}
+
+
+def known(name, *rows):
+    """Each row as a parameter, with what was found of it where it is known to fail."""
+    for row in rows:
+        found = FOUND.get((name, *row))
+        marks = [pytest.mark.deviation("fails", ours=found[:2], because=found[2])] if found else []
+        yield pytest.param(*row, marks=marks)
+
 
 each_backbone = pytest.mark.parametrize("backbone", BACKBONES)
 
@@ -39,7 +63,7 @@ def test_training_adds_to_the_backbone(claim, backbone):
 
 
 @control("III.over-histogram")
-@each_backbone
+@pytest.mark.parametrize("backbone", known("histogram", *zip(BACKBONES)))
 def test_it_beats_a_colour_histogram(claim, backbone):
     """The 64-d embedding scores above a colour histogram that learns nothing."""
     ours = claim(dcnn.embed, LIONS, score="map_at_r", **stand_in(backbone))
@@ -74,21 +98,20 @@ def test_the_score_is_lost_with_shuffled_labels(claim, backbone):
 
 @control("III.rate.{rate}.{lions}")
 @pytest.mark.parametrize("backbone", ["MobileNetV2"])
-@pytest.mark.parametrize("rate", ["1e-5"])
-@pytest.mark.parametrize("lions, where", {"19": "", "75": "@train", "94": "@all"}.items())
-def test_a_small_learning_rate_explains_the_table(claim, backbone, rate, lions, where):
+@pytest.mark.parametrize("rate, lions", known("rate", *itertools.product(["1e-5"], SETS)))
+def test_a_small_learning_rate_explains_the_table(claim, backbone, rate, lions):
     """At a learning rate of {rate} the {lions} lions score no more than the best printed row, 0.93."""
-    score = f"map_at_r{where}"
+    score = f"map_at_r{SETS[lions]}"
     ours = claim(dcnn.embed, LIONS, learning_rate=float(rate), score=score, **stand_in(backbone))
     claim.at_most(ours, "0.93", because=AT_MOST_PRINTED)
 
 
 @control("III.random-backbone.{lions}")
 @pytest.mark.parametrize("backbone", ["MobileNetV2"])
-@pytest.mark.parametrize("lions, where", {"19": "", "75": "@train", "94": "@all"}.items())
-def test_a_backbone_without_weights_explains_the_table(claim, backbone, lions, where):
+@pytest.mark.parametrize("lions", known("random", *zip(SETS)))
+def test_a_backbone_without_weights_explains_the_table(claim, backbone, lions):
     """On a frozen backbone of random weights (96 px) the {lions} lions score no more than the best row, 0.93."""
-    score = f"map_at_r{where}"
+    score = f"map_at_r{SETS[lions]}"
     ours = claim(dcnn.embed, LIONS, backbone=backbone, weights="none", size=96, score=score)
     claim.at_most(ours, "0.93", because=AT_MOST_PRINTED)
 

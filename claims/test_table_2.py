@@ -15,6 +15,18 @@ TENTH = "a tenth of the best row, 49.90, is lost at most: the paper's own loss i
 ENOUGH = "4.51 separates the table's best row from its worst: ten times the epochs would add less than that"
 BEST = "the best MAP@R of Dlamini & van Zyl's lions, which the paper sets its figures beside"
 ANY = "significantly better: any advantage, paired by seed, counts"
+#: What was found of a claim that fails: (name, *parameters) -> our mean lies in [low, high], and why.
+FOUND: dict[tuple, tuple[float, float, str]] = {
+    ("sixteen", "OpenCows2020-thinned"): (-11.5, -4.5, "72 falls to 65: here more dimensions are better"),
+}
+
+
+def known(name, *rows):
+    """Each row as a parameter, with what was found of it where it is known to fail."""
+    for row in rows:
+        found = FOUND.get((name, *row))
+        marks = [pytest.mark.deviation("fails", ours=found[:2], because=found[2])] if found else []
+        yield pytest.param(*row, marks=marks)
 
 
 def proxy(name, at):
@@ -22,9 +34,6 @@ def proxy(name, at):
     return pytest.mark.claim(
         name + "@{dataset}", at=at, unit="MAP@R %", fidelity="proxy", proxy="MobileNetV2 on {dataset}"
     )
-
-
-each_proxy = pytest.mark.parametrize("dataset", PROXIES)
 
 
 @pytest.mark.claim("II.{dim}", at="Table II", unit="MAP@R %", fidelity="assumed")
@@ -63,35 +72,35 @@ def test_it_is_good_beside_the_state_of_the_art(claim):
 
 
 @proxy("II.sixteen", "III-B")
-@each_proxy
+@pytest.mark.parametrize("dataset", known("sixteen", *zip(PROXIES)))
 def test_sixteen_dimensions_are_effective_on_other_cattle(claim, dataset):
     """Sixteen dimensions lose no more than five points to 128."""
     _sixteen(claim, dataset, **STAND_IN[dataset])
 
 
 @proxy("II.over-mlp", "IV")
-@each_proxy
+@pytest.mark.parametrize("dataset", known("over-mlp", *zip(PROXIES)))
 def test_it_beats_the_mlp_on_other_cattle(claim, dataset):
     """The 64-d DCNN scores above the MLP of 64 units."""
     _over_mlp(claim, dataset, **STAND_IN[dataset])
 
 
 @proxy("II.epochs", "IV")
-@each_proxy
+@pytest.mark.parametrize("dataset", known("epochs", *zip(PROXIES)))
 def test_three_epochs_are_enough_on_other_cattle(claim, dataset):
     """Thirty epochs add next to nothing to three."""
     _epochs(claim, dataset, **STAND_IN[dataset])
 
 
 @proxy("II.sota", "IV")
-@each_proxy
+@pytest.mark.parametrize("dataset", known("sota", *zip(PROXIES)))
 def test_other_cattle_are_good_beside_the_state_of_the_art(claim, dataset):
     """The 64-d embedding scores at least what the best of the cited lion models scores on its data."""
     claim.at_least(claim(dcnn.embed, dataset, score="map_at_r", **STAND_IN[dataset]), "20.8", because=BEST)
 
 
 @proxy("II.over-backbone", "III-B")
-@each_proxy
+@pytest.mark.parametrize("dataset", known("over-backbone", *zip(PROXIES)))
 def test_the_head_adds_to_the_backbone(claim, dataset):
     """The trained 64-d embedding scores above the frozen backbone's own features, on animals never trained on."""
     ours = claim(dcnn.embed, dataset, score="map_at_r", **STAND_IN[dataset])

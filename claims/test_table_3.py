@@ -1,5 +1,7 @@
 """Table III: the same models on lions, where they failed (III-B, IV)."""
 
+import itertools
+
 import pytest
 
 from reproduce.experiments import dcnn
@@ -13,18 +15,39 @@ ROWS = {
 }
 #: Backbones whose weights are at hand, each a row of its own.
 BACKBONES = ["MobileNetV2", "DenseNet169"]
+#: The lions a score is of, and the suffix of its name.
+SETS = {"19": "", "75": "@train", "94": "@all"}
 STRIKING = "47.78 against 0.93: twenty points above chance would strike anybody"
 HALF = "half of the best score of Dlamini & van Zyl on these data, 20.8, is far below it"
 NO_GAIN = "the paper's words are that it did not help: no gain at all"
 ANY = "any gain, paired by seed, would answer the question with yes"
+LEARNS = "a frozen backbone and a head learn these lions well, and unseen ones better than chance"
+OVERFIT = "ten times the steps fit the 75 lions wholly (100.00) and lose what helped with unseen ones"
+#: What was found of a claim that fails: (name, *parameters) -> our mean lies in [low, high], and why.
+FOUND: dict[tuple, tuple[float, float, str]] = {
+    ("as-poor", "MobileNetV2", "19"): (6.5, 8.5, LEARNS),
+    ("as-poor", "MobileNetV2", "75"): (53.0, 56.5, LEARNS),
+    ("as-poor", "MobileNetV2", "94"): (40.0, 43.5, LEARNS),
+    ("as-poor", "DenseNet169", "19"): (10.0, 12.5, LEARNS),
+    ("as-poor", "DenseNet169", "75"): (59.0, 62.0, LEARNS),
+    ("as-poor", "DenseNet169", "94"): (45.0, 48.0, LEARNS),
+    ("dlamini", "DenseNet169"): (10.4, 12.5, "its 19 lions come to 11.2, a little over half of 20.8"),
+    ("epochs", "MobileNetV2"): (-5.0, -2.5, OVERFIT),
+    ("epochs", "DenseNet169"): (-4.5, -2.0, OVERFIT),
+}
+
+
+def known(name, *rows):
+    """Each row as a parameter, with what was found of it where it is known to fail."""
+    for row in rows:
+        found = FOUND.get((name, *row))
+        marks = [pytest.mark.deviation("fails", ours=found[:2], because=found[2])] if found else []
+        yield pytest.param(*row, marks=marks)
 
 
 def proxy(name, at, unit="MAP@R %"):
     """The mark of a row on the paper's lions with another backbone."""
     return pytest.mark.claim(name + "@{backbone}", at=at, unit=unit, fidelity="proxy", proxy="{backbone}")
-
-
-each_backbone = pytest.mark.parametrize("backbone", BACKBONES)
 
 
 def stand_in(backbone):
@@ -96,16 +119,15 @@ def test_lions_are_strikingly_worse_than_other_cattle(claim, dataset):
 
 
 @proxy("III.as-poor.{lions}", "Table III")
-@each_backbone
-@pytest.mark.parametrize("lions, where", {"19": "", "75": "@train", "94": "@all"}.items())
-def test_lions_are_as_poor_as_printed(claim, backbone, lions, where):
+@pytest.mark.parametrize("backbone, lions", known("as-poor", *itertools.product(BACKBONES, SETS)))
+def test_lions_are_as_poor_as_printed(claim, backbone, lions):
     """The 64-d embedding of the {lions} lions scores no more than the best printed row, 0.93."""
-    ours = claim(dcnn.embed, LIONS, score=f"map_at_r{where}", **stand_in(backbone))
+    ours = claim(dcnn.embed, LIONS, score=f"map_at_r{SETS[lions]}", **stand_in(backbone))
     claim.at_most(ours, "0.93", because="the paper does not say which lions it scored: each set is asked")
 
 
 @proxy("III.augment", "Table III")
-@pytest.mark.parametrize("backbone", ["MobileNetV2"])
+@pytest.mark.parametrize("backbone", known("augment", ("MobileNetV2",)))
 def test_augmentation_does_not_help_another_backbone(claim, backbone):
     """Flips and rotations, drawn from eight kept views of each image, add nothing to the 64-d embedding of lions."""
     factors = stand_in(backbone)
@@ -114,14 +136,14 @@ def test_augmentation_does_not_help_another_backbone(claim, backbone):
 
 
 @proxy("III.dlamini", "IV")
-@each_backbone
+@pytest.mark.parametrize("backbone", known("dlamini", *zip(BACKBONES)))
 def test_another_backbone_is_far_below_dlamini(claim, backbone):
     """The 64-d embedding scores less than half of the best that Dlamini & van Zyl report on the same lions."""
     claim.at_most(claim(dcnn.embed, LIONS, score="map_at_r", **stand_in(backbone)), 10.4, because=HALF)
 
 
 @proxy("III.epochs", "IV")
-@each_backbone
+@pytest.mark.parametrize("backbone", known("epochs", *zip(BACKBONES)))
 def test_more_epochs_help_another_backbone(claim, backbone):
     """Thirty epochs score more than three on lions."""
     factors = stand_in(backbone)
@@ -130,7 +152,7 @@ def test_more_epochs_help_another_backbone(claim, backbone):
 
 
 @proxy("III.margin", "IV")
-@each_backbone
+@pytest.mark.parametrize("backbone", known("margin", *zip(BACKBONES)))
 def test_a_fixed_margin_helps_another_backbone(claim, backbone):
     """A fixed margin of 0.2 scores more than the soft margin on lions."""
     factors = stand_in(backbone)
