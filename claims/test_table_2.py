@@ -17,16 +17,20 @@ BEST = "the best MAP@R of Dlamini & van Zyl's lions, which the paper sets its fi
 ANY = "significantly better: any advantage, paired by seed, counts"
 #: What was found of a claim that fails: (name, *parameters) -> our mean lies in [low, high], and why.
 FOUND: dict[tuple, tuple[float, float, str]] = {
+    ("sixteen", "OpenCows2020-barn"): (-14.0, -5.0, "77 falls to 68: here more dimensions are better"),
+    ("over-backbone", "OpenCows2020-barn"): (-12.0, -5.0, "the frozen features score 85, twelve animals teach less"),
     ("sixteen", "OpenCows2020-thinned"): (-11.5, -4.5, "72 falls to 65: here more dimensions are better"),
 }
 
 
 def known(name, *rows):
     """Each row as a parameter, with what was found of it where it is known to fail."""
+    params = []
     for row in rows:
         found = FOUND.get((name, *row))
         marks = [pytest.mark.deviation("fails", ours=found[:2], because=found[2])] if found else []
-        yield pytest.param(*row, marks=marks)
+        params.append(pytest.param(*row, marks=marks))
+    return params
 
 
 def proxy(name, at):
