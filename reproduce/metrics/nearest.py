@@ -85,10 +85,15 @@ def _pass_the_bar(block: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray
     # Columns are in order of class, so the sample is nearly stratified and the counts vary little.
     stride = _STRIDES[columns > _MANY * count]
     sample = block[:, ::stride].copy()
+    if sample.itemsize == 8:
+        # The upper half sets the bar as well, and partitions faster.
+        sample = (sample >> 32).astype(np.int32)
     mean = count / stride
     place = int(mean + _SPREADS * mean**0.5 + 3)
     sample.partition(place, axis=1)
-    bars = sample[:, place].copy()
+    bars = sample[:, place].astype(block.dtype)
+    if block.itemsize == 8:
+        bars = ((bars + 1) << 32) - 1
     under = block <= bars[:, None]
     if np.count_nonzero(under) > 2 * stride * (place + 1) * rows:
         return None
