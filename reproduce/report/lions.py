@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from reproduce.record import Store
+from reproduce.experiments.registry import Experiment
+from reproduce.record import Entry, Store
 from reproduce.verdicts.requests import Request
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source, compose
@@ -65,7 +67,7 @@ def draw(lines: Sequence[Row]) -> str:
     from matplotlib.figure import Figure
 
     # Text stays text, in the page's own font; the salt makes the same record give the same bytes.
-    style = {"svg.fonttype": "none", "svg.hashsalt": "reproduce", "font.family": "sans-serif", "font.size": 9}
+    style: Any = {"svg.fonttype": "none", "svg.hashsalt": "reproduce", "font.family": "sans-serif", "font.size": 9}
     with mpl.rc_context(style):
         picture = Figure(figsize=(11, 1.45 + 0.3 * len(lines)), layout="constrained")
         panels = picture.subplots(1, len(SETS), sharex=True, sharey=True)
@@ -141,5 +143,5 @@ def _chosen(request: Request) -> list[str]:
     return words
 
 
-def _never(*_: object) -> None:  # type: ignore[misc]
+def _never(experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any]) -> Entry:
     raise AssertionError("the page measures nothing")
