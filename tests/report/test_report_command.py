@@ -99,3 +99,11 @@ def test_the_figure_is_svg_that_refers_to_nothing(tmp_path):
     assert "http" not in picture
     assert picture == lions.draw(lions.rows([request], store))
     assert lions.draw([]) == ""
+
+
+def test_the_figure_bears_seeds_that_agree(tmp_path):
+    """A model that finds every lion under every seed is drawn without an interval, instead of ending the page."""
+    store = Store(tmp_path)
+    store.add_all(entry(baselines.untrained, 1.0, seed) for seed in range(14))
+    request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), 14)
+    assert "untrained layer" in lions.draw(lions.rows([request], store))
