@@ -13,7 +13,7 @@ from reproduce.verdicts.requests import Request
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source, compose
 
-__all__ = ["Row", "draw", "rows"]
+__all__ = ["Row", "chosen", "draw", "rows"]
 
 DATA = "LionData"
 #: Suffix of a score -> the lions that were scored; the paper does not say which of the three it used (II-B.4).
@@ -26,10 +26,10 @@ NAMES = {
     "baselines.pixels": "pixels",
     "baselines.untrained": "untrained layer",
     "baselines.histogram": "colour histogram",
-    "wide.local": "local matching",
+    "wide.lnbnn": "local matching",
     "dcnn.untrained": "ImageNet features",
-    "mlp.embed": "MLP, trained",
-    "dcnn.embed": "DCNN, trained",
+    "mlp.embed": "trained MLP",
+    "dcnn.embed": "trained DCNN",
 }
 FACTORS = {"normalise": "L2-normalised", "augment": "augmented"}
 LEARNED = ("mlp.embed", "dcnn.embed")
@@ -50,12 +50,12 @@ def rows(requests: Sequence[Request], store: Store) -> list[Row]:
     found = []
     for name, words in NAMES.items():
         asked = [request for request in requests if request.data == DATA and request.experiment.name == name]
-        for request in sorted(asked, key=lambda request: (len(_chosen(request)), request.key)):
+        for request in sorted(asked, key=lambda request: (len(chosen(request)), request.key)):
             kept, _ = source.kept(request)
             if not kept or any(f"map_at_r{suffix}" not in entry.scores for suffix in SETS for entry in kept):
                 continue
             samples = {suffix: compose(request, kept, f"map_at_r{suffix}", "", "").scaled(100) for suffix in SETS}
-            found.append(Row(" ".join([words, *_chosen(request)]), name in LEARNED, samples))
+            found.append(Row(" ".join([words, *chosen(request)]), name in LEARNED, samples))
     return found
 
 
@@ -127,12 +127,12 @@ def _inline(written: str) -> str:
     return f'{head} role="img" aria-label="MAP@R of the lions by method and evaluation set">{rest}'.strip()
 
 
-def _chosen(request: Request) -> list[str]:
-    """The factors that are not the experiment's own defaults, as words; the weights go with the backbone."""
+def chosen(request: Request) -> list[str]:
+    """The factors that are not the experiment's own defaults, as words; pretrained weights go with the backbone."""
     defaults = request.experiment.factors()
-    chosen = {name: value for name, value in request.factors.items() if value != defaults[name] and name != "weights"}
-    words = []
-    for name, value in chosen.items():
+    others = {name: value for name, value in request.factors.items() if value != defaults[name] and name != "weights"}
+    words = ["random"] if request.factors.get("weights") == "none" else []
+    for name, value in others.items():
         if value is True:
             words.append(FACTORS.get(name, name))
         elif isinstance(value, str):

@@ -5,12 +5,20 @@ from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.errors import RecordError, ReproduceError
-from reproduce.experiments import baselines
+from reproduce.experiments import baselines, dcnn
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
 from reproduce.report import lions
 from reproduce.report.page import provenance
+from reproduce.verdicts import source
 from reproduce.verdicts.requests import Request
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An empty record, whose lions are not here."""
+    monkeypatch.setattr(source, "data_hash", lambda data: "")
+    return Store(tmp_path)
 
 
 def report(*arguments):
@@ -41,8 +49,9 @@ def test_without_a_record_every_claim_is_on_the_page_and_not_run(folder):
     assert "a toy &lt;b&gt;bound" in page
 
 
-def test_a_record_is_judged_and_drawn(folder):
+def test_a_record_is_judged_and_drawn(folder, monkeypatch):
     """What the record holds gives verdict, figure and provenance; without the data."""
+    monkeypatch.setattr(source, "data_hash", lambda data: "")
     Store(folder / "record").add(entry(baselines.constant, 0.0186))
     assert "1 reproduced" in report()
     page = (folder.parent / "report" / "index.html").read_text()
@@ -71,9 +80,8 @@ def test_errors_are_one_line(folder, where):
     assert "\n" not in str(caught.value)
 
 
-def test_the_figure_shows_what_the_record_holds(tmp_path):
+def test_the_figure_shows_what_the_record_holds(store):
     """A row per complete experiment, in per cent; one without a record, or with seeds missing, is left out."""
-    store = Store(tmp_path)
     store.add_all([entry(baselines.pixels, 0.05), *(entry(baselines.untrained, 0.04 + s / 100, s) for s in range(13))])
     requests = [
         Request(one, "LionData", one.factors(), seeds)
@@ -87,9 +95,8 @@ def test_the_figure_shows_what_the_record_holds(tmp_path):
     assert provenance(store).results == 15
 
 
-def test_the_figure_is_svg_that_refers_to_nothing(tmp_path):
+def test_the_figure_is_svg_that_refers_to_nothing(store):
     """The figure starts as an svg element, names its rows as text, and holds no address; an empty one is ""."""
-    store = Store(tmp_path)
     store.add(entry(baselines.pixels, 0.05))
     request = Request(baselines.pixels, "LionData", baselines.pixels.factors(), 1)
     picture = lions.draw(lions.rows([request], store))
@@ -101,9 +108,21 @@ def test_the_figure_is_svg_that_refers_to_nothing(tmp_path):
     assert lions.draw([]) == ""
 
 
-def test_the_figure_bears_seeds_that_agree(tmp_path):
+def test_the_figure_bears_seeds_that_agree(store):
     """A model that finds every lion under every seed is drawn without an interval, instead of ending the page."""
-    store = Store(tmp_path)
     store.add_all(entry(baselines.untrained, 1.0, seed) for seed in range(14))
     request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), 14)
     assert "untrained layer" in lions.draw(lions.rows([request], store))
+
+
+def test_a_row_says_when_its_weights_are_random():
+    """A backbone of random weights is not named as if it were pretrained."""
+    factors = {"backbone": "MobileNetV2", "size": 96}
+    requests = [
+        Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors, weights=weights), 14)
+        for weights in ("mobilenetv2", "none")
+    ]
+    assert [" ".join(lions.chosen(request)) for request in requests] == [
+        "MobileNetV2 size 96",
+        "random MobileNetV2 size 96",
+    ]
