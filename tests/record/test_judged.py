@@ -14,8 +14,6 @@ import reproduce.verdicts.table  # noqa: F401
 from reproduce.experiments.runner import measure
 from reproduce.record import Store
 
-pytest_plugins = ["pytester"]
-
 SUITE = '''
 """Table I: a toy."""
 import pytest

@@ -14,8 +14,6 @@ import reproduce.verdicts.session
 import reproduce.verdicts.source
 import reproduce.verdicts.table  # noqa: F401
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture
 def claim_session(pytester, monkeypatch, tmp_path):
