@@ -73,6 +73,11 @@ def test_other_readings_are_no_better_than_constant(claim, reading, data):
 
 
 @pytest.mark.claim("W.constant.self-pairs@{data}", at="III-C, V", unit="accuracy %", fidelity="proxy", proxy="{data}")
+@pytest.mark.deviation(
+    "fails",
+    ours=(5, 12),
+    because="an image is trivially like itself, and the constant model is wrong on each such pair",
+)
 @pytest.mark.parametrize("data", ["OpenCows2020-thinned"])
 def test_with_self_pairs_it_is_no_better_than_constant(claim, data):
     """On {data}, every image beside itself among the pairs, LightGBM is not better by a point than "different"."""
