@@ -4,13 +4,14 @@ import pytest
 
 from reproduce.experiments import audits
 
-FRIESIAN = {
-    "classes": "89",
-    "test_classes": "9",
-    "train_classes": "80",
-    "smallest_class": "1",
-    "largest_class": "47",
-}
+#: What the audit counts, in words, as printed.
+FRIESIAN = [
+    ("classes", "animals in all", "89"),
+    ("test_classes", "animals held out for testing", "9"),
+    ("train_classes", "animals to train on", "80"),
+    ("smallest_class", "image of the animal with the fewest", "1"),
+    ("largest_class", "images of the animal with the most", "47"),
+]
 
 
 @pytest.mark.claim("data.lion", at="II-B.1", unit="classes", fidelity="exact")
@@ -21,8 +22,8 @@ def test_lions_to_train_on(claim):
 
 
 @pytest.mark.claim("data.friesian.{fact}", at="II-B.1, II-C", fidelity="exact")
-@pytest.mark.parametrize("fact, printed", FRIESIAN.items())
-def test_cattle_classes(claim, fact, printed):
-    """FriesianCattle2017's {fact} is {printed}."""
+@pytest.mark.parametrize("fact, meaning, printed", FRIESIAN)
+def test_cattle_classes(claim, fact, meaning, printed):
+    """FriesianCattle2017 has {printed} {meaning}."""
     ours = claim(audits.classes, "FriesianCattle2017", score=fact)
     claim.exactly(ours, printed)

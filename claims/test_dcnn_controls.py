@@ -1,4 +1,4 @@
-"""Why did the lions fail? Controls beside Tables II and III, and the protocol as the running training shows it."""
+"""Controls: why did the lions fail? Beside Tables II and III, and the protocol as the running training shows it."""
 
 import itertools
 
