@@ -1,6 +1,5 @@
 """One cell of the plan, measured: an experiment on a data set under factors and a seed becomes an entry."""
 
-import hashlib
 import importlib
 import time
 from collections.abc import Mapping
@@ -105,15 +104,7 @@ def weights_hash(experiment: Experiment, factors: Mapping[str, Any]) -> str | No
     if "weights" not in experiment.needs or name in (None, "", "none", "random"):
         return None
     weights = importlib.import_module("reproduce.models.weights")
-    path = Path(weights.find(name))
-    status = path.stat()
-    return _file_hash(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache
-def _file_hash(path: Path, size: int, changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return str(weights.fingerprint(weights.find(name)))
 
 
 @lru_cache(maxsize=8)
