@@ -57,8 +57,9 @@ def run_experiments(
 ) -> None:
     """Run experiments and keep their results: what the record has already is not run again."""
     from reproduce.errors import InvalidInputError
-    from reproduce.experiments.command import run_command
-    from reproduce.experiments.tiers import Tier
+    from reproduce.running.command import run_command
+    from reproduce.running.tiers import Tier
+    from reproduce.verdicts.collect import asked
 
     if tier not in set(Tier):
         raise InvalidInputError(f"--tier {tier}: choose one of {', '.join(Tier)}")
@@ -73,6 +74,7 @@ def run_experiments(
         workers=workers,
         budget=budget * 60 if budget else None,
         plan_only=plan,
+        requested=asked,
     )
     raise typer.Exit(status)
 

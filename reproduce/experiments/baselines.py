@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
-from reproduce.models import baselines
+from reproduce.models.baselines import unlearned as baselines
 
 if TYPE_CHECKING:
     import numpy as np

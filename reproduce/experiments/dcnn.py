@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from reproduce.datasets import Catalogue
-    from reproduce.models.dcnn import DCNN, Recipe
+    from reproduce.models.dcnn.model import DCNN, Observer, Recipe
 
 __all__ = ["embed", "protocol", "untrained"]
 
@@ -57,7 +57,7 @@ def embed(
     which ``bank=0`` makes). Animals with fewer than ``images`` training images are in no batch; details count them.
     ``shuffled`` trains on labels in random order: what survives that was not learned from who is who.
     """
-    from reproduce.models.dcnn import Recipe
+    from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(
         dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
@@ -85,8 +85,8 @@ def untrained(
     size: int = 224,
 ) -> Result:
     """The frozen backbone's features at unit length, nothing learned here: the bar a trained head must clear."""
-    from reproduce.models.baselines import l2_normalised
-    from reproduce.models.dcnn import Recipe
+    from reproduce.models.baselines.unlearned import l2_normalised
+    from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
     found = evaluate(catalogue, l2_normalised(_features(catalogue, recipe, seed)), resample=not catalogue.seeded)
@@ -110,24 +110,14 @@ def protocol(
     import numpy as np
 
     from reproduce.datasets import images as decoded
-    from reproduce.models import balanced, triplet
-    from reproduce.models.backbone import scaler
-    from reproduce.models.dcnn import Recipe
+    from reproduce.models.dcnn import triplet
+    from reproduce.models.dcnn.backbone import scaler
+    from reproduce.models.dcnn.model import Recipe
 
     seen: list[np.ndarray] = []
-    real = balanced.BalancedBatches.batch
-
-    def watched(self: Any, step: int) -> "np.ndarray":
-        seen.append(real(self, step))
-        return seen[-1]
-
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
                     animals=animals)  # fmt: skip
-    balanced.BalancedBatches.batch = watched  # type: ignore[method-assign]
-    try:
-        model, _ = _trained(catalogue, seed, recipe, 0, False)
-    finally:
-        balanced.BalancedBatches.batch = real  # type: ignore[method-assign]
+    model, _ = _trained(catalogue, seed, recipe, 0, False, lambda step, rows: seen.append(rows))
     labels = catalogue.identities[catalogue.train]
     lengths = [len(rows) for rows in seen]
     scaled = np.asarray(scaler(backbone)(decoded(catalogue, (64, 64), "colour").astype("float32")))
@@ -144,14 +134,19 @@ def protocol(
 
 
 def _trained(
-    catalogue: "Catalogue", seed: int, recipe: "Recipe", bank: int, shuffled: bool
+    catalogue: "Catalogue",
+    seed: int,
+    recipe: "Recipe",
+    bank: int,
+    shuffled: bool,
+    observe: "Observer | None" = None,
 ) -> tuple["DCNN", "np.ndarray"]:
     """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
     from dataclasses import asdict
 
     from reproduce.cache import cache_dir, digest
     from reproduce.determinism import generator
-    from reproduce.models.dcnn import DCNN
+    from reproduce.models.dcnn.model import DCNN
 
     labels = catalogue.identities[catalogue.train]
     if shuffled:
@@ -167,7 +162,7 @@ def _trained(
         inputs = decoded(catalogue, (recipe.size, recipe.size), "colour")
         training = inputs[catalogue.train]
     run = digest(asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank)
-    model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY)
+    model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY, observe)
     return model, inputs
 
 
@@ -178,7 +173,7 @@ def _features(
 
     from reproduce.cache import digest
     from reproduce.datasets import images as decoded
-    from reproduce.models.features import features
+    from reproduce.models.dcnn.features import features
 
     chosen = np.arange(len(catalogue)) if rows is None else rows
     square = (recipe.size, recipe.size)
@@ -197,6 +192,6 @@ def _features(
 
 
 def _range(backbone: str) -> str:
-    from reproduce.models.backbone import input_range
+    from reproduce.models.dcnn.backbone import input_range
 
     return {"signed": "[-1, 1]", "imagenet": "ImageNet mean and deviation"}[input_range(backbone)]

@@ -74,7 +74,7 @@ def parity(catalogue: "Catalogue", seed: int, *, kind: str = "random", count: in
 def lion_parity(catalogue: "Catalogue", seed: int, *, baseline: str = "pixels") -> Result:
     """|ours - pytorch-metric-learning's| on the test animals' baselines."""
     from reproduce.datasets import images
-    from reproduce.models.baselines import colour_histograms, grey_pixels
+    from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
 
     if baseline == "pixels":
         embeddings = grey_pixels(images(catalogue, (64, 64), "grey"))
@@ -126,7 +126,7 @@ def protocol(catalogue: "Catalogue", seed: int) -> Result:
     """
     from reproduce.datasets import images
     from reproduce.experiments.evaluate import evaluate, subsets
-    from reproduce.models.baselines import grey_pixels, untrained_relu
+    from reproduce.models.baselines.unlearned import grey_pixels, untrained_relu
 
     embeddings = untrained_relu(grey_pixels(images(catalogue, (64, 64), "grey")), (64,), seed)
     reported = evaluate(catalogue, embeddings).scores

@@ -99,7 +99,7 @@ def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.
     """
     from reproduce.datasets import images
     from reproduce.errors import InvalidInputError
-    from reproduce.models.baselines import grey_pixels
+    from reproduce.models.baselines.unlearned import grey_pixels
 
     X = grey_pixels(images(catalogue, (size, size), "grey"))
     if scaling == "standardised":
@@ -134,7 +134,7 @@ def _fit_and_score(catalogue: "Catalogue", model: "MLPClassifier", X: np.ndarray
 
     from reproduce.determinism import single_thread
     from reproduce.experiments.evaluate import evaluate
-    from reproduce.models.baselines import l2_normalised
+    from reproduce.models.baselines.unlearned import l2_normalised
 
     with single_thread():
         seen = X[catalogue.train]

@@ -12,7 +12,7 @@ from reproduce.experiments.registry import Result, experiment
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics.pairs import PairScores
-    from reproduce.models.wide import PairClassifier
+    from reproduce.models.wide.classifier import PairClassifier
 
 __all__ = ["constant", "image_vectors", "lnbnn", "pairs", "protocol"]
 
@@ -50,7 +50,7 @@ def pairs(
     """
     from reproduce.determinism import generator
     from reproduce.metrics.pairs import pair_scores
-    from reproduce.models.wide import PairClassifier
+    from reproduce.models.wide.classifier import PairClassifier
 
     vectors, empty = image_vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
     animals = catalogue.identities[catalogue.train]
@@ -101,7 +101,7 @@ def lnbnn(
     The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
     """
     from reproduce.datasets import images
-    from reproduce.models.local import local_matching
+    from reproduce.models.baselines.local import local_matching
 
     shown = images(catalogue, None, "grey")
     rows = np.arange(len(catalogue)) if everywhere else catalogue.test
@@ -163,7 +163,7 @@ def constant(catalogue: "Catalogue", seed: int, *, held_out: int = 9, printed: f
 @experiment("wide.protocol", exact=True, seconds=60, library="lightgbm", rehearsal={"dim": 8, "words": 2})
 def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim: int | None = 192) -> Result:
     """What the running wide model does, read off the trained model and its data rather than off a setting."""
-    from reproduce.models.wide import PairClassifier
+    from reproduce.models.wide.classifier import PairClassifier
 
     vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
     model = PairClassifier(random_state=seed).fit(vectors[catalogue.train], catalogue.identities[catalogue.train])
@@ -190,7 +190,7 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
 def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
     """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
     from reproduce.datasets import images
-    from reproduce.models.descriptors import ImageVectors
+    from reproduce.models.wide.descriptors import ImageVectors
 
     shown = images(catalogue, None, "grey")
     model = ImageVectors(seed=seed, **factors).fit([shown[row] for row in catalogue.train])

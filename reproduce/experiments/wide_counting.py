@@ -33,7 +33,7 @@ def counting(
     rounds: int = 100,
 ) -> Result:
     """The wide model trained and tested on pairs counted otherwise; the constant model on the same pairs beside."""
-    from reproduce.models.wide import PairClassifier
+    from reproduce.models.wide.classifier import PairClassifier
 
     vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim)
     model = PairClassifier(encoding, rounds=rounds, random_state=seed, ordered=ordered, self_pairs=self_pairs).fit(

@@ -1,27 +1,30 @@
-"""Arrays become embeddings or pair probabilities. A name is imported when first asked for."""
+"""Arrays become embeddings or pair probabilities: the paper's three models, mlp, dcnn and wide, beside baselines.
+
+A name is imported when first asked for, so that looking at one model does not load another's library.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reproduce.models.adam import Adam
-    from reproduce.models.dcnn import DCNN, Recipe
-    from reproduce.models.mlp import MLPClassifier
-    from reproduce.models.output import softmax
-    from reproduce.models.triplet import TripletLoss, triplet_loss
-    from reproduce.models.wide import PairClassifier
+    from reproduce.models.dcnn.model import DCNN, Recipe
+    from reproduce.models.dcnn.triplet import TripletLoss, triplet_loss
+    from reproduce.models.mlp.adam import Adam
+    from reproduce.models.mlp.classifier import MLPClassifier
+    from reproduce.models.mlp.output import softmax
+    from reproduce.models.wide.classifier import PairClassifier
 
 __all__ = ["DCNN", "Adam", "MLPClassifier", "PairClassifier", "Recipe", "TripletLoss", "softmax", "triplet_loss"]
 
 _HOMES = {
-    "Adam": "reproduce.models.adam",
-    "DCNN": "reproduce.models.dcnn",
-    "MLPClassifier": "reproduce.models.mlp",
-    "PairClassifier": "reproduce.models.wide",
-    "Recipe": "reproduce.models.dcnn",
-    "TripletLoss": "reproduce.models.triplet",
-    "softmax": "reproduce.models.output",
-    "triplet_loss": "reproduce.models.triplet",
+    "Adam": "reproduce.models.mlp.adam",
+    "DCNN": "reproduce.models.dcnn.model",
+    "MLPClassifier": "reproduce.models.mlp.classifier",
+    "PairClassifier": "reproduce.models.wide.classifier",
+    "Recipe": "reproduce.models.dcnn.model",
+    "TripletLoss": "reproduce.models.dcnn.triplet",
+    "softmax": "reproduce.models.mlp.output",
+    "triplet_loss": "reproduce.models.dcnn.triplet",
 }
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.running.plan import Asked
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.requests import Request
 
-__all__ = ["Judged", "judged", "record_of", "requested", "specifications"]
+__all__ = ["Judged", "asked", "judged", "record_of", "requested", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
 
@@ -56,6 +57,11 @@ class _Gather:
 def requested(folder: Path | str = "claims") -> list[Request]:
     """Every experiment, data set and factors that the claims in ``folder`` ask for, each once."""
     return _gathered(folder, "--collect-only").requests
+
+
+def asked(folder: Path | str = "claims") -> list[Asked]:
+    """The same, as a run takes it."""
+    return [Asked(one.experiment, one.data, one.factors, one.seeds) for one in requested(folder)]
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:

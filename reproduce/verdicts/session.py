@@ -44,8 +44,8 @@ def collect(items: Sequence[pytest.Item]) -> list[Request]:
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     """Who answers the claims of this session."""
-    from reproduce.experiments.runner import measure
     from reproduce.record import Store
+    from reproduce.running.runner import measure
     from reproduce.verdicts.source import Rehearsal, Source
 
     if config.getoption("claims_tier") == "rehearsal":

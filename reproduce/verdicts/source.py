@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
-from reproduce.experiments.cells import weights_hash
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
+from reproduce.running.cells import weights_hash
 from reproduce.verdicts.requests import Request, seeds_for
 from reproduce.verdicts.sample import Sample, SourceNote
 

@@ -32,8 +32,8 @@ def _batches(count):
 def _network():
     import keras
 
-    from reproduce.models.backbone import build
-    from reproduce.models.layers import UnitLength
+    from reproduce.models.dcnn.backbone import build
+    from reproduce.models.dcnn.layers import UnitLength
 
     body = build("MobileNetV2", None, SIZE)
     x = UnitLength()(keras.layers.Dense(64)(body.outputs[0]))
@@ -44,9 +44,9 @@ def test_training_keeps_up_with_keras_fit(benchmark):
     """Images per second of triplet training are at least 0.9 of those of ``fit`` with a trivial loss."""
     import keras
 
-    from reproduce.models.step import compiled_step
-    from reproduce.models.training import Training
-    from reproduce.models.triplet import summary
+    from reproduce.models.dcnn.step import compiled_step
+    from reproduce.models.dcnn.training import Training
+    from reproduce.models.dcnn.triplet import summary
 
     batches = _batches(STEPS)
 
@@ -88,10 +88,10 @@ def test_training_keeps_up_with_keras_fit(benchmark):
 COST = """
 import json, resource, sys, time
 import numpy as np, keras
-from reproduce.models.backbone import build
-from reproduce.models.layers import UnitLength
-from reproduce.models.step import compiled_step
-from reproduce.models.triplet import summary
+from reproduce.models.dcnn.backbone import build
+from reproduce.models.dcnn.layers import UnitLength
+from reproduce.models.dcnn.step import compiled_step
+from reproduce.models.dcnn.triplet import summary
 name, size, dtype, batch = sys.argv[1], int(sys.argv[2]), sys.argv[3], 32
 body = build(name, None, size, dtype=dtype)
 net = keras.Model(body.inputs[0], UnitLength()(keras.layers.Dense(64, dtype="float32")(body.outputs[0])))

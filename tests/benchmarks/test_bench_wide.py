@@ -19,8 +19,8 @@ import numpy as np
 import lightgbm
 from threadpoolctl import threadpool_limits
 from sklearn.metrics import roc_auc_score
-from reproduce.models.pairs import encode
-from reproduce.models.wide import PairClassifier
+from reproduce.models.wide.pairs import encode
+from reproduce.models.wide.classifier import PairClassifier
 
 kind, images, width, most = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
 random = np.random.default_rng(0)

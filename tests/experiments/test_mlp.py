@@ -143,7 +143,7 @@ def test_the_protocol_measures_what_runs(herd):
 
 def test_another_epsilon_would_be_noticed(herd, monkeypatch):
     """Adam with five times the epsilon leaves the path by far more than rounding."""
-    from reproduce.models import adam as adam_module
+    from reproduce.models.mlp import adam as adam_module
 
     update = adam_module._update
 

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from reproduce.models.dcnn import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN, Recipe
 
 
 def data():
@@ -20,7 +20,7 @@ def data():
 
 
 def main(target, checkpoint, killed_at):
-    from reproduce.models import balanced
+    from reproduce.models.dcnn import balanced
 
     features, labels = data()
     real = balanced.BalancedBatches.batch

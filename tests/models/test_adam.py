@@ -10,7 +10,7 @@ from strategies import float_arrays
 
 from reproduce.errors import InvalidInputError
 from reproduce.models import Adam
-from reproduce.models import adam as adam_module
+from reproduce.models.mlp import adam as adam_module
 
 SHAPE = (2, 3)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from reproduce.errors import InvalidInputError, WeightsMissingError
-from reproduce.models import backbone, features, weights
+from reproduce.models.dcnn import backbone, features, fetch, weights
 
 
 def test_input_ranges_are_those_of_keras():
@@ -37,7 +37,7 @@ def test_unknown_choices_name_the_known_ones(call, message):
 
 def test_gem_is_the_generalised_mean():
     """GeM at p = 3 is the cube root of the mean cube."""
-    from reproduce.models.layers import GeM
+    from reproduce.models.dcnn.layers import GeM
 
     x = np.random.default_rng(1).random((2, 3, 4, 5)).astype("float32")
     assert np.allclose(
@@ -49,7 +49,7 @@ def test_missing_weights_say_where_and_how(tmp_path, monkeypatch):
     """Weights that are nowhere: the error names the folder sought and the command that fetches them."""
     monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    with pytest.raises(WeightsMissingError, match=r"resnet50v2.*reproduce\.models\.weights") as found:
+    with pytest.raises(WeightsMissingError, match=r"resnet50v2.*reproduce\.models\.dcnn\.fetch") as found:
         weights.find("resnet50v2")
     assert str(tmp_path) in str(found.value)
     assert "\n" not in str(found.value)
@@ -61,9 +61,9 @@ def test_offline_is_noticed_at_once(monkeypatch):
     def refuse(*args, **kwargs):
         raise OSError("Network is unreachable")
 
-    monkeypatch.setattr(weights.socket, "create_connection", refuse)
+    monkeypatch.setattr(fetch.socket, "create_connection", refuse)
     with pytest.raises(WeightsMissingError, match=r"no network.*REPRODUCE_WEIGHTS"):
-        weights.fetch("ResNet50V2")
+        fetch.fetch("ResNet50V2")
 
 
 def test_weights_of_another_model_are_refused(tmp_path):

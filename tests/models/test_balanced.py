@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.balanced import BalancedBatches
+from reproduce.models.dcnn.balanced import BalancedBatches
 
 
 @given(st.integers(2, 6), st.integers(2, 4), st.integers(0, 2**31), st.integers(0, 1000))

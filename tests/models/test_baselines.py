@@ -5,7 +5,7 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import chance_map_at_r, map_at_r
-from reproduce.models.baselines import colour_histograms, constant, grey_pixels, l2_normalised, untrained_relu
+from reproduce.models.baselines.unlearned import colour_histograms, constant, grey_pixels, l2_normalised, untrained_relu
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (12, 8, 8), dtype=np.uint8)

@@ -12,7 +12,7 @@ import pytest
 
 import reproduce
 from reproduce.errors import InvalidInputError
-from reproduce.models.dcnn import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN, Recipe
 
 BACKENDS = ("tensorflow", "torch", "jax")
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.codebook import ENCODERS, BagOfWords, FisherVector, MeanDescriptor, Vlad, power_l2
-from reproduce.models.descriptors import ImageVectors
+from reproduce.models.wide.codebook import ENCODERS, BagOfWords, FisherVector, MeanDescriptor, Vlad, power_l2
+from reproduce.models.wide.descriptors import ImageVectors
 
 RANDOM = np.random.default_rng(0)
 DESCRIPTORS = [RANDOM.integers(0, 256, (n, 12), dtype=np.uint8) for n in (40, 3, 25, 60, 1)]

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.models import keypoints as module
-from reproduce.models.keypoints import BYTES, DETECTORS, descriptors, keypoints
+from reproduce.models.wide import keypoints as module
+from reproduce.models.wide.keypoints import BYTES, DETECTORS, descriptors, keypoints
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.models import local
-from reproduce.models.local import lnbnn_votes, local_matching, verified_scores
+from reproduce.models.baselines import local
+from reproduce.models.baselines.local import lnbnn_votes, local_matching, verified_scores
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from reproduce.errors import InvalidInputError
 from reproduce.models import MLPClassifier
-from reproduce.models.batches import held_out, of_classes, shuffled
+from reproduce.models.mlp.batches import held_out, of_classes, shuffled
 
 
 @parametrize_with_checks([MLPClassifier(random_state=0), MLPClassifier((8, 8), dtype="float64", random_state=1)])

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reproduce.models.network import Network
-from reproduce.models.objectives import CrossEntropy, Triplet
-from reproduce.models.semihard import semi_hard_triplet_loss
+from reproduce.models.mlp.network import Network
+from reproduce.models.mlp.objectives import CrossEntropy, Triplet
+from reproduce.models.mlp.semihard import semi_hard_triplet_loss
 
 
 def network(sizes, seed):

@@ -10,7 +10,7 @@ from strategies import logits_with_labels
 
 from reproduce.errors import InvalidInputError
 from reproduce.models import softmax
-from reproduce.models.output import cross_entropy, cross_entropy_gradient, loss_and_delta
+from reproduce.models.mlp.output import cross_entropy, cross_entropy_gradient, loss_and_delta
 
 SOME = settings(deadline=None, max_examples=50)
 

@@ -76,7 +76,7 @@ def test_facenet_rule_is_that_of_pytorch_metric_learning():
     distances = pytest.importorskip("pytorch_metric_learning.distances")
     from pytorch_metric_learning import losses, miners, reducers
 
-    from reproduce.models.triplet import triplet_loss
+    from reproduce.models.dcnn.triplet import triplet_loss
 
     # Squared Euclidean distance of unit vectors is twice the cosine distance.
     doubled = distances.LpDistance(normalize_embeddings=True, p=2, power=2)
@@ -92,7 +92,7 @@ def test_facenet_rule_is_that_of_pytorch_metric_learning():
 
 def test_batch_hard_is_the_textbook_loop():
     """The batch-hard rule is the farthest positive and the nearest negative of each anchor, by plain loops."""
-    from reproduce.models.triplet import triplet_loss
+    from reproduce.models.dcnn.triplet import triplet_loss
 
     rng = np.random.default_rng(6)
     rows, labels = _unit_rows(rng, 20, 5), rng.integers(0, 6, 20)
@@ -108,7 +108,7 @@ def test_batch_hard_is_the_textbook_loop():
 
 def test_an_unknown_rule_names_the_known_ones():
     """A misspelt mining rule is an error that lists the rules."""
-    from reproduce.models.triplet import triplet_loss
+    from reproduce.models.dcnn.triplet import triplet_loss
 
     with pytest.raises(InvalidInputError, match="tfsim-semi-hard, facenet-semi-hard, batch-hard"):
         triplet_loss(np.array([0, 0, 1]), np.eye(3), "semihard")

@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import squareform
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_numbers, pair_rows, sample_pairs
-from reproduce.models.wide import REPEATABLE, PairClassifier
+from reproduce.models.wide.classifier import REPEATABLE, PairClassifier
+from reproduce.models.wide.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_numbers, pair_rows, sample_pairs
 
 FEATURES = 5
 

@@ -62,7 +62,7 @@ def gradient(function, array):
 
 
 def main():
-    from reproduce.models.triplet import MINING, summary, triplet_loss
+    from reproduce.models.dcnn.triplet import MINING, summary, triplet_loss
 
     kept = np.load(Path(__file__).parent / "vectors" / "tensorflow_similarity.npz")
     soft, margin, slope = [], [], []

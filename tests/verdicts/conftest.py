@@ -6,7 +6,7 @@ import pytest
 import scipy.special  # noqa: F401
 
 # pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
-import reproduce.experiments.runner
+import reproduce.running.runner
 import reproduce.verdicts.claim
 import reproduce.verdicts.compare
 import reproduce.verdicts.saving

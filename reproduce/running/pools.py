@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError
-from reproduce.experiments.cells import Job, Outcome, attempt, source_digest
-from reproduce.experiments.threads import WORKER_ENVIRONMENT, pin
+from reproduce.running.cells import Job, Outcome, attempt, source_digest
+from reproduce.running.threads import WORKER_ENVIRONMENT, pin
 
 __all__ = ["Pool", "cluster_pool", "local_pool"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from reproduce.determinism import single_thread
 from reproduce.errors import InvalidInputError
-from reproduce.models.keypoints import keypoints
+from reproduce.models.wide.keypoints import keypoints
 
 __all__ = ["lnbnn_votes", "local_matching", "verified_scores"]
 

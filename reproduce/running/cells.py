@@ -59,7 +59,7 @@ def measure(
     WeightsMissingError where something it needs is not at hand, and whatever the experiment raises.
     """
     from reproduce.determinism import single_thread
-    from reproduce.experiments.threads import pin
+    from reproduce.running.threads import pin
 
     pin()
     environment = machine.environment(experiment.library)
@@ -103,7 +103,8 @@ def weights_hash(experiment: Experiment, factors: Mapping[str, Any]) -> str | No
     name = experiment.factors(**factors).get("weights")
     if "weights" not in experiment.needs or name in (None, "", "none", "random"):
         return None
-    weights = importlib.import_module("reproduce.models.weights")
+    from reproduce.models.dcnn import weights
+
     return str(weights.fingerprint(weights.find(name)))
 
 

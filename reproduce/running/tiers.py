@@ -8,10 +8,10 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from reproduce.errors import InvalidInputError, RecordError
-from reproduce.experiments.plan import Asked
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
+from reproduce.running.plan import Asked
 
 __all__ = ["Tier", "choose", "held_against", "main_scores", "rehearsals", "seeds_of", "store_of"]
 

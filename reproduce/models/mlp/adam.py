@@ -7,7 +7,7 @@ import numpy as np
 from scipy.linalg.blas import daxpy, saxpy
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.memory import zeros
+from reproduce.models.mlp.memory import zeros
 
 __all__ = ["Adam"]
 

@@ -6,18 +6,13 @@ downloads, fetched where there is a network. A path of a file is taken as it is.
 
 import hashlib
 import os
-import socket
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError, WeightsMissingError
 
-__all__ = ["fetch", "find", "fingerprint", "load_into"]
-
-#: Where Keras keeps ImageNet weights; asked once, for two seconds, before a download is begun.
-HOST = ("storage.googleapis.com", 443)
-PATIENCE = 2.0
+__all__ = ["find", "fingerprint", "load_into"]
 
 
 def find(name: str) -> Path:
@@ -45,27 +40,8 @@ def find(name: str) -> Path:
     sought.append(str(kept))
     raise WeightsMissingError(
         f"ImageNet weights of {name} are not here (sought: {', '.join(sought)}); with a network "
-        f"`python -m reproduce.models.weights {name}` fetches them, without one put {file} into REPRODUCE_WEIGHTS"
+        f"`python -m reproduce.models.dcnn.fetch {name}` fetches them, without one put {file} into REPRODUCE_WEIGHTS"
     )
-
-
-def fetch(backbone: str) -> Path:
-    """Download the ImageNet weights of a ``keras.applications`` backbone and return the file.
-
-    Raises WeightsMissingError within seconds where there is no network.
-    """
-    try:
-        with socket.create_connection(HOST, timeout=PATIENCE):
-            pass
-    except OSError as error:
-        raise WeightsMissingError(
-            f"ImageNet weights of {backbone} cannot be fetched: no network ({HOST[0]}: {error}); put "
-            f"{backbone.lower()}_imagenet_notop.weights.h5 into the folder REPRODUCE_WEIGHTS names"
-        ) from None
-    from reproduce.models.backbone import constructor
-
-    constructor(backbone)(include_top=False, weights="imagenet", input_shape=(224, 224, 3))
-    return find(backbone)
 
 
 def fingerprint(path: Path) -> str:
@@ -110,15 +86,3 @@ def _parameters(path: Path) -> int:
 def _keras_downloads() -> Path:
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "models"
-
-
-if __name__ == "__main__":
-    import sys
-
-    from reproduce.errors import ReproduceError
-
-    try:
-        for asked in sys.argv[1:] or ["ResNet50V2"]:
-            print(fetch(asked))
-    except ReproduceError as problem:
-        sys.exit(f"reproduce: {problem}")

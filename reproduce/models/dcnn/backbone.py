@@ -8,8 +8,8 @@ from typing import Any
 import keras
 
 from reproduce.errors import InvalidInputError
-from reproduce.models import weights as weights_files
-from reproduce.models.layers import GeM
+from reproduce.models.dcnn import weights as weights_files
+from reproduce.models.dcnn.layers import GeM
 
 __all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "precision", "scaler"]
 

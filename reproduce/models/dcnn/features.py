@@ -10,9 +10,9 @@ import numpy as np
 from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest, write_atomically
-from reproduce.models import weights as weights_files
-from reproduce.models.augment import TURN, Augmenter
-from reproduce.models.backbone import build, input_range
+from reproduce.models.dcnn import weights as weights_files
+from reproduce.models.dcnn.augment import TURN, Augmenter
+from reproduce.models.dcnn.backbone import build, input_range
 
 __all__ = ["VERSION", "features"]
 

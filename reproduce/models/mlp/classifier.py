@@ -12,11 +12,11 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from reproduce.errors import InvalidInputError
-from reproduce.models.adam import Adam
-from reproduce.models.batches import held_out
-from reproduce.models.network import Network
-from reproduce.models.objectives import OBJECTIVES
-from reproduce.models.output import softmax
+from reproduce.models.mlp.adam import Adam
+from reproduce.models.mlp.batches import held_out
+from reproduce.models.mlp.network import Network
+from reproduce.models.mlp.objectives import OBJECTIVES
+from reproduce.models.mlp.output import softmax
 
 __all__ = ["MLPClassifier"]
 

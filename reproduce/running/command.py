@@ -2,20 +2,19 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import live
-from reproduce.experiments.loading import load_all
-from reproduce.experiments.plan import Asked, make_plan
-from reproduce.experiments.runner import default_workers, run
-from reproduce.experiments.tiers import Tier, choose, held_against, rehearsals, seeds_of, store_of
 from reproduce.record import Store
+from reproduce.running import live
+from reproduce.running.loading import load_all
+from reproduce.running.plan import Asked, make_plan
+from reproduce.running.runner import default_workers, run
+from reproduce.running.tiers import Tier, choose, held_against, rehearsals, seeds_of, store_of
 
 __all__ = ["factor", "run_command"]
 
@@ -32,14 +31,17 @@ def run_command(
     workers: int | None = None,
     budget: float | None = None,
     plan_only: bool = False,
-    claims: Path = Path("claims"),
+    requested: Callable[[], Sequence[Asked]] = tuple,
     console: Console | None = None,
 ) -> int:
-    """Run what is asked; returns the exit status. The arguments are the command's own options."""
+    """Run what is asked; returns the exit status. The arguments are the command's own options.
+
+    ``requested()`` says what the claims ask for; it is called where no ``data`` is named.
+    """
     console = console or Console(soft_wrap=not os.isatty(1))
     if workers is not None and workers < 1:
         raise InvalidInputError(f"--workers {workers}: give at least 1")
-    asked = _asked(names, tier, data, dict(map(factor, factors)), claims)
+    asked = _asked(names, tier, data, dict(map(factor, factors)), requested)
     wanted = seeds_of(tier, seeds, pilot)
     record = Store()
     with store_of(tier, pilot, record) as store:
@@ -81,7 +83,13 @@ def factor(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _asked(names: Sequence[str], tier: Tier, data: str | None, factors: dict[str, Any], claims: Path) -> list[Asked]:
+def _asked(
+    names: Sequence[str],
+    tier: Tier,
+    data: str | None,
+    factors: dict[str, Any],
+    requested: Callable[[], Sequence[Asked]],
+) -> list[Asked]:
     everything = load_all()
     for name in names:
         if not any(fnmatchcase(known, name) for known in everything):
@@ -99,15 +107,8 @@ def _asked(names: Sequence[str], tier: Tier, data: str | None, factors: dict[str
         return [Asked(one, data, factors) for one in chosen]
     if factors:
         raise InvalidInputError("--factor goes with --data: without it the claims say which factors are run")
-    asked = choose(_requested(claims), names)
+    asked = choose(requested(), names)
     if not asked:
         what = ", ".join(names) or "anything"
-        raise InvalidInputError(f"no claim in {claims} asks for {what}; run one experiment with --data NAME")
+        raise InvalidInputError(f"no claim asks for {what}; run one experiment with --data NAME")
     return asked
-
-
-def _requested(claims: Path) -> list[Asked]:
-    """What the claims ask for, found by collecting them."""
-    from reproduce.verdicts.collect import requested
-
-    return [Asked(request.experiment, request.data, request.factors, request.seeds) for request in requested(claims)]

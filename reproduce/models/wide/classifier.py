@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from reproduce.determinism import integer_seed
 from reproduce.errors import InvalidInputError
-from reproduce.models.pairs import ENCODINGS, SYMMETRIC, PairSet, blocks, encode, pair_rows, sample_pairs
+from reproduce.models.wide.pairs import ENCODINGS, SYMMETRIC, PairSet, blocks, encode, pair_rows, sample_pairs
 
 __all__ = ["PairClassifier"]
 

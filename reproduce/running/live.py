@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from reproduce.experiments.cells import Job, Outcome
-from reproduce.experiments.plan import Asked, Plan
-from reproduce.experiments.runner import Report
-from reproduce.experiments.tiers import Held, main_scores
 from reproduce.record import Entry
+from reproduce.running.cells import Job, Outcome
+from reproduce.running.plan import Asked, Plan
+from reproduce.running.runner import Report
+from reproduce.running.tiers import Held, main_scores
 
 __all__ = ["Live", "duration", "show_held", "show_plan", "show_report", "show_values"]
 

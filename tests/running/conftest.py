@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.experiments.loading import load_all
+from reproduce.running.loading import load_all
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import time
 
 import psutil
 
-from reproduce.experiments.plan import Asked, make_plan
-from reproduce.experiments.runner import run
 from reproduce.record import Store
+from reproduce.running.plan import Asked, make_plan
+from reproduce.running.runner import run
 
 DATA = "FriesianCattle2017"
 KILLS = 50

@@ -11,8 +11,8 @@ import reproduce.verdicts.claim
 import reproduce.verdicts.session
 import reproduce.verdicts.source
 import reproduce.verdicts.table  # noqa: F401
-from reproduce.experiments.runner import measure
 from reproduce.record import Store
+from reproduce.running.runner import measure
 
 SUITE = '''
 """Table I: a toy."""

@@ -5,6 +5,7 @@ import os
 import pkgutil
 from importlib.metadata import entry_points
 
+from reproduce import experiments
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment, registered
 
@@ -17,12 +18,11 @@ EXTRA = "REPRODUCE_EXPERIMENTS"
 def load_all() -> dict[str, Experiment]:
     """Import every module that registers experiments; all of them by name.
 
-    The modules of this package, those of the entry point group "reproduce.experiments", and those named in
+    The modules of the room of experiments, those of the entry point group "reproduce.experiments", and those named in
     ``REPRODUCE_EXPERIMENTS``. Worker processes do the same, so what is found here is found there.
     """
-    package = importlib.import_module("reproduce.experiments")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"reproduce.experiments.{module.name}")
+    for module in pkgutil.iter_modules(experiments.__path__):
+        importlib.import_module(f"{experiments.__name__}.{module.name}")
     for point in entry_points(group="reproduce.experiments"):
         point.load()
     for name in filter(None, (part.strip() for part in os.environ.get(EXTRA, "").split(","))):

@@ -8,8 +8,8 @@ import resource
 import subprocess
 import sys
 
-from reproduce.experiments.runner import measure
 from reproduce.record import Store
+from reproduce.running.runner import measure
 
 CLAIMS, SEEDS = 100, 14
 

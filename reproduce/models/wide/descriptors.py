@@ -12,8 +12,8 @@ import numpy as np
 
 from reproduce.determinism import integer_seed, single_thread
 from reproduce.errors import InvalidInputError
-from reproduce.models.codebook import ENCODERS, BagOfWords, Encoder, FisherVector, MeanDescriptor, Vlad
-from reproduce.models.keypoints import DETECTORS, descriptors, keypoints
+from reproduce.models.wide.codebook import ENCODERS, BagOfWords, Encoder, FisherVector, MeanDescriptor, Vlad
+from reproduce.models.wide.keypoints import DETECTORS, descriptors, keypoints
 
 __all__ = ["ImageVectors"]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from reproduce.models.memory import zeros
+from reproduce.models.mlp.memory import zeros
 
 __all__ = ["Network"]
 

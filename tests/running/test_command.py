@@ -2,18 +2,20 @@
 
 import dataclasses
 import io
+from functools import partial
 
 import pytest
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import live
-from reproduce.experiments.cells import Outcome
-from reproduce.experiments.command import factor, run_command
-from reproduce.experiments.plan import Asked, make_plan
-from reproduce.experiments.runner import Report, measure
-from reproduce.experiments.tiers import Tier, held_against
 from reproduce.record import Store
+from reproduce.running import live
+from reproduce.running.cells import Outcome
+from reproduce.running.command import factor, run_command
+from reproduce.running.plan import Asked, make_plan
+from reproduce.running.runner import Report, measure
+from reproduce.running.tiers import Tier, held_against
+from reproduce.verdicts.collect import asked
 
 DATA = "FriesianCattle2017"
 
@@ -155,12 +157,12 @@ def test_names_may_be_patterns_and_claims_say_the_rest(command, tmp_path):
         '@pytest.mark.claim("T", at="Table I")\ndef test_toy(claim):\n    """The toy draws."""\n'
         f'    claim.at_least(claim(toys.draw, "{DATA}", size=5, seeds=2, score="mean"), -9, because="a toy")\n'
     )
-    status, said = command("toy.*", data=None, claims=claims)
+    status, said = command("toy.*", data=None, requested=partial(asked, claims))
     assert status == 0
     assert "size=5" in said
     assert [entry.seed for entry in Store().find("toy.draw", {"pause": 0.0, "size": 5}, DATA)] == [0, 1]
-    with pytest.raises(InvalidInputError, match=r"no claim in .* asks for toy\.fixed"):
-        command("toy.fixed", data=None, claims=claims)
+    with pytest.raises(InvalidInputError, match=r"no claim asks for toy\.fixed"):
+        command("toy.fixed", data=None, requested=partial(asked, claims))
 
 
 def test_the_time_left_follows_the_pace(toys):

@@ -4,10 +4,10 @@ from typing import Protocol
 
 import numpy as np
 
-from reproduce.models import batches
-from reproduce.models.network import Network
-from reproduce.models.output import cross_entropy, loss_and_delta
-from reproduce.models.semihard import semi_hard_triplet_loss
+from reproduce.models.mlp import batches
+from reproduce.models.mlp.network import Network
+from reproduce.models.mlp.output import cross_entropy, loss_and_delta
+from reproduce.models.mlp.semihard import semi_hard_triplet_loss
 
 __all__ = ["OBJECTIVES", "CrossEntropy", "Objective", "Triplet"]
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from reproduce.experiments.loading import load_all
-from reproduce.experiments.plan import Asked, make_plan
-from reproduce.experiments.runner import measure, run
 from reproduce.record import Store
+from reproduce.running.loading import load_all
+from reproduce.running.plan import Asked, make_plan
+from reproduce.running.runner import measure, run
 
 DATA = "FriesianCattle2017"
 

@@ -4,6 +4,7 @@ The paper names ResNet50V2, the loss, batches of 32, 3 epochs of 100 steps and i
 as TensorFlow Similarity's defaults: average pooling, a frozen backbone. Adam at 1e-3, 16 animals x 2 images.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,18 @@ import numpy as np
 
 from reproduce.determinism import generator, keras_deterministic
 from reproduce.errors import InvalidInputError
-from reproduce.models import backbone as backbones
-from reproduce.models.augment import Augmenter
-from reproduce.models.balanced import BalancedBatches
-from reproduce.models.layers import UnitLength
-from reproduce.models.step import compiled_step
-from reproduce.models.training import Training, training_key
-from reproduce.models.triplet import summary
+from reproduce.models.dcnn import backbone as backbones
+from reproduce.models.dcnn.augment import Augmenter
+from reproduce.models.dcnn.balanced import BalancedBatches
+from reproduce.models.dcnn.layers import UnitLength
+from reproduce.models.dcnn.step import compiled_step
+from reproduce.models.dcnn.training import Training, training_key
+from reproduce.models.dcnn.triplet import summary
 
-__all__ = ["DCNN", "Recipe"]
+__all__ = ["DCNN", "Observer", "Recipe"]
+
+#: Told of every batch before the step: the step's number and the rows of the inputs in it.
+Observer = Callable[[int, np.ndarray], None]
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,18 @@ class DCNN:
         self.recipe, self.seed = recipe or Recipe(), seed
         self.network: Any = None
 
-    def fit(self, inputs: np.ndarray, labels: np.ndarray, checkpoint: Path | None = None, every: int = 50) -> "DCNN":
-        """Train on ``inputs`` and labels (N,) of any kind; with ``checkpoint`` a killed run goes on where it was."""
+    def fit(
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        checkpoint: Path | None = None,
+        every: int = 50,
+        observe: Observer | None = None,
+    ) -> "DCNN":
+        """Train on ``inputs`` and labels (N,) of any kind; with ``checkpoint`` a killed run goes on where it was.
+
+        ``observe`` sees the rows of each batch; it changes nothing.
+        """
         recipe = self.recipe
         if len(inputs) != len(labels):
             raise InvalidInputError(f"dcnn: {len(inputs)} inputs for {len(labels)} labels")
@@ -77,6 +91,8 @@ class DCNN:
 
         def batch(step: int) -> tuple[Any, np.ndarray]:
             rows = batches.batch(step)
+            if observe is not None:
+                observe(step, rows)
             return self._take(inputs, rows, step, augment), codes[rows]
 
         step = compiled_step(self.network, optimizer, objective)

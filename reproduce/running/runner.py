@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
-from reproduce.experiments.cells import Job, Outcome, measure
-from reproduce.experiments.plan import Plan
-from reproduce.experiments.pools import cluster_pool, local_pool
 from reproduce.record import Entry, Store, machine
+from reproduce.running.cells import Job, Outcome, measure
+from reproduce.running.plan import Plan
+from reproduce.running.pools import cluster_pool, local_pool
 
 __all__ = ["Report", "default_workers", "measure", "run"]
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from reproduce.errors import DataMissingError, WeightsMissingError
-from reproduce.experiments.cells import Job, weights_hash
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
+from reproduce.running.cells import Job, weights_hash
 
 __all__ = ["Asked", "Plan", "make_plan"]
 
