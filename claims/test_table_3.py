@@ -54,7 +54,7 @@ def proxy(name, at, unit="MAP@R %"):
 
 def stand_in(backbone):
     """The factors that name a backbone and its weights."""
-    return {"backbone": backbone, "weights": backbone.lower()}
+    return {"backbone": backbone, "weights": backbone.lower(), "resize": "area"}
 
 
 @pytest.mark.claim("III.{row}", at="Table III", unit="MAP@R %", fidelity="assumed")

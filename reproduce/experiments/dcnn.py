@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from reproduce.errors import InvalidInputError
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from reproduce.datasets import Catalogue
     from reproduce.models.dcnn.model import DCNN, Observer, Recipe
 
@@ -17,6 +18,8 @@ __all__ = ["embed", "protocol", "untrained"]
 SMALL: dict[str, Any] = {
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4, "bank": 2,
 }  # fmt: skip
+#: How images are resized, by the name that Keras and the paper's readers use -> by OpenCV's.
+RESIZES = {"bilinear": "linear", "area": "area", "nearest": "nearest", "cubic": "cubic"}
 #: Steps between two checkpoints.
 EVERY = 100
 
@@ -49,6 +52,11 @@ def embed(
     bank: int = 8,
     dtype: str = "float32",
     shuffled: bool = False,
+    resize: str = "bilinear",
+    distance: str = "cosine",
+    norm_in_training: str = "updated",
+    norm_at_test: str = "moving",
+    trained_on: str = "train",
 ) -> Result:
     """Train on the catalogue's training animals and score the embeddings of all its images.
 
@@ -56,16 +64,18 @@ def embed(
     features are kept; ``augment`` then draws from a bank of ``bank`` views per image (a deviation from fresh draws,
     which ``bank=0`` makes). Animals with fewer than ``images`` training images are in no batch; details count them.
     ``shuffled`` trains on labels in random order: what survives that was not learned from who is who.
+    ``resize``: how images come to ``size``, "bilinear" (Keras' own loader), "area", "nearest" or "cubic".
+    ``trained_on``: the training animals, or "all" of them, the test animals too.
     """
     from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(
         dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
-        animals, images, steps, size, augment, dtype,
+        animals, images, steps, size, augment, dtype, distance, norm_in_training, norm_at_test,
     )  # fmt: skip
-    model, inputs = _trained(catalogue, seed, recipe, bank, shuffled)
+    model, inputs = _trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on)
     rows = model.embed(inputs)
-    found = evaluate(catalogue, rows)
+    found = evaluate(catalogue, rows, resample=True)
     tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
     curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
     details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}
@@ -83,13 +93,16 @@ def untrained(
     weights: str = "resnet50v2",
     pooling: str = "average",
     size: int = 224,
+    resize: str = "bilinear",
 ) -> Result:
     """The frozen backbone's features at unit length, nothing learned here: the bar a trained head must clear."""
     from reproduce.models.baselines.unlearned import l2_normalised
     from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
-    found = evaluate(catalogue, l2_normalised(_features(catalogue, recipe, seed)), resample=not catalogue.seeded)
+    found = evaluate(
+        catalogue, l2_normalised(_features(catalogue, recipe, seed, resize)), resample=not catalogue.seeded
+    )
     return Result(found.scores, {**found.details, "input": _range(backbone)}, found.leave_one_out)
 
 
@@ -105,10 +118,9 @@ def protocol(
     size: int = 224,
     steps: int = 300,
     animals: int = 16,
+    resize: str = "bilinear",
 ) -> Result:
     """What a training under the defaults does, read off while it runs: steps, batches, input range, collapse cost."""
-    import numpy as np
-
     from reproduce.datasets import images as decoded
     from reproduce.models.dcnn import triplet
     from reproduce.models.dcnn.backbone import scaler
@@ -117,7 +129,7 @@ def protocol(
     seen: list[np.ndarray] = []
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
                     animals=animals)  # fmt: skip
-    model, _ = _trained(catalogue, seed, recipe, 0, False, lambda step, rows: seen.append(rows))
+    model, _ = _trained(catalogue, seed, recipe, 0, False, resize, "train", lambda step, rows: seen.append(rows))
     labels = catalogue.identities[catalogue.train]
     lengths = [len(rows) for rows in seen]
     scaled = np.asarray(scaler(backbone)(decoded(catalogue, (64, 64), "colour").astype("float32")))
@@ -139,8 +151,10 @@ def _trained(
     recipe: "Recipe",
     bank: int,
     shuffled: bool,
+    resize: str,
+    trained_on: str,
     observe: "Observer | None" = None,
-) -> tuple["DCNN", "np.ndarray"]:
+) -> tuple["DCNN", np.ndarray]:
     """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
     from dataclasses import asdict
 
@@ -148,36 +162,43 @@ def _trained(
     from reproduce.determinism import generator
     from reproduce.models.dcnn.model import DCNN
 
-    labels = catalogue.identities[catalogue.train]
+    known = {"train": catalogue.train, "all": np.arange(len(catalogue))}
+    if trained_on not in known:
+        raise InvalidInputError(f"dcnn: trained_on is one of {', '.join(known)}, not {trained_on!r}")
+    learned = known[trained_on]
+    labels = catalogue.identities[learned]
     if shuffled:
         labels = generator(seed, "shuffled labels").permutation(labels)
     if recipe.trainable == "frozen" and (bank or not recipe.augment):
-        inputs = _features(catalogue, recipe, seed)
-        training = inputs[catalogue.train]
+        inputs = _features(catalogue, recipe, seed, resize)
+        training = inputs[learned]
         if recipe.augment:
-            training = _features(catalogue, recipe, seed, views=bank, rows=catalogue.train)
+            training = _features(catalogue, recipe, seed, resize, views=bank, rows=learned)
     else:
         from reproduce.datasets import images as decoded
 
-        inputs = decoded(catalogue, (recipe.size, recipe.size), "colour")
-        training = inputs[catalogue.train]
-    run = digest(asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank)
+        inputs = decoded(catalogue, (recipe.size, recipe.size), "colour", _interpolation(resize))
+        training = inputs[learned]
+    run = digest(asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank, resize, trained_on)
     model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY, observe)
     return model, inputs
 
 
 def _features(
-    catalogue: "Catalogue", recipe: "Recipe", seed: int, views: int = 0, rows: "np.ndarray | None" = None
-) -> "np.ndarray":
-    import numpy as np
-
+    catalogue: "Catalogue",
+    recipe: "Recipe",
+    seed: int,
+    resize: str,
+    views: int = 0,
+    rows: np.ndarray | None = None,
+) -> np.ndarray:
     from reproduce.cache import digest
     from reproduce.datasets import images as decoded
     from reproduce.models.dcnn.features import features
 
     chosen = np.arange(len(catalogue)) if rows is None else rows
     square = (recipe.size, recipe.size)
-    pixels = decoded(catalogue, square, "colour")
+    pixels = decoded(catalogue, square, "colour", _interpolation(resize))
     return features(
         [digest(pixels[row]) for row in chosen],
         lambda missing: pixels[chosen[missing]],
@@ -195,3 +216,9 @@ def _range(backbone: str) -> str:
     from reproduce.models.dcnn.backbone import input_range
 
     return {"signed": "[-1, 1]", "imagenet": "ImageNet mean and deviation"}[input_range(backbone)]
+
+
+def _interpolation(resize: str) -> str:
+    if resize not in RESIZES:
+        raise InvalidInputError(f"dcnn: resize is one of {', '.join(RESIZES)}, not {resize!r}")
+    return RESIZES[resize]

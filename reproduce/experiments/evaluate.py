@@ -47,7 +47,8 @@ def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
 def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool = False) -> Evaluation:
     """Score embeddings (N, D), one row per image of the catalogue, as given (not normalised).
 
-    ``resample`` adds each MAP@R with every animal left out in turn, for experiments that no seed varies.
+    ``resample`` adds each MAP@R with every animal left out in turn; the animals' names, in that order, are the details
+    "animals", "animals@train" and "animals@all".
     """
     from reproduce.metrics import retrieval_scores
 
@@ -63,7 +64,9 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool =
         details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
     left_out: Mapping[str, list[float]] = {}
     if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
-        left_out = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=True).leave_one_out
+        found_again = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=True)
+        left_out = found_again.leave_one_out
+        details |= {name: value for name, value in found_again.details.items() if name.startswith("animals")}
     return Evaluation(scores, details, left_out)
 
 
@@ -82,6 +85,7 @@ def evaluate_distances(
         scores |= _named(found, suffix)
         details |= _counts(found, suffix)
         if resample:
+            details[f"animals{suffix}"] = np.unique(animals).tolist()
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)
                 without = retrieval_scores_from_distances(matrix[np.ix_(kept, kept)], animals[kept])

@@ -67,14 +67,21 @@ def build(
         return keras.Model(image, pool(x), name=f"{name}_features")
 
 
-def freeze(features: Any, trainable: str) -> None:
-    """Set what trains: nothing ("frozen"), the last block without its batch norms ("last"), everything ("full")."""
+def freeze(features: Any, trainable: str, norms: str = "updated") -> None:
+    """Set what trains: nothing ("frozen"), the last block without its batch norms ("last"), everything ("full").
+
+    ``norms="fixed"`` holds every batch norm still, its averages too.
+    """
     if trainable not in TRAINABLE:
         raise InvalidInputError(f"trainable is one of {', '.join(TRAINABLE)}, not {trainable!r}")
     features.trainable = trainable != "frozen"
+    body = next(layer for layer in features.layers if isinstance(layer, keras.Model))
+    if norms == "fixed":
+        for layer in body.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False  # in Keras this also holds its averages, and normalises by them
     if trainable != "last":
         return
-    body = next(layer for layer in features.layers if isinstance(layer, keras.Model))
     blocks = [match and match.group() for match in (re.match(r"conv\d+|block_\d+", x.name) for x in body.layers)]
     named = [block for block in blocks if block]
     if not named:

@@ -20,7 +20,7 @@ from reproduce.models.dcnn.balanced import BalancedBatches
 from reproduce.models.dcnn.layers import UnitLength
 from reproduce.models.dcnn.step import compiled_step
 from reproduce.models.dcnn.training import Training, training_key
-from reproduce.models.dcnn.triplet import summary
+from reproduce.models.dcnn.triplet import DISTANCES, summary
 
 __all__ = ["DCNN", "Observer", "Recipe"]
 
@@ -30,7 +30,12 @@ Observer = Callable[[int, np.ndarray], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything a seed does not vary. ``size`` in pixels, ``margin`` "soft" or a cosine distance."""
+    """Everything a seed does not vary. ``size`` in pixels, ``margin`` "soft" or a number in units of ``distance``.
+
+    ``norm_in_training``: whether batch norms keep moving averages while the network trains ("updated") or stand still
+    as they were ("fixed"). ``norm_at_test``: whether embeddings are normalised by those averages ("moving") or by the
+    batch they are computed in ("batch"). Neither touches a frozen backbone.
+    """
 
     dim: int = 64
     backbone: str = "ResNet50V2"
@@ -46,6 +51,19 @@ class Recipe:
     size: int = 224
     augment: bool = False
     dtype: str = "float32"
+    distance: str = "cosine"
+    norm_in_training: str = "updated"
+    norm_at_test: str = "moving"
+
+    def __post_init__(self) -> None:
+        choices = (
+            ("distance", self.distance, tuple(DISTANCES)),
+            ("norm_in_training", self.norm_in_training, ("updated", "fixed")),
+            ("norm_at_test", self.norm_at_test, ("moving", "batch")),
+        )
+        for name, value, known in choices:
+            if value not in known:
+                raise InvalidInputError(f"dcnn: {name} is one of {', '.join(known)}, not {value!r}")
 
 
 class DCNN:
@@ -85,7 +103,7 @@ class DCNN:
         optimizer = keras.optimizers.Adam(recipe.learning_rate, epsilon=1e-8)
 
         def objective(y: Any, embeddings: Any) -> dict[str, Any]:
-            return summary(y, embeddings, recipe.mining, recipe.margin)
+            return summary(y, embeddings, recipe.mining, recipe.margin, recipe.distance)
 
         augment = Augmenter() if recipe.augment and inputs.ndim == 4 else None
 
@@ -107,8 +125,21 @@ class DCNN:
         """(N, dim) float32 embeddings of images, or of features (N, C)."""
         if self.network is None:
             raise InvalidInputError("dcnn: not trained yet; call fit first")
+        if self.recipe.norm_at_test == "batch":
+            return self._embed_by_batch(inputs, batch)
         rows = [inputs[start : start + batch] for start in range(0, len(inputs), batch)]
         return np.concatenate([keras.ops.convert_to_numpy(self.network(_float(x), training=False)) for x in rows])
+
+    def _embed_by_batch(self, inputs: np.ndarray, batch: int) -> np.ndarray:
+        # In an order drawn by seed: batches of neighbouring rows would be batches of one animal, and tell it apart.
+        order = generator(self.seed, "order at test").permutation(len(inputs))
+        kept = [keras.ops.convert_to_numpy(variable.value) for variable in self.network.non_trainable_variables]
+        found = np.empty((len(inputs), self.recipe.dim), np.float32)
+        for rows in np.array_split(order, max(1, round(len(order) / batch))):
+            found[rows] = keras.ops.convert_to_numpy(self.network(_float(inputs[rows]), training=True))
+        for variable, value in zip(self.network.non_trainable_variables, kept, strict=True):
+            variable.assign(value)
+        return found
 
     def _take(self, inputs: np.ndarray, rows: np.ndarray, step: int, augment: Augmenter | None) -> Any:
         if inputs.ndim == 3:
@@ -131,7 +162,7 @@ class DCNN:
                 learned_pooling=recipe.trainable == "full",
                 dtype=recipe.dtype,
             )
-            backbones.freeze(body, recipe.trainable)
+            backbones.freeze(body, recipe.trainable, norms=recipe.norm_in_training)
             start, x = body.inputs[0], body.outputs[0]
         head = keras.layers.Dense(recipe.dim, name="embedding", dtype="float32")
         network = keras.Model(start, UnitLength(dtype="float32", name="unit_length")(head(x)), name="dcnn")

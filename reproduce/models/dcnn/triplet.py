@@ -20,8 +20,10 @@ from keras import ops
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["MINING", "TripletLoss", "Triplets", "cosine_distances", "mine", "summary", "triplet_loss"]
+__all__ = ["DISTANCES", "MINING", "TripletLoss", "Triplets", "cosine_distances", "mine", "summary", "triplet_loss"]
 
+#: How a distance counts between unit vectors: squared Euclidean, |a - b|^2, is twice the cosine distance.
+DISTANCES = {"cosine": 1.0, "squared-euclidean": 2.0}
 MINING = ("tfsim-semi-hard", "facenet-semi-hard", "batch-hard")
 #: FaceNet's margin: how far "semi-hard" reaches beyond the positive when the margin itself is soft.
 WINDOW = 0.2
@@ -95,7 +97,11 @@ def triplet_loss(labels: Any, embeddings: Any, mining: str = "tfsim-semi-hard", 
 
 
 def summary(
-    labels: Any, embeddings: Any, mining: str = "tfsim-semi-hard", margin: str | float = "soft"
+    labels: Any,
+    embeddings: Any,
+    mining: str = "tfsim-semi-hard",
+    margin: str | float = "soft",
+    distance: str = "cosine",
 ) -> dict[str, Any]:
     """The loss of one batch and what shows a collapse, four scalars.
 
@@ -103,7 +109,8 @@ def summary(
     nearer than negative with a soft one, where no cost is ever 0. ``spread``: mean cosine distance between two
     embeddings of the batch, 0 when collapsed. ``triplets``: how many were chosen.
     """
-    distances = cosine_distances(embeddings)
+    apart = cosine_distances(embeddings)
+    distances = apart * DISTANCES[distance]
     triplets = mine(distances, labels, mining, margin)
     poison = 0.0 * ops.sum(embeddings)  # 0, or NaN where an embedding is: comparisons above would hide it
     room = 0.0 if margin == "soft" else float(margin)
@@ -114,7 +121,7 @@ def summary(
     return {
         "loss": cost(triplets, margin) + poison,
         "active": _mean_over(ops.cast(pulls, distances.dtype), triplets.chosen),
-        "spread": _mean_over(distances, others),
+        "spread": _mean_over(apart, others),
         "triplets": ops.sum(ops.cast(triplets.chosen, distances.dtype)),
     }
 
