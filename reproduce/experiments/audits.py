@@ -1,5 +1,6 @@
 """Facts about a data set that decide what a score on it can mean."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from reproduce.experiments.registry import Result, experiment
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["chances", "classes", "photographs", "shared_photographs"]
+__all__ = ["chances", "classes", "photographs", "printed_runs", "shared_photographs"]
 
 
 @experiment("audits.classes", needs=(), exact=True, seconds=0.1)
@@ -31,6 +32,12 @@ def classes(catalogue: "Catalogue", seed: int) -> Result:
             "classes_under_five": int((counts < 5).sum()),
         }
     )
+
+
+@experiment("audits.printed_runs", needs=(), exact=True, seconds=0.1)
+def printed_runs(catalogue: "Catalogue", seed: int, *, stated: int = 14, rows: Sequence[int] = (14, 2, 2)) -> Result:
+    """Of a table whose rows say how many runs each averages, how many say what the text states; no data enters."""
+    return Result({"as_stated": sum(runs == stated for runs in rows), "rows": len(rows)})
 
 
 @experiment("audits.photographs", library="opencv", exact=True, seconds=15)

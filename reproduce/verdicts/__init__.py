@@ -1,0 +1,40 @@
+"""Scores and the paper's figure become a verdict. What a claim file writes above its functions is here."""
+
+from typing import Any
+
+import pytest
+
+__all__ = ["KINDS", "check", "control", "judged_in", "question", "statement"]
+
+#: What a claim is, never counted together: the paper says it; the paper leaves it open; what a sceptic would ask; our
+#: software, or the protocol as it runs (what cannot fail short of a bug).
+KINDS = ("statement", "question", "control", "check")
+
+
+def statement(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+    """The paper says it, at this place; {fields} of parametrize fill in the id. ``fidelity`` in its own setting."""
+    return _claim("statement", id, at=at, unit=unit, fidelity=fidelity)
+
+
+def question(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+    """The paper leaves it open."""
+    return _claim("question", id, at=at, unit=unit, fidelity=fidelity)
+
+
+def control(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+    """Ours: what a sceptic would ask."""
+    return _claim("control", id, at=at, unit=unit, fidelity=fidelity)
+
+
+def check(id: str, *, at: str, unit: str = "", fidelity: str = "exact") -> pytest.MarkDecorator:
+    """Our software, or the protocol as it runs: what cannot fail short of a bug."""
+    return _claim("check", id, at=at, unit=unit, fidelity=fidelity)
+
+
+def judged_in(*names: str) -> pytest.MarkDecorator:
+    """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
+    return pytest.mark.judged_in(*names)
+
+
+def _claim(kind: str, id: str, **said: Any) -> pytest.MarkDecorator:
+    return pytest.mark.claim(id, kind=kind, **said)

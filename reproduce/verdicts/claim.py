@@ -41,6 +41,13 @@ class Claim:
         self.outcome: Outcome | None = None
         self._measures = measures
 
+    @property
+    def printed(self) -> str:
+        """The paper's figure as printed, from the list of its lines; an error where the claim's line has none."""
+        if not self.spec.printed:
+            raise InvalidInputError(f"{self.spec.id}: the list of the paper's lines prints no figure of it")
+        return self.spec.printed
+
     def __call__(
         self, experiment: Experiment, data: str, *, score: str, seeds: int | None = None, **factors: Any
     ) -> Sample:
@@ -54,10 +61,12 @@ class Claim:
         *,
         margin: float,
         because: str,
-        runs: int = 1,
+        runs: int | None = None,
         spread: float | None = None,
     ) -> None:
         """Our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged.
+
+        Both stand in the list of the paper's lines (``claim.printed``; its ``runs`` are taken where none are given).
 
         ``spread``, the standard deviation between runs that was expected when the margin was set (from pilot
         seeds, or known), makes the table print the power planned for: the chance of *reproduced* with 14 seeds
@@ -68,6 +77,7 @@ class Claim:
                 f"{self.spec.id}: a proxy cannot equal a printed figure; use an ordering, a bound or a null"
             )
         region = judge.around(printed, margin)
+        runs = self.spec.runs if runs is None else runs
         power = None
         if spread is not None:
             power = judge.power(spread, SEEDS, margin + judge.half_unit(printed), runs)
@@ -161,6 +171,7 @@ class Claim:
             drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
             data={source.data: source.data_hash for source in sources if source.data},
             difference=scaled.difference,
+            sides=scaled.sides,
         )
 
     def _settle(self, outcome: Outcome) -> None:

@@ -27,6 +27,8 @@ class Verdict(StrEnum):
 
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
+    #: Of a single printed run: one run of this gives such a figure, and one figure cannot say more.
+    COMPATIBLE = "compatible"
     INCONCLUSIVE = "inconclusive"
     NOT_RUN = "not run"
     #: The claim itself is broken (a damaged record, no verb): it fails, and says nothing of the paper.

@@ -3,18 +3,22 @@
 import inspect
 import string
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reproduce.verdicts.judge import Verdict
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts import KINDS
+from reproduce.verdicts.lines import printed_in, runs_in
 from reproduce.verdicts.outcome import FIDELITIES, Spec
+from reproduce.verdicts.settings import FILE, PAPER, Setting, choose, read
 
-__all__ = ["check", "deviation", "listing", "spec"]
+__all__ = ["check", "listing", "parametrize", "spec"]
 
 
 def spec(item: pytest.Item) -> Spec:
-    """The claim's specification, the {fields} of its id, sentence and proxy filled in from parametrize."""
+    """The claim's specification, the {fields} of its id and sentence filled in from parametrize and its setting."""
     mark = item.get_closest_marker("claim")
     assert mark is not None
     try:
@@ -23,31 +27,69 @@ def spec(item: pytest.Item) -> Spec:
         raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.claim: {error}") from None
 
 
-def _spec(item: pytest.Item, id: str, *, at: str, unit: str = "", fidelity: str = "exact", proxy: str = "") -> Spec:
+def _spec(
+    item: pytest.Item, id: str, *, at: str, unit: str = "", fidelity: str = "exact", kind: str = "statement"
+) -> Spec:
     def problem(text: str) -> pytest.UsageError:
         return pytest.UsageError(f"{item.nodeid}: {text}")
 
     parameters = getattr(getattr(item, "callspec", None), "params", {})
+    setting = parameters.get("setting") or of(item)[PAPER]
     function = getattr(item, "obj", None)
     sentence = inspect.getdoc(function) or ""
     module = inspect.getdoc(getattr(item, "module", None)) or ""
     if not sentence:
         raise problem("a claim needs a docstring: the paper's claim in our words, present tense")
-    fidelity = _fill(fidelity, parameters, item)
-    if fidelity not in FIDELITIES[:3]:
-        raise problem(f"fidelity {fidelity!r} is not one of {', '.join(FIDELITIES[:3])}")
-    if (fidelity == "proxy") != bool(proxy):
-        raise problem("fidelity 'proxy' and proxy='what stands in' belong together")
+    if fidelity not in FIDELITIES[:2]:
+        raise problem(f"fidelity {fidelity!r} is not one of {', '.join(FIDELITIES[:2])}: a setting makes it a proxy")
+    if kind not in KINDS:
+        raise problem(f"kind {kind!r} is not one of {', '.join(KINDS)}")
+    statement = _fill(id, parameters, item)
+    printed = printed_in(item.path.parent).get(statement, "")
+    parameters = {"printed": printed, **parameters}
+    fidelity = setting.fidelity(fidelity)
     return Spec(
-        id=_fill(id, parameters, item),
+        id=statement + setting.suffix,
         sentence=" ".join(_fill(sentence, parameters, item).split()),
         at=_fill(at, parameters, item),
         unit=unit,
         fidelity=fidelity,
-        proxy=_fill(proxy, parameters, item),
+        proxy=setting.where if fidelity == "proxy" else "",
         # "Table II: ResNet50V2 embeddings ..." heads its claims as 'Table II'.
         group=module.splitlines()[0].partition(":")[0].rstrip(".") if module else item.location[0],
+        kind=kind,
+        setting=setting.name,
+        printed=printed,
+        runs=runs_in(item.path.parent).get(statement, 1),
     )
+
+
+def of(item: pytest.Item) -> dict[str, Setting]:
+    """The settings beside a claim's file."""
+    return _settings(item.path)
+
+
+def _settings(file: Path) -> dict[str, Setting]:
+    try:
+        return read(file.parent / FILE)
+    except InvalidInputError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give a claim whose function takes ``setting`` one row for each setting that it is judged in."""
+    mark = metafunc.definition.get_closest_marker("judged_in")
+    takes = "setting" in metafunc.fixturenames
+    if mark is None and not takes:
+        return
+    if mark is None or not takes:
+        lacks = "the argument `setting`" if mark else "@judged_in(...)"
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: a claim judged in settings needs {lacks}")
+    try:
+        chosen = choose(_settings(metafunc.definition.path), mark.args)
+    except InvalidInputError as error:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: {error}") from None
+    metafunc.parametrize("setting", [pytest.param(one, id=one.name) for one in chosen])
 
 
 def _fill(text: str, parameters: dict[str, Any], item: pytest.Item) -> str:
@@ -57,29 +99,6 @@ def _fill(text: str, parameters: dict[str, Any], item: pytest.Item) -> str:
         raise pytest.UsageError(f"{item.nodeid}: cannot fill in {text!r}: {error!r}") from None
 
 
-def deviation(item: pytest.Item) -> dict[str, Any] | None:
-    """The known finding of a claim: {"verdict", "ours", "because"}, or None."""
-    marks = list(item.iter_markers("deviation"))
-    if not marks:
-        return None
-    if len(marks) > 1:
-        raise pytest.UsageError(f"{item.nodeid}: one claim, one deviation; there are {len(marks)}")
-
-    def read(verdict: str, *, ours: tuple[float, float], because: str) -> dict[str, Any]:
-        return {"verdict": verdict, "ours": [float(ours[0]), float(ours[1])], "because": because}
-
-    try:
-        found = read(*marks[0].args, **marks[0].kwargs)
-    except (TypeError, IndexError) as error:
-        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.deviation: {error}") from None
-    allowed = ("fails",) if spec(item).fidelity == "proxy" else (Verdict.NOT_REPRODUCED.value,)
-    if found["verdict"] not in allowed:
-        raise pytest.UsageError(f"{item.nodeid}: this claim can deviate as {allowed[0]!r}, not {found['verdict']!r}")
-    if not found["because"] or found["ours"][0] > found["ours"][1]:
-        raise pytest.UsageError(f"{item.nodeid}: a deviation needs ours=(low, high) and because=...")
-    return found
-
-
 def check(items: Sequence[pytest.Item]) -> None:
     """Every claim has a mark, the fixture, a sentence and an id of its own."""
     seen: dict[str, str] = {}
@@ -87,14 +106,11 @@ def check(items: Sequence[pytest.Item]) -> None:
         uses = "claim" in getattr(item, "fixturenames", ())
         marked = item.get_closest_marker("claim") is not None
         if not uses and not marked:
-            if item.get_closest_marker("deviation"):
-                raise pytest.UsageError(f"{item.nodeid}: a deviation belongs to a claim")
             continue
         if uses != marked:
             lacks = "@pytest.mark.claim(id, at=...)" if uses else "the claim fixture"
             raise pytest.UsageError(f"{item.nodeid}: a claim needs {lacks}")
         one = spec(item)
-        deviation(item)
         if one.id in seen:
             raise pytest.UsageError(f"{item.nodeid}: the id {one.id!r} is taken by {seen[one.id]}")
         seen[one.id] = item.nodeid
@@ -110,5 +126,10 @@ def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
         if one.group != group:
             group = one.group
             yield f"\n{group}"
-        worth = one.fidelity + (f": {one.proxy}" if one.proxy else "")
-        yield f"  {one.id:<28} {one.sentence}  [{one.at}; {worth}]"
+        yield f"  {described(one)}"
+
+
+def described(one: Spec) -> str:
+    """A claim in one line: its id, sentence, place, kind and worth."""
+    worth = one.fidelity + (f" {one.proxy}" if one.proxy else "")
+    return f"{one.id:<28} {one.sentence}  [{one.at}; {one.kind}; {worth}]"

@@ -16,7 +16,11 @@ FIDELITIES = ("exact", "assumed", "proxy", "rehearsal")
 
 @dataclass(frozen=True)
 class Spec:
-    """What a claim file says before anything is measured. ``proxy`` names what stands in for the paper's own."""
+    """What a claim file says before anything is measured.
+
+    ``setting`` is the name of what it is judged on; ``proxy`` says where, if that is not the paper's own animals and
+    network; ``printed`` is the paper's figure, of a claim that has one, an average of ``runs`` runs.
+    """
 
     id: str
     sentence: str
@@ -25,6 +29,15 @@ class Spec:
     fidelity: str = "exact"
     proxy: str = ""
     group: str = ""
+    kind: str = "statement"
+    setting: str = "paper"
+    printed: str = ""
+    runs: int = 1
+
+    @property
+    def statement(self) -> str:
+        """The id without its setting."""
+        return self.id.removesuffix(f"@{self.setting}")
 
     @property
     def scale(self) -> float:
@@ -38,7 +51,8 @@ class Outcome:
 
     ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it.
     ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session; ``data`` the content
-    hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed.
+    hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed; ``sides``
+    are their means. ``finding`` is what the record of findings says of it.
     """
 
     spec: Spec
@@ -60,9 +74,10 @@ class Outcome:
     drift: str = ""
     reason: str = ""
     power: float | None = None
-    deviation: Mapping[str, Any] = field(default_factory=dict)
+    finding: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     difference: bool = False
+    sides: tuple[float, float] | None = None
 
     @property
     def n(self) -> int:
@@ -88,7 +103,11 @@ class Outcome:
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":
         """The inverse of ``to_json``."""
         fields = {key: value for key, value in plain.items() if key not in ("says", "fingerprint")}
+        if "deviation" in fields:  # as runs were saved before findings had a file of their own
+            fields["finding"] = fields.pop("deviation")
         fields["spec"] = Spec(**fields["spec"])
+        if fields.get("sides") is not None:
+            fields["sides"] = tuple(fields["sides"])
         for name in ("values", "backends", "machines"):
             fields[name] = tuple(fields[name])
         if fields["interval"] is not None:
@@ -97,17 +116,7 @@ class Outcome:
 
 
 def words(verdict: str, spec: Spec) -> str:
-    """A proxy never reproduces: it holds or fails on, or with, what stands in."""
-    if spec.fidelity != "proxy":
+    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails."""
+    if spec.kind == "statement" and spec.fidelity != "proxy":
         return verdict
-    from reproduce.datasets import names
-
-    # "on OpenCows2020-thinned", but "with MobileNetV2 on OpenCows2020-thinned"
-    where = ("on " if spec.proxy.split()[0].rstrip(",") in names() else "with ") + spec.proxy
-    if spec.proxy.startswith(("on ", "with ")):
-        where = spec.proxy
-    if verdict == Verdict.REPRODUCED:
-        return f"holds {where}"
-    if verdict == Verdict.NOT_REPRODUCED:
-        return f"fails {where}"
-    return verdict
+    return {Verdict.REPRODUCED.value: "holds", Verdict.NOT_REPRODUCED.value: "fails"}.get(verdict, verdict)

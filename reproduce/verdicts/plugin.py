@@ -6,6 +6,7 @@ Loaded by entry point in every pytest session, so nothing heavy is imported befo
 import json
 from collections.abc import Generator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +24,8 @@ OUTCOMES = pytest.StashKey[list[Outcome]]()
 MEASURES = pytest.StashKey[Any]()
 
 MARKS = (
-    "claim(id, at, unit='', fidelity='exact', proxy=''): a claim of the paper; {fields} of parametrize fill in",
-    "deviation(verdict, ours=(low, high), because=...): a known finding, strict: it must stay as it is",
+    "claim(id, at, unit='', fidelity='exact', kind='statement'): a claim; {fields} of parametrize fill in the id",
+    "judged_in(*names): the settings, or families of settings, that a claim is judged in",
 )
 
 
@@ -32,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options in pytest-benchmark's grammar."""
     group = parser.getgroup("claims", "claims of the paper")
     group.addoption("--claims-list", action="store_true", help="print every claim as a sentence; run none")
+    group.addoption(
+        "--claims-findings",
+        action="store_true",
+        help="print what would change in the findings as a diff",
+    )
     group.addoption("--claims-strict", action="store_true", help="an inconclusive claim fails")
     group.addoption(
         "--claims-tier",
@@ -60,6 +66,14 @@ def pytest_configure(config: pytest.Config) -> None:
     runs.prepare(config)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One row for each setting that a claim is judged in."""
+    if metafunc.definition.get_closest_marker("judged_in") or "claim" in metafunc.fixturenames:
+        from reproduce.verdicts.marks import parametrize
+
+        parametrize(metafunc)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a suite whose claims are not well formed, before anything runs."""
@@ -73,13 +87,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if config.option.collectonly or config.option.claims_list:
         return
-    from reproduce.verdicts.session import measures
+    from reproduce.errors import ReproduceError
+    from reproduce.verdicts.session import check_findings, measures
 
     items = [item for item in session.items if item.get_closest_marker("claim")]
+    try:
+        if items and not _narrowed(config):
+            check_findings(items)
+    except ReproduceError as error:
+        raise pytest.UsageError(str(error)) from None
     for number, item in enumerate(items):
         item.user_properties.append((ORDER, str(number)))
     if items:
         config.stash[MEASURES] = measures(config, items)
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    """Whether single claims were asked for, of which unused findings cannot be told, or the findings themselves."""
+    options = config.option
+    named = any("::" in str(argument) for argument in config.args)
+    return bool(named or options.keyword or options.markexpr or options.deselect or options.claims_findings)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -165,6 +192,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(line)
         for line in runs.write(config, outcomes):
             terminalreporter.write_line(line)
+        if config.getoption("claims_findings"):
+            from reproduce.verdicts.findings import FILE, proposed
+
+            for line in proposed(outcomes, _folder(config) / FILE) or [f"{FILE}: nothing would change"]:
+                terminalreporter.write_line(line)
+
+
+def _folder(config: pytest.Config) -> Path:
+    """The folder of the claims that were asked for."""
+    named = config.rootpath / str(config.args[0]).partition("::")[0]
+    return named if named.is_dir() else named.parent
 
 
 def gathered(terminalreporter: Any) -> list[Outcome]:

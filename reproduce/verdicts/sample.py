@@ -31,7 +31,7 @@ class Sample:
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
     ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
     values: what is to be had first, and how. ``difference``: one score less another, so zero means no difference
-    and chance is not on its scale.
+    and chance is not on its scale; ``sides`` are the means of the two.
     """
 
     values: tuple[float, ...]
@@ -45,6 +45,7 @@ class Sample:
     sources: tuple[SourceNote, ...] = field(default=())
     missing: str = ""
     difference: bool = False
+    sides: tuple[float, float] | None = None
 
     @property
     def n(self) -> int:
@@ -66,6 +67,7 @@ class Sample:
             leave_one_out=tuple(tuple(value * factor for value in row) for row in self.leave_one_out),
             chance=None if self.chance is None else self.chance * factor,
             precision_at_1=None if self.precision_at_1 is None else self.precision_at_1 * factor,
+            sides=None if self.sides is None else (self.sides[0] * factor, self.sides[1] * factor),
         )
 
     def __sub__(self, other: "Sample") -> "Sample":
@@ -91,6 +93,7 @@ class Sample:
             chance=self.chance,
             sources=self.sources + other.sources,
             difference=True,
+            sides=(self.mean, other.mean),
         )
 
     def estimate(self, paper_runs: int | None = None) -> Estimate:

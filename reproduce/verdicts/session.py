@@ -5,22 +5,23 @@ import datetime
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from reproduce.errors import DataMissingError, ReproduceError
+from reproduce.verdicts import findings
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
 from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.marks import deviation, spec
+from reproduce.verdicts.marks import spec
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.requests import Collecting, Request
 from reproduce.verdicts.runs import complaint
 
-__all__ = ["broken", "collect", "conclude", "measures", "record_folder"]
+__all__ = ["broken", "check_findings", "collect", "conclude", "measures", "record_folder"]
 
 
 def record_folder(config: pytest.Config) -> Path:
@@ -104,37 +105,38 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     outcome = claim.outcome
     if outcome is None:
         broken(item, claim, key, "no verdict: end the claim with one verb, such as claim.equals")
-    known = deviation(item)
-    if known and outcome.verdict == Verdict.NOT_REPRODUCED and not outcome.drift:
-        outcome = replace(outcome, deviation=known)
+    finding = findings.read(item.path.parent / findings.FILE).get(outcome.spec.id)
+    judged = outcome.verdict != Verdict.NOT_RUN and not outcome.drift
+    changed = findings.complaint(outcome, finding) if judged else ""
+    if finding and judged and not changed:
+        outcome = replace(outcome, finding=asdict(finding))
     item.user_properties.append((key, json.dumps(outcome.to_json())))
-    if changed := complaint(item.config, outcome):
-        pytest.fail(f"{changed} (--claims-compare-fail)", pytrace=False)
+    if compared := complaint(item.config, outcome):
+        pytest.fail(f"{compared} (--claims-compare-fail)", pytrace=False)
     if outcome.drift:
         pytest.fail(f"{claim.spec.id} drifted: {outcome.drift}", pytrace=False)
     if outcome.verdict == Verdict.NOT_RUN:
         pytest.skip(outcome.reason)
-    if known:
-        _hold_to_deviation(outcome, known)
-    if outcome.verdict == Verdict.NOT_REPRODUCED:
-        pytest.fail(f"{explain(outcome)}; if this is a finding, record it as a deviation", pytrace=False)
+    if changed:
+        pytest.fail(f"{explain(outcome)}, {changed}", pytrace=False)
+    if outcome.verdict == Verdict.NOT_REPRODUCED and finding:
+        pytest.xfail(f"{explain(outcome)}: {finding.because}")
     if outcome.verdict == Verdict.INCONCLUSIVE and item.config.getoption("claims_strict"):
         pytest.fail(explain(outcome), pytrace=False)
 
 
-def _hold_to_deviation(outcome: Outcome, known: dict[str, Any]) -> None:
-    if outcome.verdict != Verdict.NOT_REPRODUCED:
-        pytest.fail(
-            f"{explain(outcome)}, but its deviation says {known['verdict']!r}: the finding has changed", pytrace=False
-        )
-    low, high = known["ours"]
-    assert outcome.ours is not None
-    if not low <= outcome.ours <= high:
-        pytest.fail(
-            f"{explain(outcome)}, and {outcome.ours:.4g} has left its deviation's range {low:g} to {high:g}",
-            pytrace=False,
-        )
-    pytest.xfail(f"{explain(outcome)}: {known['because']}")
+def check_findings(items: Sequence[pytest.Item]) -> None:
+    """Refuse an entry of findings that no claim uses, where all claims of its folder were collected."""
+    by_folder: dict[Path, dict[str, set[str]]] = {}
+    for item in items:
+        files = by_folder.setdefault(item.path.parent, {})
+        files.setdefault(item.path.name, set()).add(spec(item).id)
+    for folder, files in by_folder.items():
+        if set(files) < {path.name for path in folder.glob("test_*.py")}:
+            continue  # a part of the claims was asked for
+        idle = findings.unused(findings.read(folder / findings.FILE), set().union(*files.values()))
+        if idle:
+            raise pytest.UsageError(f"{folder / findings.FILE}: no claim uses {', '.join(idle)}; remove what is gone")
 
 
 def explain(outcome: Outcome) -> str:

@@ -81,7 +81,7 @@ def verdict_cell(outcome: Outcome) -> str:
     """The verdict's words; a drift outranks them."""
     if outcome.drift:
         return "DRIFTED"
-    return outcome.says + (" *" if outcome.deviation else "")
+    return outcome.says + (" *" if outcome.finding and outcome.verdict == Verdict.NOT_REPRODUCED else "")
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
@@ -154,7 +154,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         "drifted" if outcome.drift else outcome.says.split(" on ")[0].split(" with ")[0] for outcome in outcomes
     )
     checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
-    known = sum(bool(outcome.deviation) for outcome in outcomes)
+    known = sum(bool(outcome.finding) for outcome in outcomes)
     lines = [f"{len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}: {_counted(words)}"]
     if known:
         lines[0] += f" (* {known} as recorded in a deviation)"

@@ -1,0 +1,84 @@
+"""The protocol: what the running models do, beside what the paper says they do (II-B.1 to II-B.3)."""
+
+import pytest
+
+from reproduce.experiments import dcnn, mlp_protocol, wide
+from reproduce.verdicts import check, judged_in
+
+LIONS = "LionData"
+#: What the MLP's protocol counts -> its score and value: five folds, patience five, 64 x 64 inputs, one fixed seed.
+COUNTS = {
+    "folds": ("folds", "5"),
+    "patience": ("patience", "5"),
+    "inputs": ("inputs", "4096"),
+    "seed": ("unequal", "0"),
+}
+#: Every pair of 594 training and of 146 test images; LightGBM's defaults.
+WIDE = {
+    "pairs": "176121",
+    "test_pairs": "10585",
+    "trees": "100",
+    "most_leaves": "31",
+    "learning_rate": "0.1",
+    "asymmetry": "0",
+}
+
+
+@check("P.adam", at="II-B.1", unit="relative")
+def test_the_running_training_is_adam(claim):
+    """Twenty steps of the running training follow Adam with beta 0.9 and 0.999 and epsilon 1e-8."""
+    error = claim(mlp_protocol.adam, LIONS, score="relative_error")
+    claim.at_most(error, 1e-10, because="rounding in float64 leaves 1e-12; another epsilon or beta leaves 1e-6 or more")
+
+
+@check("P.mlp.{row}", at="II-B.1")
+@pytest.mark.parametrize("row", COUNTS)
+def test_the_running_training_keeps_the_protocol(claim, row):
+    """The running training has five folds, patience five, 64 x 64 inputs, one fixed seed: here its {row}."""
+    score, value = COUNTS[row]
+    claim.exactly(claim(mlp_protocol.protocol, LIONS, score=score), value)
+
+
+@check("P.mlp.grid", at="II-B.1", fidelity="assumed")
+def test_the_search_tries_the_grid(claim):
+    """The grid search tries twelve points of batch size and learning rate."""
+    claim.exactly(claim(mlp_protocol.protocol, LIONS, score="points"), "12")
+
+
+@check("P.mlp.steps", at="II-B.1", fidelity="assumed")
+def test_an_epoch_sees_every_image_once(claim):
+    """An epoch is one pass in batches over the images that are not held out."""
+    taken = claim(mlp_protocol.protocol, LIONS, score="steps_per_epoch")
+    claim.exactly(taken - claim(mlp_protocol.protocol, LIONS, score="expected_steps"), "0")
+
+
+@check("P.mlp.range.{end}", at="II-B.1", fidelity="assumed")
+@pytest.mark.parametrize("end", ["lowest", "highest"])
+def test_pixels_lie_between_0_and_1(claim, end):
+    """The {end} grey value that reaches the network lies in [0, 1]."""
+    ours = claim(mlp_protocol.protocol, LIONS, score=end)
+    bound = {"lowest": claim.at_least, "highest": claim.at_most}[end]
+    bound(ours, {"lowest": 0, "highest": 1}[end], because="our reading of 'greyscale': the paper names no range")
+
+
+@check("P.dcnn.{what}", at="II-B.2", unit="as printed")
+@judged_in("paper", "MobileNetV2")
+@pytest.mark.parametrize("what", ["steps", "batch", "input_low", "input_high"])
+def test_the_dcnn_is_trained_as_described(claim, what, setting):
+    """The running training has {what} {printed}: 3 epochs of 100, 32 images, [-1, 1]."""
+    claim.exactly(claim(dcnn.protocol, setting.lions, score=what, **setting.on_lions), claim.printed)
+
+
+@check("P.dcnn.collapsed_loss", at="II-B.2", unit="nats")
+@judged_in("MobileNetV2")
+def test_a_collapse_costs_ln_2(claim, setting):
+    """A batch that collapsed to one point costs ln 2: the margin is soft."""
+    claim.exactly(claim(dcnn.protocol, setting.lions, score="collapsed_loss", **setting.on_lions), "0.6931")
+
+
+@check("P.wide.{fact}", at="II-B.3")
+@judged_in("LionData")
+@pytest.mark.parametrize("fact, expected", WIDE.items())
+def test_the_wide_model_is_trained_as_described(claim, fact, expected, setting):
+    """The running wide model's {fact}, read off what was trained, is {expected}."""
+    claim.exactly(claim(wide.protocol, setting.cattle, score=fact), expected)

@@ -1,0 +1,137 @@
+"""What was found: ``findings.toml`` beside the claims keeps one line for each conclusive verdict, and is strict.
+
+A verdict that changes, a mean that leaves its range, a deviation that is not recorded and an entry that no claim uses
+are failures. The range is no choice: it is the 99 % prediction interval for the mean of as many seeds again.
+"""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts.judge import Verdict, quantile
+from reproduce.verdicts.outcome import Outcome
+
+__all__ = ["FILE", "Finding", "complaint", "expected", "proposed", "read", "unused"]
+
+FILE = "findings.toml"
+CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED, Verdict.COMPATIBLE)
+PREDICTION = 0.99
+#: Where nothing varies the mean is the same each time, to the last digits that another processor may round otherwise.
+RELATIVE = 1e-3
+HEAD = """\
+# What was found of each claim that ended in a verdict: `says`, the range of our mean in the claim's unit, and for a
+# deviation why. The range is the 99 % prediction interval for the mean of as many seeds again (reproduce.verdicts.
+# findings). Strict both ways. `tox run -e claims -- --claims-findings` prints what would have to change.
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict's word, the range of our mean, and the reason of a deviation."""
+
+    says: str
+    ours: tuple[float, float]
+    because: str = ""
+
+
+@lru_cache
+def read(path: Path) -> dict[str, Finding]:
+    """The findings of a file by claim id; none where there is no file. InvalidInputError names what is wrong."""
+    if not path.is_file():
+        return {}
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path}: not TOML: {error}") from None
+    return {name: _finding(path, name, table) for name, table in plain.items()}
+
+
+def _finding(path: Path, name: str, table: Any) -> Finding:
+    try:
+        low, high = (float(value) for value in table["ours"])
+        found = Finding(str(table["says"]), (low, high), str(table.get("because", "")))
+    except (KeyError, TypeError, ValueError):
+        raise InvalidInputError(f'{path}: "{name}" needs says = "holds" and ours = [low, high]') from None
+    if low > high:
+        raise InvalidInputError(f'{path}: "{name}": the range {low} to {high} is empty')
+    if found.says in ("fails", "not reproduced") and not found.because:
+        raise InvalidInputError(f'{path}: "{name}" is a deviation: say why (because = "...")')
+    return found
+
+
+def complaint(outcome: Outcome, finding: Finding | None) -> str:
+    """How an outcome that was judged differs from what was found of it before, or ""."""
+    if finding is None:
+        return "" if outcome.verdict != Verdict.NOT_REPRODUCED else f"if this is a finding, record it in {FILE}"
+    if outcome.says != finding.says:
+        return f"but {FILE} says {finding.says!r}: the finding has changed"
+    low, high = finding.ours
+    if outcome.ours is None or not low <= outcome.ours <= high:
+        return f"and {outcome.ours:.6g} has left the range {low:g} to {high:g} of {FILE}"
+    return ""
+
+
+def expected(outcome: Outcome) -> tuple[float, float]:
+    """The range of our mean: 99 % of the means of as many seeds again, rounded outwards to four digits."""
+    assert outcome.ours is not None
+    n = len(outcome.values)
+    spread = 0.0
+    if n > 1:
+        variance = math.fsum((value - outcome.ours) ** 2 for value in outcome.values) / (n - 1)
+        spread = quantile((1 + PREDICTION) / 2, n - 1) * math.sqrt(variance * 2 / n)
+    spread = max(spread, RELATIVE * abs(outcome.ours), 1e-12)
+    return _rounded(outcome.ours - spread, math.floor), _rounded(outcome.ours + spread, math.ceil)
+
+
+def _rounded(value: float, way: Any) -> float:
+    if value == 0:
+        return 0.0
+    digit = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    return float(f"{way(value / digit) * digit:.4g}")
+
+
+def unused(findings: Mapping[str, Finding], ids: Iterable[str]) -> list[str]:
+    """The entries that no claim uses."""
+    known = set(ids)
+    return [name for name in findings if name not in known]
+
+
+def proposed(outcomes: Sequence[Outcome], path: Path) -> list[str]:
+    """What would have to change in the file for these outcomes, as a diff; nothing is written.
+
+    A finding that still stands is kept as it is. A claim that was not run keeps its entry.
+    """
+    kept = read(path)
+    lines = [HEAD.rstrip("\n")]
+    group = None
+    for outcome in outcomes:
+        name, finding = outcome.spec.id, kept.get(outcome.spec.id)
+        judged = outcome.verdict in (*CONCLUSIVE, Verdict.INCONCLUSIVE) and not outcome.drift
+        if judged and outcome.verdict not in CONCLUSIVE:
+            continue
+        if judged and (finding is None or complaint(outcome, finding)):
+            because = finding.because if finding and finding.says == outcome.says else ""
+            if outcome.verdict == Verdict.NOT_REPRODUCED:
+                because = because or "unexplained"
+            finding = Finding(outcome.says, expected(outcome), because)
+        if finding is None:
+            continue
+        if outcome.spec.group != group:
+            group = outcome.spec.group
+            lines += ["", f"# {group}"]
+        lines.append(_line(name, finding))
+    before = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return list(difflib.unified_diff(before, lines, str(path), f"{path} (proposed)", lineterm="", n=1))
+
+
+def _line(name: str, finding: Finding) -> str:
+    import json
+
+    because = f", because = {json.dumps(finding.because, ensure_ascii=False)}" if finding.because else ""
+    return f'"{name}" = {{ says = "{finding.says}", ours = [{finding.ours[0]:g}, {finding.ours[1]:g}]{because} }}'

@@ -1,0 +1,101 @@
+"""Settings: what a statement is judged on. Read from ``settings.toml`` beside the claims, one table for each.
+
+A setting may differ from the paper's own in three ways: other animals, another network, another reading of what the
+paper leaves open. Which of them it does decides what a verdict there is worth.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import InvalidInputError
+
+__all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
+
+FILE = "settings.toml"
+#: The paper's own setting: an id without a suffix.
+PAPER = "paper"
+DIFFERENCES = ("animals", "network", "reading")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stands for what. A claim reads the values it needs as attributes, such as ``setting.cattle``.
+
+    ``where``: how a verdict there is said, "on OpenCows2020-barn"; ``families``: names by which several settings are
+    asked for at once. ``values`` are the rest of the table: data sets by the role they play, factors as tables.
+    """
+
+    name: str
+    stands_for: str
+    differs: tuple[str, ...] = ()
+    where: str = ""
+    families: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self.values:
+            known = ", ".join(self.values) or "nothing"
+            raise AttributeError(f"the setting {self.name!r} says no {name!r} (it says {known}); add it to {FILE}")
+        return self.values[name]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def suffix(self) -> str:
+        """What it adds to a claim's id."""
+        return "" if self.name == PAPER else f"@{self.name}"
+
+    def fidelity(self, own: str) -> str:
+        """What a verdict is worth here, of a claim that is worth ``own`` in the paper's own setting."""
+        if "animals" in self.differs or "network" in self.differs:
+            return "proxy"
+        return "assumed" if "reading" in self.differs else own
+
+
+#: For claims in a folder that has no settings: the paper's own, which says nothing more.
+ALONE = {PAPER: Setting(PAPER, "the paper's own data and protocol")}
+
+
+@lru_cache
+def read(path: Path) -> dict[str, Setting]:
+    """The settings of a file, by name, in its order; the paper's own alone where there is no file."""
+    if not path.is_file():
+        return ALONE
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path}: not TOML: {error}") from None
+    found = {name: _setting(path, name, dict(table)) for name, table in tables.items()}
+    if PAPER not in found:
+        raise InvalidInputError(f"{path}: no [{PAPER}]: say what the paper's own setting is")
+    if clash := {family for one in found.values() for family in one.families} & set(found):
+        raise InvalidInputError(f"{path}: {', '.join(sorted(clash))} is both a setting and a family")
+    return found
+
+
+def _setting(path: Path, name: str, table: dict[str, Any]) -> Setting:
+    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families")}
+    if not known["stands_for"]:
+        raise InvalidInputError(f"{path}: [{name}] needs stands_for: what it stands for, in words")
+    differs = tuple(known["differs"] or ())
+    if not set(differs) <= set(DIFFERENCES) or (bool(differs) == (name == PAPER)):
+        raise InvalidInputError(
+            f"{path}: [{name}] differs in one or more of {', '.join(DIFFERENCES)}, the paper's in none"
+        )
+    if differs and not known["where"]:
+        raise InvalidInputError(f"{path}: [{name}] needs where: how a verdict there is said, such as 'on {name}'")
+    return Setting(name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), table)
+
+
+def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Setting]:
+    """The settings of these names or families, each once, in the order of the file; an unknown name is an error."""
+    families = {family for one in settings.values() for family in one.families}
+    if unknown := [name for name in names if name not in settings and name not in families]:
+        known = ", ".join([*settings, *sorted(families)])
+        raise InvalidInputError(f"no setting or family {unknown[0]!r}; there are: {known}")
+    return [one for one in settings.values() if one.name in names or set(one.families) & set(names)]
