@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reproduce.errors import InvalidInputError
@@ -57,10 +58,15 @@ class Experiment:
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """The function's factors with their defaults."""
+        parameters = list(inspect.signature(self.function).parameters.values())[2:]
+        return {parameter.name: parameter.default for parameter in parameters}
+
     def factors(self, **chosen: Any) -> dict[str, Any]:
         """All factors by name, the defaults filled in; an unknown one is an error that names the known ones."""
-        parameters = list(inspect.signature(self.function).parameters.values())[2:]
-        known = {parameter.name: parameter.default for parameter in parameters}
+        known = self.defaults
         if unknown := sorted(set(chosen) - set(known)):
             names = ", ".join(known) or "none"
             raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")

@@ -19,14 +19,40 @@ Storage = Annotated[Path, typer.Option(help="The folder of saved runs.")]
 def list_claims(folder: Annotated[Path, typer.Argument(help="The claims.")] = Path("claims")) -> None:
     """Every claim as a sentence, with where the paper makes it."""
     from reproduce.verdicts.collect import specifications
+    from reproduce.verdicts.marks import described
 
     group = None
     for spec in specifications(folder):
         if spec.group != group:
             group = spec.group
             typer.echo(f"\n{group}")
-        worth = spec.fidelity + (f": {spec.proxy}" if spec.proxy else "")
-        typer.echo(f"  {spec.id:<28} {spec.sentence}  [{spec.at}; {worth}]")
+        typer.echo(f"  {described(spec)}")
+
+
+@app.command("paper")
+def show_paper(
+    folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
+) -> None:
+    """The paper, line by line, judged by the record alone: nothing is measured."""
+    import json
+    import shutil
+
+    from reproduce.errors import InvalidInputError
+    from reproduce.verdicts import lines, screen, settings
+    from reproduce.verdicts.collect import judged
+
+    paper = lines.read(folder / lines.FILE)
+    if not paper:
+        raise InvalidInputError(f"no {folder / lines.FILE}, the paper's lines; call this from the project's root")
+    outcomes = judged(folder).outcomes
+    folded = lines.fold(paper, outcomes)
+    if as_json:
+        typer.echo(json.dumps(screen.as_json(folded), indent=1, ensure_ascii=False))
+        return
+    width = shutil.get_terminal_size((80, 24)).columns
+    for line in screen.screen(folded, settings.read(folder / settings.FILE), width) + screen.headline(folded, outcomes):
+        typer.echo(line)
 
 
 @app.command()

@@ -22,6 +22,7 @@ FILE = "paper.toml"
 class Line:
     """One statement of the paper: its id and place; its sentence where several claims are folded into it.
 
+    ``short``: what a narrow screen has room for.
     ``printed``: what the paper prints, as one text. ``rows``: printed figures by the rest of a claim's id, "" for the
     line's own. ``runs``: how many runs the paper averaged.
     """
@@ -30,6 +31,7 @@ class Line:
     at: str
     kind: str = "statement"
     sentence: str = ""
+    short: str = ""
     printed: str = ""
     rows: Mapping[str, str] = field(default_factory=dict)
     runs: int = 1

@@ -184,11 +184,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if outcomes:
         from reproduce.verdicts.table import render, summary
 
+        width = terminalreporter._tw.fullwidth
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
-        for line in render(outcomes, terminalreporter._tw.fullwidth, partial(runs.before, config)):
-            terminalreporter.write_line(line)
-        for line in summary(outcomes).splitlines():
+        table = render(outcomes, width, partial(runs.before, config), verbose=config.option.verbose > 0)
+        for line in [*table, *_paper(config, outcomes, width), *summary(outcomes).splitlines()]:
             terminalreporter.write_line(line)
         for line in runs.write(config, outcomes):
             terminalreporter.write_line(line)
@@ -197,6 +197,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
             for line in proposed(outcomes, _folder(config) / FILE) or [f"{FILE}: nothing would change"]:
                 terminalreporter.write_line(line)
+
+
+def _paper(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[str]:
+    """The paper on one screen, where its lines are listed and all of its claims were asked for."""
+    from reproduce.verdicts import lines, screen, settings
+
+    folder = _folder(config)
+    paper = lines.read(folder / lines.FILE)
+    folded = lines.fold(paper, outcomes)
+    if not paper or not any(one.own for one in folded[: len(folded) // 2]) or _narrowed(config):
+        return []
+    shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
+    return [" the paper ".center(width, "="), *shown, "", *screen.headline(folded, outcomes), ""]
 
 
 def _folder(config: pytest.Config) -> Path:

@@ -120,7 +120,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     if changed:
         pytest.fail(f"{explain(outcome)}, {changed}", pytrace=False)
     if outcome.verdict == Verdict.NOT_REPRODUCED and finding:
-        pytest.xfail(f"{explain(outcome)}: {finding.because}")
+        # As pytest.xfail does, less the traceback: drawing it costs more than the judgement.
+        raise pytest.xfail.Exception(f"{explain(outcome)}: {finding.because}", pytrace=False)
     if outcome.verdict == Verdict.INCONCLUSIVE and item.config.getoption("claims_strict"):
         pytest.fail(explain(outcome), pytrace=False)
 

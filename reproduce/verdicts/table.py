@@ -1,25 +1,35 @@
 """The claims table: one line per claim in the terminal, in pytest-benchmark's manner; Markdown for summaries."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reproduce.verdicts import KINDS
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["groups", "markdown", "render", "summary"]
 
 BAR = 13
+#: Blanks between two columns.
+GAP = 1
+#: A claim's id takes at most this much of a line; a longer one has a line of its own.
+NARROW, WIDE = 24, 46
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, how a cell is written, its alignment, and how early it gives way (0: never)."""
+    """A heading, how a cell is written, its alignment, and how early it gives way (0: never).
+
+    ``short``, where there is one, is tried before the column gives way.
+    """
 
     head: str
     cell: Callable[[Outcome], str]
     left: bool = False
     gives_way: int = 0
+    short: Callable[[Outcome], str] | None = None
 
 
 def figure(value: float | None, outcome: Outcome) -> str:
@@ -61,19 +71,45 @@ def bar(outcome: Outcome) -> str:
     return "".join(cells)
 
 
+def ours(outcome: Outcome) -> str:
+    """Our mean; of a comparison both sides and what lies between them."""
+    if outcome.sides is None:
+        return figure(outcome.ours, outcome)
+    left, right = (figure(side, outcome) for side in outcome.sides)
+    return f"{left} - {right} = {figure(outcome.ours, outcome)}".replace("- -", "+ ")
+
+
+def spread(outcome: Outcome) -> str:
+    """The 90 % interval; nothing where it has no width or there is none."""
+    if outcome.interval is None or outcome.interval[0] == outcome.interval[1]:
+        return ""
+    return "..".join(figure(end, outcome) for end in outcome.interval)
+
+
+def asked(outcome: Outcome) -> str:
+    """What the rule asks of our mean: a bound, a margin, or a figure of ours that it must have."""
+    if outcome.verb == "exactly":
+        return "" if outcome.paper == outcome.spec.printed else f"= {outcome.paper}"
+    if outcome.verb == "equals":
+        return outcome.margin
+    return f"{outcome.paper} {outcome.margin}".strip()
+
+
 COLUMNS = (
     Column("Claim", lambda o: o.spec.id, left=True),
-    Column("Paper", lambda o: o.paper),
-    Column("Ours", lambda o: figure(o.ours, o)),
-    Column("Margin", lambda o: o.margin, gives_way=4),
+    Column("Paper", lambda o: o.spec.printed),
+    Column("Ours", ours, short=lambda o: figure(o.ours, o), gives_way=7),
+    Column("90 %", spread),
+    Column("Asked", asked, gives_way=8),
     Column("n", lambda o: str(o.n) if o.n else ""),
-    Column("-Δ  paper  +Δ".center(BAR), bar, left=True, gives_way=1),
+    Column("-Δ  asked  +Δ".center(BAR), bar, left=True, gives_way=2),
     Column("Chance", lambda o: figure(o.chance, o)),
     Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=3),
-    Column("Fidelity", lambda o: o.spec.fidelity, left=True, gives_way=6),
+    Column("Worth", lambda o: o.spec.fidelity, left=True),
     Column("Verdict", lambda o: verdict_cell(o), left=True),
     Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
-    Column("Before", lambda o: "", left=True, gives_way=2),
+    Column("Before", lambda o: "", left=True, gives_way=6),
+    Column("Sentence", lambda o: o.spec.sentence, left=True, gives_way=1),
 )
 
 
@@ -85,23 +121,82 @@ def verdict_cell(outcome: Outcome) -> str:
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """The outcomes by claim file, in the order of the names of claims' files."""
+    """The outcomes by claim file: the paper's tables first, then the other files in the order of their names."""
     found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         found.setdefault(outcome.spec.group, []).append(outcome)
-    return list(found.items())
+    return sorted(found.items(), key=lambda entry: not entry[0].startswith("Table"))
 
 
-def render(outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None = None) -> list[str]:
-    """The table's lines, no longer than ``width`` (down to 100) unless a claim's own name is."""
+def render(
+    outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None = None, verbose: bool = False
+) -> list[str]:
+    """The table's lines, no longer than ``width`` (down to 80): the same columns for every group.
+
+    The paper's tables come first. ``verbose`` writes each claim's sentence below it.
+    """
+    width = max(width, 80)
+    layout = Layout(outcomes, width, before)
     lines: list[str] = []
     for name, members in groups(outcomes):
-        lines += [header(name, members, width), *_lines(members, max(width, 100), before)]
-        lines += [f"  {verdict}: {why}: {', '.join(ids)}" for (verdict, why), ids in _reasons(members).items()]
+        lines += [header(name, members, width), layout.head]
+        for outcome in members:
+            lines += layout.row(outcome)
+            if verbose:
+                lines += textwrap.wrap(outcome.spec.sentence, width, initial_indent="    ", subsequent_indent="    ")
+        for (verdict, why), ids in _reasons(members).items():
+            lines += _folded(f"{verdict}: {why}: {', '.join(ids)}", width)
         planned = [f"{one.spec.id} {100 * one.power:.0f} %" for one in members if one.power is not None]
         lines += [f"  planned power: {', '.join(planned)}"] if planned else []
         lines.append("")
     return lines
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Names and addresses are never broken: they must be found and copied."""
+    return textwrap.wrap(
+        text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+class Layout:
+    """Which columns there is room for, how wide each is, and how a claim is written in them."""
+
+    def __init__(self, outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> None:
+        columns = [replace(column, cell=before) if column.head == "Before" and before else column for column in COLUMNS]
+        kept = [one for one in columns if not one.gives_way or any(one.cell(outcome) for outcome in outcomes)]
+        longest = max((len(outcome.spec.id) for outcome in outcomes), default=5)
+        self.claim = min(longest, NARROW if width < 100 else WIDE)
+        while self._total(kept, outcomes) > width and any(column.gives_way for column in kept):
+            last = min((column for column in kept if column.gives_way), key=lambda column: column.gives_way)
+            at = kept.index(last)
+            kept[at : at + 1] = [replace(last, cell=last.short, short=None, gives_way=0)] if last.short else []
+        self.claim = min(self.claim, max(12, width - (self._total(kept, outcomes) - self.claim)))
+        self.columns = kept
+        self.widths = [self._span(column, outcomes) for column in kept]
+        self.head = self._line([column.head for column in kept])
+
+    def _span(self, column: Column, outcomes: Sequence[Outcome]) -> int:
+        if column.head == "Claim":
+            return self.claim
+        return max([len(column.head), *(len(column.cell(outcome)) for outcome in outcomes)])
+
+    def _total(self, columns: Sequence[Column], outcomes: Sequence[Outcome]) -> int:
+        return sum(self._span(column, outcomes) + GAP for column in columns) - GAP
+
+    def _line(self, texts: Sequence[str]) -> str:
+        padded = [
+            text.ljust(width) if column.left else text.rjust(width)
+            for column, text, width in zip(self.columns, texts, self.widths, strict=True)
+        ]
+        return (" " * GAP).join(padded).rstrip()
+
+    def row(self, outcome: Outcome) -> list[str]:
+        """One line, or two where the id is longer than its column."""
+        name, *cells = (column.cell(outcome) for column in self.columns)
+        if len(name) <= self.claim:
+            return [self._line([name, *cells])]
+        return [name, self._line(["", *cells])]
 
 
 def header(name: str, members: Sequence[Outcome], width: int) -> str:
@@ -113,31 +208,7 @@ def header(name: str, members: Sequence[Outcome], width: int) -> str:
     machines = sorted({machine for outcome in members for machine in outcome.machines})
     plural = "claim" if len(members) == 1 else "claims"
     parts = [f"{len(members)} {plural}", *([seeds] if counts else []), *backends, *machines]
-    return f" claims '{name}': {' · '.join(parts)} ".center(max(width, 100), "-")
-
-
-def _lines(members: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> list[str]:
-    columns = list(COLUMNS)
-    if before is not None:
-        columns[-1] = Column("Before", before, left=True, gives_way=5)
-    cells = {column.head: [column.cell(outcome) for outcome in members] for column in columns}
-    kept = [column for column in columns if any(cells[column.head]) or not column.gives_way]
-
-    def span(column: Column) -> int:
-        return max(len(column.head), *(len(cell) for cell in cells[column.head]))
-
-    while sum(span(column) + 2 for column in kept) > width + 2 and any(column.gives_way for column in kept):
-        kept.remove(min((column for column in kept if column.gives_way), key=lambda column: column.gives_way))
-
-    def line(texts: Sequence[str]) -> str:
-        padded = [
-            text.ljust(span(column)) if column.left else text.rjust(span(column))
-            for column, text in zip(kept, texts, strict=True)
-        ]
-        return "  ".join(padded).rstrip()
-
-    body = [line([cells[column.head][row] for column in kept]) for row in range(len(members))]
-    return [line([column.head for column in kept]), *body]
+    return f" claims '{name}': {' · '.join(parts)} ".center(width, "-")
 
 
 def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
@@ -149,15 +220,18 @@ def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Counts of verdicts and how many deviations were as recorded; of what was measured in this session."""
-    words = Counter(
-        "drifted" if outcome.drift else outcome.says.split(" on ")[0].split(" with ")[0] for outcome in outcomes
-    )
+    """How each kind of claim ended, never counted together; of what was measured in this session."""
     checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
-    known = sum(bool(outcome.finding) for outcome in outcomes)
-    lines = [f"{len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}: {_counted(words)}"]
+    lines = []
+    for kind in KINDS:
+        members = [outcome for outcome in outcomes if outcome.spec.kind == kind]
+        if members:
+            words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)
+            plural = f"{kind}{'s' if len(members) != 1 else ''}"
+            lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
+    known = sum(bool(outcome.finding) and outcome.verdict == Verdict.NOT_REPRODUCED for outcome in outcomes)
     if known:
-        lines[0] += f" (* {known} as recorded in a deviation)"
+        lines.append(f"* {known} fail as they were found to (findings.toml)")
     if checks:
         lines.append(f"checked now: {_counted(checks)}")
     return "\n".join(lines)
@@ -171,10 +245,11 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     """The same table for a page: one Markdown table per group."""
     lines: list[str] = []
     for name, members in groups(outcomes):
-        heads = [column.head.strip() for column in COLUMNS[:-1] if column.cell is not bar]
+        columns = [column for column in COLUMNS if column.cell is not bar and column.head not in ("Before", "Sentence")]
+        heads = [column.head for column in columns]
         lines += [f"### {name}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
         for outcome in members:
-            row = [column.cell(outcome) for column in COLUMNS[:-1] if column.cell is not bar]
+            row = [column.cell(outcome) for column in columns]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
         lines += ["", *(f"- {word}: {why}: {', '.join(ids)}" for (word, why), ids in _reasons(members).items()), ""]
     return "\n".join([*lines, summary(outcomes), ""])

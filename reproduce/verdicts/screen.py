@@ -1,0 +1,149 @@
+"""The paper on one screen: its lines in order, the verdict on its own data and elsewhere as marks, best evidence."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.lines import Folded
+from reproduce.verdicts.outcome import FIDELITIES, Outcome
+from reproduce.verdicts.settings import Setting
+from reproduce.verdicts.table import asked, figure
+
+__all__ = ["as_json", "headline", "mark", "screen"]
+
+MARKS = {
+    Verdict.REPRODUCED: "✓",
+    Verdict.NOT_REPRODUCED: "✗",
+    Verdict.COMPATIBLE: "≈",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.NOT_RUN: "·",
+    Verdict.ERROR: "!",
+}
+LEGEND = "o own data: ✓ reproduced ✗ not ≈ compatible ? inconclusive ± mixed · not run"
+CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED, Verdict.COMPATIBLE)
+ID, OWN, ELSEWHERE, EVIDENCE = 19, 1, 10, 14
+#: From here on whole sentences have room.
+WIDE = 110
+
+
+def mark(outcomes: Sequence[Outcome]) -> str:
+    """One mark for the rows of a line in one setting: theirs where they agree, "±" where they do not.
+
+    Rows that were not run say nothing beside rows that were.
+    """
+    marks = {"!" if outcome.drift else MARKS[Verdict(outcome.verdict)] for outcome in outcomes}
+    if len(marks) > 1:
+        marks.discard("·")
+    return marks.pop() if len(marks) == 1 else "±" if marks else "·"
+
+
+def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int = 80) -> list[str]:
+    """One line for each of the paper's, in ``width`` columns (80 or more), and a legend below."""
+    width = max(width, 80)
+    room = width - ID - OWN - ELSEWHERE - EVIDENCE - 4
+    head = _with_figure("what the paper says", "printed", room)
+    lines = [_row("claim", head, "o", "elsewhere", "ours, asked", room)]
+    used: dict[str, Setting] = {}
+    for one in folded:
+        elsewhere = _by_setting(one.elsewhere)
+        used |= {name: settings[name] for name in elsewhere if name in settings}
+        marks = "".join(_letter(settings, name) + mark(rows) for name, rows in elsewhere.items())
+        said = one.line.short if width < WIDE and one.line.short else one.sentence
+        text = _with_figure(said, one.line.printed, room)
+        lines.append(_row(one.line.id, text, mark(one.own), marks, _evidence(one), room))
+    lines += ["", LEGEND]
+    named = [f"{_letter(settings, name)} {name}" for name in settings if name in used]
+    lines += _wrapped(f"elsewhere: {', '.join(named)}", width) if named else []
+    return lines
+
+
+def _row(name: str, text: str, own: str, elsewhere: str, evidence: str, room: int) -> str:
+    return f"{name:<{ID}} {text:<{room}} {own:<{OWN}} {elsewhere:<{ELSEWHERE}} {evidence:>{EVIDENCE}}".rstrip()
+
+
+def _with_figure(sentence: str, printed: str, room: int) -> str:
+    """The sentence, cut to what the printed figure leaves, the figure at the right edge."""
+    left = room - (len(printed) + 1 if printed else 0)
+    cut = sentence.rstrip(".") if len(sentence) <= left else sentence[: left - 1].rstrip(" ,:") + "…"
+    return f"{cut:<{left}} {printed}".rstrip() if printed else cut
+
+
+def _letter(settings: Mapping[str, Setting], name: str) -> str:
+    """The setting's own sign on the screen, else the first letter of its name."""
+    values = settings[name].values if name in settings else {}
+    return str(values.get("sign", name[:1]))
+
+
+def _by_setting(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    found: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.spec.setting, []).append(outcome)
+    return found
+
+
+def _evidence(one: Folded) -> str:
+    """Our figure and what was asked of it, of the claim that says most: conclusive first, then by worth."""
+    measured = [outcome for outcome in (*one.own, *one.elsewhere) if outcome.ours is not None]
+    if not measured:
+        return ""
+    best = min(measured, key=lambda o: (o.verdict not in CONCLUSIVE, FIDELITIES.index(o.spec.fidelity)))
+    ours = figure(best.ours, best)
+    whole = ours if best.verb == "exactly" else f"{ours} {asked(best)}"
+    return whole if len(whole) <= EVIDENCE else ours
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width, subsequent_indent="  ")
+
+
+def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome]) -> list[str]:
+    """How the paper's statements ended, as lines and not as rows; then questions, controls and checks by themselves."""
+    said = [one for one in folded if one.line.kind == "statement"]
+    own = Counter(mark(one.own) for one in said)
+    waiting = [one for one in said if mark(one.own) == "·"]
+    there = [{mark(rows) for rows in _by_setting(one.elsewhere).values()} for one in waiting]
+    holds = sum("✓" in marks and not marks & {"✗", "±"} for marks in there)
+    fails = sum("✗" in marks and not marks & {"✓", "±"} for marks in there)
+    both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "±"}) for marks in there)
+    words = {"✓": "reproduced", "✗": "not", "≈": "compatible", "?": "inconclusive", "±": "mixed", "·": "not run"}
+    counted = ", ".join(f"{own[sign]} {word}" for sign, word in words.items() if own[sign])
+    lines = [f"paper: {len(said)} statements: {counted or 'none'}"]
+    if waiting:
+        lines.append(f"  of those {len(waiting)} not run: {holds} hold, {fails} fail, {both} do both elsewhere")
+    for kind in ("question", "control", "check"):
+        ends = Counter("drifted" if one.drift else one.says for one in outcomes if one.spec.kind == kind)
+        if ends:
+            parts = ", ".join(f"{count} {word}" for word, count in ends.most_common())
+            lines.append(f"{kind}s: {ends.total()} in all settings: {parts}")
+    return lines
+
+
+def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
+    """Each line with its claims, one for each row and setting: plain JSON values."""
+    return [
+        {
+            "id": one.line.id,
+            "kind": one.line.kind,
+            "at": one.line.at,
+            "sentence": one.sentence,
+            "printed": one.line.printed,
+            "settings": [_setting(outcome) for outcome in (*one.own, *one.elsewhere)],
+        }
+        for one in folded
+    ]
+
+
+def _setting(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.spec.setting,
+        "claim": outcome.spec.id,
+        "fidelity": outcome.spec.fidelity,
+        "verdict": outcome.says,
+        "ours": outcome.ours,
+        "interval": None if outcome.interval is None else list(outcome.interval),
+        "n": outcome.n,
+        "chance": outcome.chance,
+    }
