@@ -39,6 +39,13 @@ def test_two_hidden_layers_are_two(herd):
     assert max(scores["relu_error"], scores["softmax_error"]) < 1e-6
 
 
+def test_a_layer_that_died_is_judged_too(herd):
+    """At a rate that kills every unit nothing is undefined, and the details say how many died."""
+    result = layers(herd, 0, **SMALL, learning_rate=10.0)
+    assert result.details["dead_units"] == 8
+    assert (result.scores["clipped"], result.scores["relu_error"]) == (1, 0)
+
+
 @pytest.mark.parametrize("where", ["forward", "infer"])
 def test_a_linear_layer_is_noticed(herd, monkeypatch, where):
     """A layer without its ReLU, in training or where it embeds, goes below 0 and off by as much as it reaches."""
