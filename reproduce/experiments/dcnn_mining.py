@@ -44,9 +44,10 @@ def mining(
     all batches: "loss_difference", the largest distance between the loss that the training reports and the soft
     margin's over the rule's triplets; "active_difference", the same of the share of triplets whose negative is no
     farther than their positive, to rounding; "semi_hard_share", the anchors that have a negative beyond their
-    positive, the nearest of which they take (the others take the farthest of all). What the check could not mistake
-    for it: "batch_hard_distance" and "fixed_margin_distance", the smallest distance of any batch's reported loss from
-    the soft cost of the nearest negatives, and from that of the same triplets with a fixed margin of 0.2.
+    positive, the nearest of which they take (the others take the farthest of all). How well the check tells other
+    readings apart: "batch_hard_distance" and "fixed_margin_distance", the largest distance of a batch's reported loss
+    from the soft cost of the nearest negatives (0 where all animals are apart already: the rules then agree), and from
+    that of the same triplets with a fixed margin of 0.2.
     """
     from reproduce.models.dcnn.model import DCNN, Recipe
 
@@ -73,8 +74,8 @@ def mining(
         "loss_difference": max(off["loss"]),
         "active_difference": max(off["active"]),
         "semi_hard_share": _mean(anchor["case"] == SEMI_HARD for batch in seen for anchor in batch),
-        "batch_hard_distance": min(off["batch_hard"]),
-        "fixed_margin_distance": min(off["fixed_margin"]),
+        "batch_hard_distance": max(off["batch_hard"]),
+        "fixed_margin_distance": max(off["fixed_margin"]),
         "batches": float(len(seen)),
     }
     curve = [round(loss, 4) for loss in reported["loss"]]
