@@ -82,3 +82,17 @@ def test_images_become_embeddings(tmp_path, monkeypatch, embedding):
     assert (scores["precision_at_1@all"] > 2 * scores["chance@all"]) == (embedding != "histogram")
     with pytest.raises(InvalidInputError, match="no embedding 'pixel'"):
         one_example(herd, 0, embedding="pixel")
+
+
+def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
+    """The features' lengths do not count: the scores are those of the rows divided by their length."""
+    pytest.importorskip("keras")
+    from reproduce.experiments import dcnn
+    from reproduce.experiments.one_example import backbone
+
+    catalogue = herd()
+    rows = embedded(catalogue, 0.5)
+    monkeypatch.setattr(dcnn, "_features", lambda *_: rows * RNG.uniform(1, 9, (60, 1)))
+    scores = backbone(catalogue, 0, **backbone.rehearsal).scores
+    expected = found_from_one(catalogue, rows / np.linalg.norm(rows, axis=1, keepdims=True), 0, draws=3).scores
+    assert scores == pytest.approx(expected)
