@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics.pairs import PairScores
     from reproduce.models.wide.classifier import PairClassifier
+    from reproduce.models.wide.descriptors import ImageVectors
 
-__all__ = ["constant", "image_vectors", "lnbnn", "pairs", "protocol"]
+__all__ = ["constant", "image_model", "image_vectors", "lnbnn", "pairs", "protocol"]
 
 #: III-C's printed accuracy.
 PRINTED = 0.8082
@@ -189,12 +190,17 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
 
 def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
     """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
+    model, shown = image_model(catalogue, seed, **factors)
+    return model.transform(shown), model.empty_
+
+
+def image_model(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple["ImageVectors", Any]:
+    """What makes those vectors, learned from the training images, and every grey image at its own size."""
     from reproduce.datasets import images
     from reproduce.models.wide.descriptors import ImageVectors
 
     shown = images(catalogue, None, "grey")
-    model = ImageVectors(seed=seed, **factors).fit([shown[row] for row in catalogue.train])
-    return model.transform(shown), model.empty_
+    return ImageVectors(seed=seed, **factors).fit([shown[row] for row in catalogue.train]), shown
 
 
 def _named(found: "PairScores", suffix: str) -> dict[str, float]:

@@ -1,5 +1,10 @@
-"""MAP@R and its chance level as the paper measures them (II-B.4): Musgrave et al. 2020, "A Metric Learning
-Reality Check", with the paper's mean over classes first.
+"""MAP@R and its chance level, as `reproduce.metrics.definition` writes them out, fast.
+
+How: rows are sorted by class, so that a class is one slice of columns (`layout`); a block of queries gets its squared
+distances from one matrix product on centred embeddings (`keys`); "of the query's class" travels in the last bit of
+each distance, so that values are sorted and no index ever moves (`sweep`); a sampled bar leaves little more than the R
+nearest to sort (`nearest`); only rankings in which a tie matters are taken by expectation (`rank`, `expectation`);
+blocks run on as many threads as BLAS has. Memory is that of a block, never N x N.
 """
 
 import math

@@ -70,9 +70,13 @@ class ImageVectors:
                 self.pca_ = PCA(most, random_state=integer_seed(self.seed, "pca")).fit(wide)
         return self._reduce(wide, found)
 
-    def transform(self, images: Sequence[Any]) -> np.ndarray:
-        """(N, dim) float32; an image with no keypoint at all is a row of zeros, counted in ``empty_``."""
+    def transform(self, images: Sequence[Any], blank: Sequence[str] = ()) -> np.ndarray:
+        """(N, dim) float32; an image with no keypoint at all is a row of zeros, counted in ``empty_``.
+
+        Of the detectors in ``blank`` the descriptors are taken away, as if they had found nothing on any image.
+        """
         found = self._found(images)
+        found |= {name: [one[:0] for one in found[name]] for name in self.detectors if name in blank}
         return self._reduce(self._encode(found), found)
 
     def _encoder(self, detector: str) -> Encoder:

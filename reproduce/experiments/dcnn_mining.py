@@ -1,0 +1,114 @@
+"""Semi-hard triplets and a soft margin, as the running training picks and weighs them (II-B.2, IV).
+
+The paper's words are TensorFlow Similarity's, and its rule (0.17.1) is written out here a second time, one anchor
+after the other, apart from the code that trains.
+"""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reproduce.experiments.dcnn import _features
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["anchors", "mining"]
+
+#: The rule's two cases of a negative.
+SEMI_HARD, FARTHEST = "semi-hard", "farthest"
+#: Cosine distances of float32 embeddings say nothing below this.
+ROUNDING = 1e-6
+
+
+@experiment("dcnn.mining", needs=("pixels", "weights"), library="keras", seconds=20, exact=True, rehearsal={
+    "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4,
+})  # fmt: skip
+def mining(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    size: int = 224,
+    steps: int = 30,
+    animals: int = 16,
+    rule: str = "tfsim-semi-hard",
+    margin: str | float = "soft",
+) -> Result:
+    """A training watched: before each step its batch is embedded, and the cost is worked out anew from that.
+
+    ``rule`` and ``margin`` are what the training is told; the reckoning beside it is always the paper's. Scores, over
+    all batches: "loss_difference", the largest distance between the loss that the training reports and the soft
+    margin's over the rule's triplets; "active_difference", the same of the share of triplets whose negative is no
+    farther than their positive, to rounding; "semi_hard_share", the anchors that have a negative beyond their
+    positive, the nearest of which they take (the others take the farthest of all). How well the check tells other
+    readings apart: "batch_hard_distance" and "fixed_margin_distance", the largest distance of a batch's reported loss
+    from the soft cost of the nearest negatives (0 where all animals are apart already: the rules then agree), and from
+    that of the same triplets with a fixed margin of 0.2.
+    """
+    from reproduce.models.dcnn.model import DCNN, Recipe
+
+    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
+                    animals=animals, mining=rule, margin=margin)  # fmt: skip
+    inputs, labels = _features(catalogue, recipe, seed, rows=catalogue.train), catalogue.identities[catalogue.train]
+    model, seen = DCNN(recipe, seed), []
+
+    def watch(step: int, rows: np.ndarray) -> None:
+        seen.append(anchors(model.embed(inputs[rows]), labels[rows]))
+
+    model.fit(inputs, labels, observe=watch)
+    reported = model.curves_
+    off: dict[str, list[float]] = {"loss": [], "active": [], "batch_hard": [], "fixed_margin": []}
+    for batch, loss, active in zip(seen, reported["loss"], reported["active"], strict=True):
+        gaps = [anchor["positive"] - anchor["negative"] for anchor in batch]
+        off["loss"].append(abs(loss - _mean(softplus(gap) for gap in gaps)))
+        least, most = (_mean(gap > -room for gap in gaps) for room in (-ROUNDING, ROUNDING))
+        off["active"].append(max(least - active, active - most, 0.0))
+        nearest = (softplus(anchor["positive"] - anchor["nearest"]) for anchor in batch)
+        off["batch_hard"].append(abs(loss - _mean(nearest)))
+        off["fixed_margin"].append(abs(loss - _mean(max(gap + 0.2, 0.0) for gap in gaps)))
+    scores = {
+        "loss_difference": max(off["loss"]),
+        "active_difference": max(off["active"]),
+        "semi_hard_share": _mean(anchor["case"] == SEMI_HARD for batch in seen for anchor in batch),
+        "batch_hard_distance": max(off["batch_hard"]),
+        "fixed_margin_distance": max(off["fixed_margin"]),
+        "batches": float(len(seen)),
+    }
+    curve = [round(loss, 4) for loss in reported["loss"]]
+    return Result(scores, {"loss": curve, "anchors": sum(map(len, seen)), "left_out": model.left_out_})
+
+
+def anchors(embeddings: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
+    """The triplet of each anchor of a batch, by TensorFlow Similarity's rule: "positive", "negative", "case".
+
+    embeddings (N, D) of unit length, labels (N,) with every class at least twice, and two classes. Cosine distances,
+    in float64: to the farthest positive; to the nearest of the negatives beyond that one ("semi-hard"), or else to the
+    "farthest" negative. "nearest" is the distance to the nearest negative of all, which other rules take.
+    """
+    rows = embeddings.astype(np.float64)
+    triplets: list[dict[str, Any]] = []
+    for i in range(len(rows)):
+        distance = [max(0.0, 1.0 - float(rows[i] @ other)) for other in rows]
+        positive = max(d for j, d in enumerate(distance) if j != i and labels[j] == labels[i])
+        negatives = [d for j, d in enumerate(distance) if labels[j] != labels[i]]
+        beyond = [d for d in negatives if d > positive]
+        triplets.append({
+            "positive": positive,
+            "negative": min(beyond) if beyond else max(negatives),
+            "case": SEMI_HARD if beyond else FARTHEST,
+            "nearest": min(negatives),
+        })  # fmt: skip
+    return triplets
+
+
+def softplus(gap: float) -> float:
+    """What a soft margin asks of a triplet whose positive is ``gap`` farther away than its negative."""
+    return math.log1p(math.exp(gap))
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean([float(value) for value in values]))

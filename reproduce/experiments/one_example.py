@@ -1,0 +1,141 @@
+"""One image of each animal as the gallery, all others as queries: is one example per animal enough (III-A, III-B)?
+
+The paper says it of its cattle: they are so clean that one example per class suffices. Nothing is trained here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.evaluate import subsets
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["backbone", "found_from_one", "one_example"]
+
+EMBEDDINGS = ("pixels", "untrained", "histogram")
+SCORES = ("precision_at_1", "chance", "above_chance", "reciprocal_rank", "precision_at_1/every", "chance/every")
+
+
+@experiment(
+    "baselines.one_example",
+    varies=("sampling", "initialisation"),
+    seconds=15,
+    resamples=True,
+    rehearsal={"size": 16, "draws": 3},
+)
+def one_example(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    embedding: str = "pixels",
+    draws: int = 20,
+    size: int = 64,
+    hidden: Sequence[int] = (64,),
+) -> Result:
+    """Galleries drawn by seed, on raw grey pixels, an untrained ReLU layer, or colour histograms; see `found_from_one`.
+
+    ``size`` in pixels is that of the grey images; the seed draws the untrained layer too.
+    """
+    from reproduce.datasets import images
+    from reproduce.models.baselines import unlearned
+
+    if embedding not in EMBEDDINGS:
+        raise InvalidInputError(f"no embedding {embedding!r}: there are {', '.join(EMBEDDINGS)}")
+    if embedding == "histogram":
+        return found_from_one(catalogue, unlearned.colour_histograms(images(catalogue, None, "colour")), seed, draws)
+    rows = unlearned.grey_pixels(images(catalogue, (size, size), "grey"))
+    if embedding == "untrained":
+        rows = unlearned.untrained_relu(rows, hidden, seed)
+    return found_from_one(catalogue, rows, seed, draws)
+
+
+@experiment(
+    "dcnn.one_example",
+    varies=("sampling",),
+    needs=("pixels", "weights"),
+    library="keras",
+    seconds=20,
+    resamples=True,
+    rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "draws": 3},
+)
+def backbone(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    pooling: str = "average",
+    size: int = 224,
+    draws: int = 20,
+) -> Result:
+    """The same on a frozen backbone's features at unit length, nothing learned here; see `found_from_one`."""
+    from reproduce.experiments.dcnn import _features
+    from reproduce.models.baselines.unlearned import l2_normalised
+    from reproduce.models.dcnn.model import Recipe
+
+    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
+    return found_from_one(catalogue, l2_normalised(_features(catalogue, recipe, seed)), seed, draws)
+
+
+def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, draws: int = 20) -> Result:
+    """Embeddings (N, D) of a catalogue, each query against one image per animal; the mean over ``draws`` galleries.
+
+    Scores, averaged per animal first: "precision_at_1", the queries whose nearest gallery image is of their animal;
+    "chance", 1 / animals; "above_chance" = (score - chance) / (1 - chance); "reciprocal_rank" of the one image. Beside
+    them "precision_at_1/every", every other image being the gallery, with "chance/every". "@train" and "@all" as in
+    `evaluate`. An animal of one image is in every gallery and never a query. ``leave_one_out``: the test set's scores
+    without each animal, the same galleries drawn.
+    """
+    from scipy.spatial.distance import pdist, squareform
+
+    from reproduce.determinism import generator
+
+    if draws < 1:
+        raise InvalidInputError(f"draws is {draws}: at least one gallery must be drawn")
+    scores: dict[str, float] = {}
+    left_out: dict[str, list[float]] = {}
+    for suffix, rows in subsets(catalogue).items():
+        animals = catalogue.identities[rows]
+        distances = squareform(pdist(embeddings[rows].astype(np.float64)))
+        rng = generator(seed, "galleries", suffix)
+        galleries = [_gallery(animals, rng) for _ in range(draws)]
+        scores |= {f"{name}{suffix}": value for name, value in _scored(distances, animals, galleries).items()}
+        for animal in np.unique(animals) if not suffix and len(np.unique(animals)) > 2 else ():
+            kept = animals != animal
+            without = [gallery[kept] for gallery in galleries]
+            for name, value in _scored(distances[np.ix_(kept, kept)], animals[kept], without).items():
+                left_out.setdefault(name, []).append(value)
+    # A score that has no value without some animal is not resampled at all.
+    whole = {name: values for name, values in left_out.items() if np.isfinite(values).all()}
+    return Result(scores, {"draws": draws, "animals": len(np.unique(catalogue.identities[catalogue.test]))}, whole)
+
+
+def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(n,) which images are the gallery: one of each animal."""
+    chosen = np.zeros(len(animals), bool)
+    for animal in np.unique(animals):
+        chosen[rng.choice(np.flatnonzero(animals == animal))] = True
+    return chosen
+
+
+def _scored(distances: np.ndarray, animals: np.ndarray, galleries: list[np.ndarray]) -> dict[str, float]:
+    from reproduce.metrics import retrieval_scores_from_distances
+
+    if len(np.unique(animals)) == len(animals):
+        return dict.fromkeys(SCORES, float("nan"))
+    every = retrieval_scores_from_distances(distances, animals)
+    ones = [
+        retrieval_scores_from_distances(distances[np.ix_(~gallery, gallery)], animals[~gallery], animals[gallery])
+        for gallery in galleries
+    ]
+    first, chance = float(np.mean([one.precision_at_1 for one in ones])), 1 / len(np.unique(animals))
+    rank = float(np.mean([one.map for one in ones]))
+    values = (
+        first, chance, (first - chance) / (1 - chance), rank, every.precision_at_1, every.at_chance.precision_at_1,
+    )  # fmt: skip
+    return dict(zip(SCORES, values, strict=True))
