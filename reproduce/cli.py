@@ -110,17 +110,23 @@ def audit_dataset(
         bool, typer.Option("--photographs", help="Count images cut from one photograph too: minutes on a large set.")
     ] = False,
 ) -> None:
-    """Class sizes, chance, duplicates, unreadable files and leaks of a data set."""
+    """Class sizes, chance, duplicates, unreadable files and leaks of a data set, under its own split if it has one.
+
+    Exit status 0: no findings; 1: findings, which the last line sums up (animals or copies on both sides of the split,
+    copies across animals, unreadable files, one animal only), or an error.
+    """
     from rich.console import Console
 
-    from reproduce.datasets import load
     from reproduce.datasets.audit import audit
+    from reproduce.datasets.loading import published
     from reproduce.datasets.tables import print_audit
     from reproduce.experiments.audits import chances, shared_photographs
 
-    catalogue = load(name, root=root, seed=seed)
+    catalogue = published(name, root=root, seed=seed)
     shared = shared_photographs(catalogue) if photographs else None
-    print_audit(audit(catalogue), chances(catalogue), shared, Console())
+    found = audit(catalogue)
+    print_audit(found, chances(catalogue), shared, Console())
+    raise typer.Exit(1 if found.findings else 0)
 
 
 @app.command("score")
