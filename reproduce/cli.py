@@ -1,6 +1,7 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -109,38 +110,70 @@ def audit_dataset(
         bool, typer.Option("--photographs", help="Count images cut from one photograph too: minutes on a large set.")
     ] = False,
 ) -> None:
-    """Class sizes, chance, duplicates, unreadable files and leaks of a data set."""
+    """Class sizes, chance, duplicates, unreadable files and leaks of a data set, under its own split if it has one.
+
+    Exit status 0: no findings; 1: findings, which the last line sums up (animals or copies on both sides of the split,
+    copies across animals, unreadable files, one animal only), or an error.
+    """
     from rich.console import Console
 
-    from reproduce.datasets import load
     from reproduce.datasets.audit import audit
+    from reproduce.datasets.loading import published
     from reproduce.datasets.tables import print_audit
     from reproduce.experiments.audits import chances, shared_photographs
 
-    catalogue = load(name, root=root, seed=seed)
+    catalogue = published(name, root=root, seed=seed)
     shared = shared_photographs(catalogue) if photographs else None
-    print_audit(audit(catalogue), chances(catalogue), shared, Console())
+    found = audit(catalogue)
+    print_audit(found, chances(catalogue), shared, Console())
+    raise typer.Exit(1 if found.findings else 0)
 
 
 @app.command("score")
 def score_embeddings(
-    embeddings: Annotated[Path, typer.Argument(metavar="EMBEDDINGS.npy", help="An (N, D) array.")],
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="N labels: .csv, .tsv or .txt.")],
+    embeddings: Annotated[Path | None, typer.Argument(metavar="EMBEDDINGS.npy", help="An (N, D) array.")] = None,
+    labels: Annotated[
+        Path | None, typer.Argument(metavar="LABELS.csv", help="N labels, the animals: .csv, .tsv or .txt.")
+    ] = None,
+    query: Annotated[
+        tuple[Path, Path] | None, typer.Option(metavar="NPY CSV", help="The same two files, beside --gallery.")
+    ] = None,
+    gallery: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="NPY CSV", help="Rank each row against these (M, D) instead of the other N - 1."),
+    ] = None,
     column: Annotated[str | None, typer.Option(help="The column that holds the labels.")] = None,
     dtype: Annotated[str, typer.Option(help="float64, exact, or float32, quick.")] = "float64",
     classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
+    interval: Annotated[
+        bool, typer.Option("--interval", help="90 % intervals over animals: each is left out in turn.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """MAP@R and friends of anyone's embeddings, each beside its chance level."""
+    """MAP@R and friends of anyone's embeddings, each beside its chance level; warnings go to stderr."""
     from rich.console import Console
 
+    from reproduce.errors import InvalidInputError
     from reproduce.metrics import command
 
-    scores = command.score_files(embeddings, labels, column, dtype)  # type: ignore[arg-type]
+    given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
+    if len(given) != 1 or None in given[0]:
+        raise InvalidInputError("score: give EMBEDDINGS.npy and LABELS.csv, once: as they are or after --query")
+    if query and not gallery:
+        raise InvalidInputError("score: --query goes with --gallery; without one give the two files alone")
+    scored = command.score_files(given[0], gallery, column, dtype, _over_animals if interval else None)  # type: ignore[arg-type]
+    for warning in scored.warnings:
+        typer.echo(f"reproduce: warning: {warning}", err=True)
     if as_json:
-        typer.echo(command.as_json(scores))
+        typer.echo(command.as_json(scored))
     else:
-        command.print_scores(scores, Console(), each_class=classes)
+        command.print_scores(scored, Console(), each_class=classes)
+
+
+def _over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
+    from reproduce.verdicts.judge import from_animals
+
+    return from_animals([score], [left_out]).interval()
 
 
 @app.command("report")

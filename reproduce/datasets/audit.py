@@ -37,6 +37,7 @@ class Audit:
 
     ``heights`` and ``widths`` (quantiles in pixels, as in QUANTILES), ``formats`` ("JPEG as .png" -> files),
     ``unreadable`` (one line a file) and ``same_pixels`` are empty where there are no pixels.
+    ``seed`` drew the split, or None: the split is the set's own. ``alone`` maps a side with one animal only to it.
     """
 
     name: str
@@ -50,6 +51,25 @@ class Audit:
     unreadable: tuple[str, ...]
     same_bytes: Duplicates
     same_pixels: Duplicates
+    seed: int | None
+    alone: dict[str, str]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What is wrong, one line each; empty for a sound set. Copies of one animal on one side are no fault."""
+        animals, sides = (
+            max(getattr(self.same_bytes, across), getattr(self.same_pixels, across))
+            for across in ("across_animals", "across_split")
+        )
+        counted = (
+            (len(self.shared_animals), "animal", "on both sides of the split"),
+            (animals, "group", "of identical images across animals"),
+            (sides, "group", "of identical images across the split"),
+            (len(self.unreadable), "file", "that cannot be read"),
+        )
+        lines = [f"{count:,} {noun}{'' if count == 1 else 's'} {what}" for count, noun, what in counted if count]
+        where = ", ".join(f"{side} ({animal})" for side, animal in self.alone.items())
+        return (*lines, *([f"one animal only in {where}, where nothing can be scored"] if where else []))
 
     def lone(self, side: str) -> int:
         """Animals with a single image on that side: nothing can be retrieved for them."""
@@ -71,6 +91,7 @@ def audit(catalogue: Catalogue) -> Audit:
     heights, widths = (tuple(np.quantile(side, QUANTILES).tolist()) if len(side) else () for side in shapes.T)
     endings = [(file.format, Path(path).suffix.lower()) for file, path in zip(files, catalogue.paths, strict=False)]
     sides = {"train": catalogue.train, "test": catalogue.test, "all": np.arange(len(catalogue))}
+    animals = {side: np.unique(catalogue.identities[rows]) for side, rows in sides.items()}
     contents = catalogue.digests.tolist() if catalogue.digests is not None and catalogue.has_pixels else []
     return Audit(
         name=catalogue.name,
@@ -86,6 +107,8 @@ def audit(catalogue: Catalogue) -> Audit:
         unreadable=tuple(file.error for file in files if file.error),
         same_bytes=_duplicates(contents, catalogue),
         same_pixels=_duplicates([file.pixels or row for row, file in enumerate(files)], catalogue),
+        seed=catalogue.seed if catalogue.seeded else None,
+        alone={side: str(names[0]) for side, names in animals.items() if len(names) == 1 and side != "all"},
     )
 
 

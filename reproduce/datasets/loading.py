@@ -11,7 +11,7 @@ from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import Survey, survey
 from reproduce.errors import InvalidInputError
 
-__all__ = ["available", "load"]
+__all__ = ["available", "load", "published"]
 
 
 def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, download: bool = False) -> Catalogue:
@@ -32,6 +32,19 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
     Raises DataMissingError (not at hand; says how to get it) and InvalidInputError (unknown name, bad seed, a
     folder laid out otherwise).
     """
+    return _load(name, root, seed, download, by_animal=True)
+
+
+def published(name: str, root: str | os.PathLike | None = None, seed: int = 0) -> Catalogue:
+    """The same but for the split: the set's own wherever it has one, animals on both sides and all.
+
+    ``load`` draws a split by animal instead where the set's own is none (OpenCows2020), and so hides what an audit
+    has to show. ``seeded`` is false where the split is the set's own. Errors are those of ``load``.
+    """
+    return _load(name, root, seed, False, by_animal=False)
+
+
+def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, by_animal: bool) -> Catalogue:
     kinds.check(name)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InvalidInputError(f"load({name!r}): the seed is a whole number from 0 on, not {seed!r}")
@@ -47,7 +60,7 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
         folder = _fetched(name, root, download)
     if folder is None:
         return _identities_only(seed)
-    return _catalogue(name, survey(name, folder), seed)
+    return _catalogue(name, survey(name, folder), seed, by_animal)
 
 
 def available(name: str, root: str | os.PathLike | None = None, pixels: bool = False) -> bool:
@@ -80,11 +93,11 @@ def _identities_only(seed: int) -> Catalogue:
     return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing)
 
 
-def _catalogue(name: str, found: Survey, seed: int) -> Catalogue:
+def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogue:
     if name == kinds.LIONS:
         split, seeded = splits.lion_folders(found.paths), False
     else:
-        own = splits.own_split(found.labels, found.identities)
+        own = splits.own_split(found.labels, found.identities) if by_animal else splits.labelled(found.labels)
         seeded = own is None
         split = own if own is not None else _drawn(name, found.identities, seed)
     paths = np.array([str(found.root / path) for path in found.paths])

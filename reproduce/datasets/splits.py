@@ -7,7 +7,7 @@ import numpy as np
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["by_seed", "held_out_count", "lion_folders", "natural_order", "own_split"]
+__all__ = ["by_seed", "held_out_count", "labelled", "lion_folders", "natural_order", "own_split"]
 
 #: The paper holds out nine of FriesianCattle2017's 89 animals (II-B.1); other sets keep that share.
 HELD_OUT, OF_ANIMALS = 9, 89
@@ -40,18 +40,24 @@ def by_seed(name: str, identities: np.ndarray, seed: int, count: int) -> np.ndar
     return np.where(np.isin(identities, animals[drawn]), "test", "train")
 
 
-def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | None:
-    """The set's own split as "train" | "test", if it is by animal; None if it is not, or if there is none.
+def labelled(labels: list[str | None]) -> np.ndarray | None:
+    """The set's own split as (N,) "train" | "test", by animal or not; None if there is none, or half a one.
 
-    It is by animal when every image has a label, some but not all are "train", and no animal is in "train" and
-    elsewhere too. Every label but "train" (test, val, query ...) then counts as "test".
+    Every image has a label, and some but not all are "train" or "training". Every other label (test, val, query ...)
+    counts as "test".
     """
-    if any(label is None for label in labels):
-        return None
     training = np.array([str(label).lower() in ("train", "training") for label in labels], dtype=bool)
-    if training.all() or not training.any() or set(identities[training]) & set(identities[~training]):
+    if any(label is None for label in labels) or training.all() or not training.any():
         return None
     return np.where(training, "train", "test")
+
+
+def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | None:
+    """The same if it is by animal, so that no animal is in "train" and elsewhere too; else None."""
+    split = labelled(labels)
+    if split is None or set(identities[split == "train"]) & set(identities[split == "test"]):
+        return None
+    return split
 
 
 def lion_folders(paths: list[str]) -> np.ndarray:

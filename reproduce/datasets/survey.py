@@ -18,6 +18,7 @@ import numpy as np
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.datasets import wildlife
 from reproduce.datasets.exports import INDEX, cropped, indexed
+from reproduce.datasets.layouts import check_animals, misfit
 from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
 
@@ -108,12 +109,12 @@ def through_wildlife(name: str, root: Path) -> dict[str, Any]:
         with wildlife.quietly() as printed:
             table = kind(str(root), remove_unknown=True).df
     except Exception as error:
-        said = " ".join(printed.getvalue().split())[:200] or f"{type(error).__name__}: {error}"
-        raise InvalidInputError(f"{root} is not laid out as wildlife-datasets' {name} expects it: {said}") from error
+        raise misfit(name, root, error, printed.getvalue()) from error
     if table.empty:
         raise InvalidInputError(f"{root} holds no image that wildlife-datasets' {name} knows an animal for")
     paths = [os.path.normpath(path).replace(os.sep, "/") for path in table["path"]]
     identities = [str(identity) for identity in table["identity"]]
+    check_animals(name, root, paths, identities)
     column = wildlife.split_column(table)
     labels = [label if isinstance(label, str) else None for label in table[column]] if column else [None] * len(paths)
     rows = sorted(zip(paths, identities, labels, strict=True), key=lambda row: (row[0], row[1]))

@@ -14,6 +14,8 @@ __all__ = ["print_audit", "print_overview"]
 
 #: Quantiles of the images per animal, by their heading.
 SHOWN = {"Min": 0.0, "25 %": 0.25, "Median": 0.5, "75 %": 0.75, "Max": 1.0}
+#: Animals on both sides that are named.
+MOST = 100
 
 
 def print_overview(entries: list[Entry], console: Console) -> None:
@@ -54,18 +56,26 @@ def print_audit(
         table.add_column(head, justify="right", no_wrap=True)
     for side, sizes in audit.sizes.items():
         if len(sizes):
-            figures = [f"{100 * value:.2f}" for value in chance[side]]
+            figures = ["–" if np.isnan(value) else f"{100 * value:.2f}" for value in chance[side]]
             quantiles = [f"{value:g}" for value in np.quantile(sizes, list(SHOWN.values()))]
             table.add_row(side, f"{len(sizes)}", f"{sizes.sum():,}", f"{audit.lone(side)}", *quantiles, *figures)
     console.print(table)
     console.print("images per animal; chance: exact expected MAP@R of a random order, %, per class first", style="dim")
     for line in _findings(audit, shared):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _split(audit: Audit) -> str:
+    if audit.seed is not None:
+        return f"split audited: drawn by seed {audit.seed}, for the set has no whole split of its own"
+    instead = "; experiments hold out whole animals instead, drawn by seed" if audit.shared_animals else ""
+    return f"split audited: the set's own{instead}"
 
 
 def _findings(audit: Audit, shared: tuple[int, int, int] | None) -> list[str]:
-    leak = ", ".join(audit.shared_animals[:5])
-    lines = [f"animals on both sides of the split: {len(audit.shared_animals)}{f' ({leak} …)' if leak else ''}"]
+    leak = ", ".join(audit.shared_animals[:MOST]) + (" …" if len(audit.shared_animals) > MOST else "")
+    shown = f" ({leak})" if leak else ""
+    lines = [_split(audit), f"animals on both sides of the split: {len(audit.shared_animals)}{shown}"]
     if audit.heights or audit.unreadable:
         lines += [
             f"unreadable files: {len(audit.unreadable)}",
@@ -89,7 +99,7 @@ def _findings(audit: Audit, shared: tuple[int, int, int] | None) -> list[str]:
         lines.append(
             f"pairs of one animal that share a photograph: {found:,} of {pairs:,} ({strict:,} by the stricter reading)"
         )
-    return lines
+    return [*lines, f"findings: {'; '.join(audit.findings) or 'none'}"]
 
 
 def _duplicates(kind: str, found: Duplicates) -> str:

@@ -60,13 +60,17 @@ def shared_photographs(catalogue: "Catalogue") -> tuple[int, int, int]:
 
 
 def chances(catalogue: "Catalogue") -> dict[str, tuple[float, float]]:
-    """Exact chance MAP@R (per class, per query) of "test", "train" and "all"; NaN where no animal has two images."""
+    """Exact chance MAP@R (per class, per query) of "test", "train" and "all"; NaN where nothing can be scored.
+
+    That is where no animal has two images, and where there is one animal only: every ranking of it is right.
+    """
     from reproduce.metrics import chance_map_at_r
 
     found = {}
     for side, rows in (("test", catalogue.test), ("train", catalogue.train), ("all", slice(None))):
         labels = catalogue.identities[rows]
-        if len(labels) and np.unique(labels, return_counts=True)[1].max() > 1:
+        sizes = np.unique(labels, return_counts=True)[1]
+        if len(sizes) > 1 and sizes.max() > 1:
             found[side] = (chance_map_at_r(labels), chance_map_at_r(labels, average="query"))
         else:
             found[side] = (np.nan, np.nan)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models.dcnn.model import DCNN, Observer, Recipe
 
-__all__ = ["embed", "protocol", "untrained"]
+__all__ = ["embed", "frozen_features", "protocol", "untrained"]
 
 #: What makes a run small on stand-in images, without weights.
 SMALL: dict[str, Any] = {
@@ -101,7 +101,7 @@ def untrained(
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
     found = evaluate(
-        catalogue, l2_normalised(_features(catalogue, recipe, seed, resize)), resample=not catalogue.seeded
+        catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), resample=not catalogue.seeded
     )
     return Result(found.scores, {**found.details, "input": _range(backbone)}, found.leave_one_out)
 
@@ -170,10 +170,10 @@ def _trained(
     if shuffled:
         labels = generator(seed, "shuffled labels").permutation(labels)
     if recipe.trainable == "frozen" and (bank or not recipe.augment):
-        inputs = _features(catalogue, recipe, seed, resize)
+        inputs = frozen_features(catalogue, recipe, seed, resize)
         training = inputs[learned]
         if recipe.augment:
-            training = _features(catalogue, recipe, seed, resize, views=bank, rows=learned)
+            training = frozen_features(catalogue, recipe, seed, resize, views=bank, rows=learned)
     else:
         from reproduce.datasets import images as decoded
 
@@ -184,7 +184,7 @@ def _trained(
     return model, inputs
 
 
-def _features(
+def frozen_features(
     catalogue: "Catalogue",
     recipe: "Recipe",
     seed: int,
@@ -192,6 +192,7 @@ def _features(
     views: int = 0,
     rows: np.ndarray | None = None,
 ) -> np.ndarray:
+    """Features of the catalogue's images, or of its ``rows``, by its backbone: (N, C), or (N, views, C)."""
     from reproduce.cache import digest
     from reproduce.datasets import images as decoded
     from reproduce.models.dcnn.features import features

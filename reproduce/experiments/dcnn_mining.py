@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.experiments.dcnn import _features
+from reproduce.experiments.dcnn import frozen_features
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def mining(
     animals: int = 16,
     rule: str = "tfsim-semi-hard",
     margin: str | float = "soft",
+    resize: str = "bilinear",
 ) -> Result:
     """A training watched: before each step its batch is embedded, and the cost is worked out anew from that.
 
@@ -53,7 +54,8 @@ def mining(
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
                     animals=animals, mining=rule, margin=margin)  # fmt: skip
-    inputs, labels = _features(catalogue, recipe, seed, rows=catalogue.train), catalogue.identities[catalogue.train]
+    inputs = frozen_features(catalogue, recipe, seed, resize, rows=catalogue.train)
+    labels = catalogue.identities[catalogue.train]
     model, seen = DCNN(recipe, seed), []
 
     def watch(step: int, rows: np.ndarray) -> None:

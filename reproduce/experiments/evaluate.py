@@ -48,10 +48,13 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool =
     """Score embeddings (N, D), one row per image of the catalogue, as given (not normalised).
 
     ``resample`` adds each MAP@R with every animal left out in turn; the animals' names, in that order, are the details
-    "animals", "animals@train" and "animals@all".
+    "animals", "animals@train" and "animals@all". A set too small for that (two animals, or all but one of them lone)
+    has scores and no such resamples.
+    Raises InvalidInputError for a catalogue of one animal, and where the embeddings are not one for each image.
     """
     from reproduce.metrics import retrieval_scores
 
+    _several_animals(catalogue)
     if len(embeddings) != len(catalogue):
         raise InvalidInputError(f"{len(embeddings)} embeddings for the {len(catalogue)} images of {catalogue.name}")
 
@@ -73,8 +76,13 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool =
 def evaluate_distances(
     catalogue: "Catalogue", distances: Callable[[np.ndarray], np.ndarray], *, resample: bool = False
 ) -> Evaluation:
-    """Score a model that gives distances only: ``distances(rows)`` returns the (n, n) matrix among those images."""
+    """Score a model that gives distances only: ``distances(rows)`` returns the (n, n) matrix among those images.
+
+    ``resample`` and errors as in `evaluate`.
+    """
     from reproduce.metrics import retrieval_scores_from_distances
+
+    _several_animals(catalogue)
 
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
@@ -84,7 +92,7 @@ def evaluate_distances(
         found = retrieval_scores_from_distances(matrix, animals)
         scores |= _named(found, suffix)
         details |= _counts(found, suffix)
-        if resample:
+        if resample and all(_scorable(animals[animals != animal]) for animal in np.unique(animals)):
             details[f"animals{suffix}"] = np.unique(animals).tolist()
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)
@@ -118,6 +126,15 @@ def _named(found: "Retrieval", suffix: str) -> dict[str, float]:
         "above_chance": (found.map_at_r - found.chance) / (1 - found.chance),
     }
     return {f"{name}{suffix}": value for name, value in named.items()}
+
+
+def _several_animals(catalogue: "Catalogue") -> None:
+    animals = np.unique(catalogue.identities)
+    if len(animals) == 1:
+        raise InvalidInputError(
+            f"{catalogue.name} shows one animal only ({str(animals[0])!r}): nothing can be told apart; "
+            "a score needs two or more"
+        )
 
 
 def _scorable(identities: np.ndarray) -> bool:

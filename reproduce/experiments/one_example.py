@@ -71,15 +71,16 @@ def backbone(
     weights: str = "resnet50v2",
     pooling: str = "average",
     size: int = 224,
+    resize: str = "bilinear",
     draws: int = 20,
 ) -> Result:
     """The same on a frozen backbone's features at unit length, nothing learned here; see `found_from_one`."""
-    from reproduce.experiments.dcnn import _features
+    from reproduce.experiments.dcnn import frozen_features
     from reproduce.models.baselines.unlearned import l2_normalised
     from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
-    return found_from_one(catalogue, l2_normalised(_features(catalogue, recipe, seed)), seed, draws)
+    return found_from_one(catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), seed, draws)
 
 
 def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, draws: int = 20) -> Result:

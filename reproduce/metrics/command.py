@@ -1,67 +1,101 @@
-"""``reproduce score``: every figure of anyone's embeddings, each beside its chance level."""
+"""``reproduce score``: every figure of anyone's embeddings beside its chance level, as a table or as JSON."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from reproduce.metrics.files import read_embeddings, read_labels
-from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores
-from reproduce.metrics.scoring import Precision
+from reproduce import __version__
+from reproduce.metrics.submission import Scored, named, score_files
+from reproduce.metrics.suspicions import listed
 
 __all__ = ["as_json", "print_scores", "score_files"]
 
-_CMC_AT = (1, 5, 10, 20)
+_METRIC = {
+    "name": "MAP@R",
+    "definition": "AP@R of a query is 1/R times the sum, over ranks i <= R of its own animal, of the precision at i; "
+    "R is the number of other images of its animal (Musgrave et al. 2020)",
+    "average": "per class: the mean within each animal, then over animals; per query: over all queries",
+    "distance": "Euclidean, embeddings as given",
+}
 
 
-def score_files(embeddings: Path, labels: Path, column: str | None = None, dtype: Precision = "float64") -> Retrieval:
-    """Score the embeddings of a .npy file by the labels of a .csv, .tsv or .txt file."""
-    matrix = read_embeddings(embeddings)
-    return retrieval_scores(matrix, read_labels(labels, len(matrix), column), dtype=dtype)
+def as_json(scored: Scored) -> str:
+    """All figures as JSON: fractions of 1, means per class and per query, chance levels, MAP@R of each class.
 
-
-def _rows(figures: Figures) -> dict[str, float]:
-    named = {
-        "MAP@R": figures.map_at_r,
-        "R-precision": figures.r_precision,
-        "precision at 1": figures.precision_at_1,
-        "mean average precision": figures.map,
-    }
-    return named | {f"CMC at {k}": float(figures.cmc[k - 1]) for k in _CMC_AT if k <= len(figures.cmc)}
-
-
-def as_json(scores: Retrieval) -> str:
-    """All figures as JSON: fractions of 1, means per class and per query, chance levels, MAP@R of each class."""
+    Beside them what was scored: version, metric, N, animals, the gallery's, lone animals by name, warnings, and
+    the intervals where these were asked for.
+    """
+    scores = scored.scores
     content: dict[str, Any] = {
-        "per class": _rows(scores),
-        "per class, chance": _rows(scores.at_chance),
-        "per query": _rows(scores.query),
-        "per query, chance": _rows(scores.query_at_chance),
+        "version": __version__,
+        "metric": _METRIC | {"precision": scored.dtype},
+        "N": scored.images,
+        "animals": scored.animals,
+        "per class": named(scores),
+        "per class, chance": named(scores.at_chance),
+        "per query": named(scores.query),
+        "per query, chance": named(scores.query_at_chance),
         "classes": {str(label): value for label, value in scores.per_class.items()},
         "queries": scores.queries,
         "lone classes": scores.lone,
+        "lone": list(scored.lone),
+        "warnings": list(scored.warnings),
     }
+    if scored.gallery:
+        content["gallery"] = dict(zip(("N", "animals"), scored.gallery, strict=True))
+    if scored.intervals:
+        content["interval"] = {
+            "confidence": 0.9,
+            "method": "delete-one-animal jackknife, Student's t",
+            **{average: {name: list(ends) for name, ends in of.items()} for average, of in scored.intervals.items()},
+        }
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def print_scores(scores: Retrieval, console: Console, each_class: bool = False) -> None:
-    """A table of all figures in percent, and MAP@R of each class on request."""
-    table = Table(title=f"{scores.queries:,} queries of {scores.classes:,} classes, %")
+def print_scores(scored: Scored, console: Console, each_class: bool = False) -> None:
+    """A table of all figures in percent, the animals that are not in the means, MAP@R of each class on request."""
+    scores = scored.scores
+    against = " against {:,} images of {:,}".format(*scored.gallery) if scored.gallery else ""
+    table = Table(title=f"{scores.queries:,} queries of {scores.classes:,} classes{against}, %")
     table.add_column("")
     for heading in ("per class", "chance", "per query", "chance"):
         table.add_column(heading, justify="right", style="dim" if heading == "chance" else "")
-    sides = [_rows(side) for side in (scores, scores.at_chance, scores.query, scores.query_at_chance)]
+    sides = [named(side) for side in (scores, scores.at_chance, scores.query, scores.query_at_chance)]
     for name in sides[0]:
-        table.add_row(name, *(f"{side[name]:.2%}"[:-1] for side in sides))
+        table.add_row(name, *(_percent(side[name]) for side in sides))
     console.print(table)
+    if scored.intervals:
+        _print_intervals(scored, console)
     if scores.lone:
-        plural = "class of one image is" if scores.lone == 1 else "classes of one image are"
-        console.print(f"{scores.lone:,} {plural} in the rankings of the others and not in the means.")
+        console.print(f"{_lone(scored)}: {listed(list(scored.lone))}", markup=False, highlight=False, soft_wrap=True)
     if each_class:
         table = Table("class", title="MAP@R of each class, %")
         table.add_column("MAP@R", justify="right")
         for label, value in scores.per_class.items():
-            table.add_row(str(label), f"{value:.2%}"[:-1])
+            table.add_row(str(label), _percent(value))
         console.print(table)
+
+
+def _print_intervals(scored: Scored, console: Console) -> None:
+    table = Table(title="90 % intervals over animals: each left out in turn, %")
+    table.add_column("")
+    for average in scored.intervals:
+        table.add_column(average, justify="right")
+    for name in named(scored.scores):
+        ends = [of.get(name) for of in scored.intervals.values()]
+        table.add_row(name, *(" – ".join(map(_percent, pair)) if pair else "" for pair in ends))
+    console.print(table)
+
+
+def _lone(scored: Scored) -> str:
+    count = scored.scores.lone
+    if scored.gallery:
+        return f"{count:,} {'class is' if count == 1 else 'classes are'} not in the gallery and not in the means"
+    plural = "class of one image is" if count == 1 else "classes of one image are"
+    return f"{count:,} {plural} in the rankings of the others and not in the means"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2%}"[:-1]

@@ -77,7 +77,8 @@ def _cells(count: int) -> str:
 class Live:
     """A context in which ``watch`` shows each finished cell and the time left.
 
-    On a terminal one line moves; elsewhere (a log, CI) each cell is a line of its own.
+    On a terminal one line moves; elsewhere (a log, CI) each cell is a line of its own. Cells that fail, or wait, for
+    one and the same reason are named by the first; how many more there were is said at the end.
     """
 
     def __init__(self, console: Console, plan: Plan, workers: int) -> None:
@@ -88,6 +89,7 @@ class Live:
         self.workers = workers
         self.total = len(plan.jobs)
         self.done = 0
+        self.problems: Counter[tuple[str, str]] = Counter()
         self.keys = {id(job): row.asked.key for row in plan.rows for job in row.jobs}
         self.progress = Progress(
             BarColumn(),
@@ -115,6 +117,9 @@ class Live:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.progress.stop()
+        for (what, problem), count in self.problems.items():
+            if count > 1:
+                self.console.print(f"{what} alike, {count - 1} more: {problem}", markup=False, highlight=False)
 
     def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
         """Called after each cell."""
@@ -127,7 +132,9 @@ class Live:
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
             kind = "waits" if outcome.waits else "failed"
-            self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
+            self.problems[kind, said] += 1
+            if self.problems[kind, said] == 1:
+                self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
         elif not self.console.is_terminal:
             self.console.print(f"[{self.done}/{self.total}] {job}: {said}; about {self._left()} left", markup=False)
         self.progress.update(self.task, advance=1, description=str(job), left=self._left())

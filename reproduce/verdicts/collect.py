@@ -65,8 +65,8 @@ def asked(folder: Path | str = "claims") -> list[Asked]:
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:
-    """What every claim in ``folder`` says, in the order of the files."""
-    return list(_gathered(folder, "--collect-only").specifications.values())
+    """What every claim in ``folder`` says, in the order of the files. Raises InvalidInputError where there is none."""
+    return list(_some(_gathered(folder, "--collect-only"), folder).specifications.values())
 
 
 def record_of(folder: Path | str = "claims") -> Path:
@@ -75,13 +75,17 @@ def record_of(folder: Path | str = "claims") -> Path:
 
 
 def judged(folder: Path | str = "claims") -> Judged:
-    """Judge every claim in ``folder`` by its record; nothing is measured, and nothing is fetched."""
+    """Judge every claim in ``folder`` by its record; nothing is measured, and nothing is fetched.
+
+    Raises InvalidInputError where there is no claim, or none can be collected, and RecordError for a damaged record.
+    """
     from reproduce.record import Store
 
     store = Store(record_of(folder))
     for name in store.experiments():  # a damaged file is one error here, instead of one for each claim
         store.entries(name)
     gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record_of(folder).resolve()))
+    _some(gather, folder)
     return Judged(
         tuple(
             gather.outcomes.get(node, Outcome(spec, Verdict.ERROR, reason="no verdict"))
@@ -89,6 +93,13 @@ def judged(folder: Path | str = "claims") -> Judged:
         ),
         tuple(gather.requests),
     )
+
+
+def _some(gather: _Gather, folder: Path | str) -> _Gather:
+    if not gather.specifications:
+        where = Path(folder).resolve()
+        raise InvalidInputError(f"{where} holds no claims: name their folder, or call this from the project's root")
+    return gather
 
 
 def _gathered(folder: Path | str, *options: str) -> _Gather:

@@ -56,6 +56,19 @@ def lions(nowhere):
 
 
 @pytest.fixture
+def cows(nowhere):
+    """OpenCows2020's layout: twelve cows with three images to train, three of them one to test; 001's is a copy."""
+    files = {}
+    for seed in range(36):
+        animal = f"{seed // 3 + 1:03d}"
+        files[f"train/{animal}/{seed:03d}.jpg"] = encoded(picture(seed))
+    files |= {f"test/{animal}/t.jpg": encoded(picture(50 + row)) for row, animal in enumerate(["002", "003"])}
+    files["test/001/t.jpg"] = files["train/001/000.jpg"]
+    prefix = "10m32xl88x2b61zlkkgz3fml17/identification/images/"
+    return write_files(nowhere / "data" / "OpenCows2020", {prefix + path: content for path, content in files.items()})
+
+
+@pytest.fixture
 def lion_archive(nowhere):
     """The zip that wildlife-datasets downloads for LionData, with the nyalas that it throws away."""
     archive = nowhere / "main.zip"

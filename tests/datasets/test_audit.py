@@ -77,7 +77,21 @@ def test_an_animal_on_both_sides_is_a_leak(faulty):
     leaky = Catalogue(
         "leaky", faulty.paths, faulty.identities, np.array(["train", "test"] * 3 + ["train"]), digests=faulty.digests
     )
-    assert audit(leaky).shared_animals == ("A", "B", "C")
+    found = audit(leaky)
+    assert found.shared_animals == ("A", "B", "C")
+    assert found.findings[0] == "3 animals on both sides of the split"
+
+
+def test_findings_are_what_is_wrong_and_nothing_else(faulty):
+    """Copies across animals and across the split, and unreadable files; copies of one animal on one side are none."""
+    assert audit(faulty).findings == (
+        "1 group of identical images across animals",
+        "1 group of identical images across the split",
+        "1 file that cannot be read",
+    )
+    rows = np.array([0, 1, 3, 4, 6])
+    fine = Catalogue("fine", faulty.paths[rows], np.array(list("AABBB")), np.full(5, "train"))
+    assert audit(fine).findings == ()
 
 
 def test_identities_alone_can_be_audited(nowhere):
@@ -99,6 +113,14 @@ def test_animals_that_are_all_lone_have_no_chance(nowhere):
     names = np.array(["a", "b", "c"])
     lone = Catalogue("lone", np.full(3, ""), names, np.array(["train", "test", "test"]))
     assert np.isnan(chances(lone)["test"]).all()
+
+
+def test_one_animal_alone_has_no_chance(nowhere):
+    """Every ranking of one animal is right: not a number either, instead of 100 per cent."""
+    names, split = np.array(["a", "a", "b", "b"]), np.array(["train", "train", "test", "test"])
+    chance = chances(Catalogue("two", np.full(4, ""), names, split))
+    assert np.isnan(chance["train"]).all()
+    assert np.isfinite(chance["all"]).all()
 
 
 def test_pairs_within_an_animal_are_all_of_them_once():

@@ -1,5 +1,6 @@
 """``reproduce datasets`` and ``reproduce audit``: what a person reads."""
 
+import shutil
 import sys
 
 import pytest
@@ -7,13 +8,14 @@ from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.datasets import kinds, load, turing
+from reproduce.datasets.loading import published
 from reproduce.datasets.overview import overview
 
 
-def said(*arguments):
-    """What the command prints; it must succeed."""
+def said(*arguments, status=0):
+    """What the command prints; it must end with that status."""
     done = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "120"}, catch_exceptions=False)
-    assert done.exit_code == 0
+    assert done.exit_code == status, done.output
     return done.output
 
 
@@ -61,6 +63,8 @@ def test_an_audit_is_printed_with_chance_and_findings(lions):
     text = said("audit", "LionData", "--root", str(lions), "--photographs")
     for words in ("train", "Chance", "10 JPEG as .png", "byte-identical groups: 0", "unreadable files: 0", "of 6"):
         assert words in text
+    assert "split audited: the set's own" in text
+    assert text.splitlines()[-1] == "findings: none"
 
 
 def test_identities_alone_are_audited(nowhere):
@@ -68,6 +72,50 @@ def test_identities_alone_are_audited(nowhere):
     text = said("audit", "FriesianCattle2017")
     assert "no pixels here" in text
     assert "940" in text
+    assert "split audited: drawn by seed 0" in text
+
+
+def test_the_split_that_is_there_is_audited(cows):
+    """OpenCows2020's own folders, with the animals on both sides by name and the copy across; status 1."""
+    text = said("audit", "OpenCows2020", "--root", str(cows), status=1)
+    assert "split audited: the set's own" in text
+    assert "experiments hold out whole animals instead, drawn by seed" in text
+    assert "animals on both sides of the split: 3 (001, 002, 003)" in text
+    assert "byte-identical groups: 1, across animals 0, across the split 1" in text
+    assert text.splitlines()[-1] == (
+        "findings: 3 animals on both sides of the split; 1 group of identical images across the split"
+    )
+
+
+def test_a_set_that_was_audited_is_loaded_as_before(cows):
+    """Experiments still hold out whole animals, drawn by seed, and the content hash is the same."""
+    own, drawn = published("OpenCows2020", cows), load("OpenCows2020", cows)
+    assert (own.seeded, drawn.seeded) == (False, True)
+    assert not set(drawn.identities[drawn.train]) & set(drawn.identities[drawn.test])
+    assert own.content_hash == drawn.content_hash
+    assert own.paths.tolist() == drawn.paths.tolist()
+
+
+def test_a_file_that_cannot_be_read_sets_the_status(lions):
+    """A damaged image is named and counted."""
+    next(lions.rglob("Ayo_0.png")).write_bytes(b"no image")
+    text = said("audit", "LionData", "--root", str(lions), status=1)
+    assert text.splitlines()[-1] == "findings: 1 file that cannot be read"
+
+
+def test_one_animal_alone_cannot_be_scored(lions):
+    """No chance beside it, and a finding instead of 100.00 beside 100.00."""
+    for folder in [*lions.rglob("val/*"), *lions.rglob("train/Dada"), *lions.rglob("train/Zuri")]:
+        shutil.rmtree(folder)
+    text = said("audit", "LionData", "--root", str(lions), status=1)
+    assert "100.00" not in text
+    assert text.splitlines()[-1] == "findings: one animal only in train (Ayo), where nothing can be scored"
+
+
+def test_the_help_says_what_the_status_means():
+    """0 and 1, in words."""
+    text = " ".join(said("audit", "--help").split())
+    assert "Exit status 0: no findings; 1: findings" in text
 
 
 @pytest.mark.parametrize("arguments", [("audit", "LionDate"), ("datasets", "--get", "LionDate")])

@@ -222,6 +222,47 @@ def test_a_folder_laid_out_otherwise_is_one_line(nowhere):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "image", "expected"),
+    [
+        ("LionData", "lion.png", "wildlife_reidentification-main/Lion_Data_Zero/{train,val}/LION/IMAGE.png"),
+        ("LionData", "x/w/L/train/Ayo/e.png", "wildlife_reidentification-main/Lion_Data_Zero/{train,val}/LION/IMAGE"),
+        ("OpenCows2020", "cow.jpg", "10m32xl88x2b61zlkkgz3fml17/identification/images/{train,test}/ANIMAL/IMAGE.jpg"),
+        ("OpenCows2020", "x/identification/1.jpg", "10m32xl88x2b61zlkkgz3fml17/identification/images/{train,test}"),
+        ("FriesianCattle2017", "x/cow/1.jpg", "2yizcfbkuv4352pzc32n54371r/ANIMAL/IMAGE.jpg"),
+        ("NyalaData", "x/y/z/kudu/1.png", "the folders that its download unpacks to"),
+        ("ATRW", "1.png", "atrw_anno_reid_train/reid_list_train.csv, which is not there"),
+    ],
+)
+def test_a_wrong_layout_says_what_was_expected_and_what_was_found(nowhere, name, image, expected):
+    """No KeyError: 3 and no empty AssertionError: the expected path and the one that is there."""
+    write(nowhere / "set" / image, b"x")
+    with pytest.raises(InvalidInputError) as raised:
+        load(name, root=nowhere / "set")
+    said = str(raised.value)
+    assert f"expected {expected}" in said
+    assert f"found 1 image such as {image}" in said
+    assert not any(word in said for word in ("KeyError", "Assertion", "\n"))
+
+
+def test_images_of_one_name_are_no_assertion(nowhere):
+    """What wildlife-datasets asserts of its own ids is said as a layout too."""
+    for folder in "12":
+        write(nowhere / "set" / folder / "a" / "b" / "c" / "e.png", folder.encode())
+    with pytest.raises(InvalidInputError, match=r"expected .*/LION/IMAGE.png; found 2 images such as 1/a/b/c/e.png"):
+        load("LionData", root=nowhere / "set")
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="file names are text here")
+def test_a_path_that_is_not_utf_8_is_named(lions):
+    """The one file whose name is the trouble, not the layout of all."""
+    image = next(lions.rglob("Ayo_0.png"))
+    image.rename(image.with_name(os.fsdecode(b"Ayo_\xe9.png")))
+    with pytest.raises(InvalidInputError, match=r"Ayo/Ayo_\\xe9\.png' is not UTF-8; rename it") as raised:
+        load("LionData", root=lions)
+    assert "laid out" not in str(raised.value)
+
+
 def test_a_relative_folder_of_data_is_found_from_where_it_was_named(lions, monkeypatch):
     """REPRODUCE_DATA may be relative; the paths are absolute all the same."""
     monkeypatch.chdir(lions.parent.parent)

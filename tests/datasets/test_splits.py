@@ -99,3 +99,10 @@ def test_lions_outside_train_and_val_are_an_error():
     """A third folder beside train and val is not silently a test set."""
     with pytest.raises(InvalidInputError, match="'extra'"):
         splits.lion_folders(["x/train/Ayo/1.png", "x/extra/Ayo/2.png"])
+
+
+def test_labels_are_a_split_whether_by_animal_or_not():
+    """What a set says of itself: every image labelled, some to train and some not."""
+    assert splits.labelled(["Train", "val", "training"]).tolist() == ["train", "test", "train"]
+    for none in ([None, None], ["train", None], ["train", "train"], ["test", "test"], []):
+        assert splits.labelled(none) is None

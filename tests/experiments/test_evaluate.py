@@ -58,6 +58,25 @@ def test_a_set_in_which_nothing_can_be_found_is_left_out():
     assert evaluate(catalogue, RNG.normal(size=(5, 2))).scores == {}
 
 
+def test_one_animal_alone_is_one_line():
+    """Nothing can be told apart: an error that names the data set, for embeddings and for distances."""
+    lonely = herd(animals=1, each=5)
+    for score in (lambda: evaluate(lonely, RNG.normal(size=(5, 2))), lambda: evaluate_distances(lonely, np.zeros)):
+        with pytest.raises(InvalidInputError, match=r"herd shows one animal only \('cow 0'\).*two") as caught:
+            score()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (4, 1, 1)], ids=["two animals", "one of several images"])
+def test_too_few_animals_to_leave_one_out_have_scores_and_no_interval(sizes):
+    """Without an animal one is left, or lone ones only: no leave-one-out score, instead of a division by zero."""
+    identities = np.repeat([f"cow {i}" for i in range(len(sizes))], sizes)
+    few = Catalogue("few", np.full(len(identities), ""), identities, np.full(len(identities), "test"))
+    found = evaluate(few, RNG.normal(size=(len(identities), 2)), resample=True)
+    assert 0 < found.scores["map_at_r"] <= 1
+    assert found.leave_one_out == {}
+
+
 def test_tied_rows_are_counted():
     """A collapsed embedding is seen in the details: all but one row repeat another."""
     assert evaluate(herd(), np.zeros((24, 2))).details["tied_rows"] == 11

@@ -92,7 +92,7 @@ def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
 
     catalogue = herd()
     rows = embedded(catalogue, 0.5)
-    monkeypatch.setattr(dcnn, "_features", lambda *_: rows * RNG.uniform(1, 9, (60, 1)))
+    monkeypatch.setattr(dcnn, "frozen_features", lambda *_: rows * RNG.uniform(1, 9, (60, 1)))
     scores = backbone(catalogue, 0, **backbone.rehearsal).scores
     expected = found_from_one(catalogue, rows / np.linalg.norm(rows, axis=1, keepdims=True), 0, draws=3).scores
     assert scores == pytest.approx(expected)

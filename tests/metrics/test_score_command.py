@@ -1,6 +1,8 @@
 """``reproduce score``: anyone's embeddings and labels from files, every figure beside its chance level."""
 
 import json
+import os
+import sys
 
 import numpy as np
 import pytest
@@ -45,7 +47,7 @@ def test_the_table_shows_every_figure_beside_chance(herd):
     for name in ("R-precision", "precision at 1", "mean average precision", "CMC at 10"):
         assert name in output
     assert "59 queries of 12 classes" in output
-    assert "1 class of one image" in output
+    assert "1 class of one image is in the rankings of the others and not in the means: stray" in output
     assert "cow 7" in score(folder, str(folder / "l.csv"), "--classes")
 
 
@@ -92,7 +94,8 @@ def test_labels_come_in_many_files(herd, name, head, row, options):
         (["a", "", *["a"] * 58], (), "line 2: no label"),
         (["x,y", *["a,b"] * 60], (), "2 columns; say which with --column"),
         (["x,y", *["a,b"] * 60], ("--column", "z"), "no column 'z'; it has x, y"),
-        (["a"] * 60, ("--dtype", "float16"), "dtype is 'float16'"),
+        (["a", "b"] * 30, ("--dtype", "float16"), "dtype is 'float16'"),
+        (["cow 1"] * 60, (), r"l\.csv: one animal only \('cow 1'\).*two or more"),
         ([str(n) for n in range(60)], (), "no class has two rows"),
     ],
 )
@@ -101,6 +104,62 @@ def test_bad_labels_are_one_line(herd, lines, options, says):
     folder, _, _ = herd
     with pytest.raises(InvalidInputError, match=says):
         score(folder, written(folder, "l.csv", lines), *options)
+
+
+@pytest.mark.parametrize("head", ["label", "Identity", "animal", "Individual ID"])
+@pytest.mark.parametrize("name", ["l.csv", "l.txt", "l.tsv"])
+@pytest.mark.parametrize("labels", [59, 61])
+def test_a_known_header_is_never_a_label(herd, head, name, labels):
+    """A header and a label too few, or too many: both counts are said, and no label moves up a row."""
+    folder, _, _ = herd
+    with pytest.raises(InvalidInputError, match=f"header '{head}' and {labels} labels for 60 embeddings"):
+        score(folder, written(folder, name, [head, *["a", "b"] * 30, "a"][: labels + 1]))
+
+
+def test_text_above_numbers_is_a_header(herd):
+    """A name nobody knows, above whole numbers only, is a header too."""
+    folder, _, _ = herd
+    with pytest.raises(InvalidInputError, match="header 'no_of_cow' and 59 labels for 60"):
+        score(folder, written(folder, "l.csv", ["no_of_cow", *[str(n % 9) for n in range(59)]]))
+
+
+def test_a_line_too_many_is_no_header(herd):
+    """61 labels for 60 embeddings: the first is not taken for a header; --column says where it is one."""
+    folder, _, labels = herd
+    path = written(folder, "l.csv", ["cow 3", *labels])
+    with pytest.raises(InvalidInputError, match=r"61 labels for 60 embeddings.*header.*--column 'cow 3'"):
+        score(folder, path)
+    assert "59 queries of 12 classes" in score(folder, path, "--column", "cow 3")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("a\n\ncaf\u00e9\n".encode("latin-1"), r"l\.csv, line 3: byte 0xe9 is not UTF-8.*with the encoding UTF-8"),
+        ("label\na\nb\n".encode("utf-16"), r"l\.csv is UTF-16; save it again with the encoding UTF-8"),
+        (b"PK\x03\x04\0\0", "is not text"),
+        (b"a\nb\0\nc\n", "is not text"),
+    ],
+)
+def test_another_encoding_is_named(herd, content, says):
+    """What the file is, where that shows, and how to save it; not "save as .csv", which it is."""
+    folder, _, _ = herd
+    (folder / "l.csv").write_bytes(content)
+    with pytest.raises(InvalidInputError, match=says) as caught:
+        score(folder, str(folder / "l.csv"))
+    assert "save the labels as .csv" not in str(caught.value) or b"\0" in content
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="file names are text here")
+def test_a_path_that_is_not_utf_8_is_read_like_any_other(herd):
+    """The bytes of a path say nothing of what the file holds."""
+    folder, _, labels = herd
+    path = folder / os.fsdecode(b"\xe9.csv")
+    path.write_text("\n".join(labels))
+    assert "59 queries" in score(folder, str(path))
+    path.write_bytes("caf\u00e9\n".encode("latin-1"))
+    with pytest.raises(InvalidInputError, match="line 1: byte 0xe9 is not UTF-8"):
+        score(folder, str(path))
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,18 @@ def test_errors_are_one_line(folder, where):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("arguments", [("report", "--claims"), ("claims", "list")])
+def test_a_folder_without_claims_is_one_line(folder, arguments):
+    """An empty folder, or one of other tests: neither an empty page nor nothing at all."""
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "test_other.py").write_text("def test_no_claim():\n    pass\n")
+    with pytest.raises(ReproduceError, match=r"other holds no claims.*project's root") as caught:
+        CliRunner().invoke(cli.app, [*arguments, "other"], catch_exceptions=False)
+    assert "\n" not in str(caught.value)
+    assert not (folder.parent / "report").exists()
+
+
 def test_the_figure_shows_what_the_record_holds(store):
     """A row per complete experiment, in per cent; one without a record, or with seeds missing, is left out."""
     store.add_all([entry(baselines.pixels, 0.05), *(entry(baselines.untrained, 0.04 + s / 100, s) for s in range(13))])

@@ -51,6 +51,23 @@ def test_a_failed_cell_is_status_1(command):
     assert "4 cells finished" in said
 
 
+def test_the_same_failure_is_said_once(command, toys, tmp_path, monkeypatch):
+    """A damaged image fails every cell of its set: the first names the file, the sum says how many went alike."""
+    folder = tmp_path / "data" / "NyalaData" / "w" / "N"
+    for animal in range(12):
+        image = folder / "train" / str(animal) / f"{animal}.png"
+        image.parent.mkdir(parents=True)
+        image.write_bytes(b"no image")
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    status, said = command("toy.looks", data="NyalaData", seeds=5)
+    said = " ".join(said.split())
+    assert status == 1
+    assert said.count("0.png: not an image") == 2
+    assert "failed: toy.looks on NyalaData, seed 0: InvalidInputError: " in said
+    assert "failed alike, 4 more: InvalidInputError: " in said
+    assert "5 failed" in said
+
+
 def test_waiting_is_no_failure(command):
     """Cells that wait for data leave the status 0."""
     status, said = command("toy.waits", seeds=1)

@@ -1,0 +1,70 @@
+"""A folder that is not laid out as its data set is: what was expected there, and what was found instead."""
+
+import os
+from pathlib import Path
+
+from reproduce.datasets.kinds import CATTLE, COWS, LIONS
+from reproduce.datasets.places import IMAGE_ENDINGS
+from reproduce.errors import InvalidInputError
+
+__all__ = ["check_animals", "misfit"]
+
+#: Where the images of the sets this suite speaks of lie, below the set's own folder.
+EXPECTED = {
+    LIONS: "wildlife_reidentification-main/Lion_Data_Zero/{train,val}/LION/IMAGE.png",
+    COWS: "10m32xl88x2b61zlkkgz3fml17/identification/images/{train,test}/ANIMAL/IMAGE.jpg",
+    CATTLE: "2yizcfbkuv4352pzc32n54371r/ANIMAL/IMAGE.jpg",
+}
+
+
+def misfit(name: str, root: Path, error: Exception, printed: str = "") -> InvalidInputError:
+    """The one line for a folder that wildlife-datasets' class ``name`` could not read.
+
+    ``error`` is what it raised; its own words are kept where it says something of a user's files, and so is what it
+    ``printed``, but not a KeyError or an assertion of its inside.
+    """
+    images = _images(root)
+    if isinstance(error, UnicodeError):
+        odd = [path for path in images if not _is_text(path)]
+        if odd:
+            which = repr(os.fsencode(odd[0]))[1:]
+            return InvalidInputError(f"{root}: the path {which} is not UTF-8; rename it in UTF-8")
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return _line(name, root, f"expected {os.path.relpath(error.filename, root)}, which is not there", images)
+    if type(error) is Exception:  # raised by hand, in words
+        lines = [line for line in printed.splitlines() if "outdated" not in line]
+        said = " ".join(" ".join([str(error), *lines]).split())[:200]
+        return InvalidInputError(f"{root} is not laid out as wildlife-datasets' {name} expects it: {said}")
+    return _line(name, root, f"expected {EXPECTED.get(name, 'the folders that its download unpacks to')}", images)
+
+
+def check_animals(name: str, root: Path, paths: list[str], identities: list[str]) -> None:
+    """Raise InvalidInputError where LionData lies a folder too deep, so that "train" would be read as a lion."""
+    if name == LIONS and any(path.split("/")[-2] != lion for path, lion in zip(paths, identities, strict=True)):
+        raise _line(name, root, f"expected {EXPECTED[name]}", paths)
+
+
+def _line(name: str, root: Path, expected: str, images: list[str]) -> InvalidInputError:
+    count = f"{len(images):,} image{'' if len(images) == 1 else 's'}"
+    found = f"{count} such as {images[0]}" if images else "no image"
+    return InvalidInputError(
+        f"{root} is not laid out as wildlife-datasets' {name} expects it: {expected}; found {found}"
+    )
+
+
+def _images(root: Path) -> list[str]:
+    found = (
+        os.path.relpath(os.path.join(folder, file), root).replace(os.sep, "/")
+        for folder, _, files in os.walk(root)
+        for file in files
+        if file.lower().endswith(IMAGE_ENDINGS)
+    )
+    return sorted(found)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
