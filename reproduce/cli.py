@@ -184,13 +184,13 @@ def write_report(
     ),
 ) -> None:
     """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured."""
-    from collections import Counter
-
-    from reproduce.report.page import kind, write
+    from reproduce.report.page import called, counted, write
 
     path, outcomes = write(claims, output)
-    counts = ", ".join(f"{count} {word}" for word, count in Counter(map(kind, outcomes)).most_common())
-    typer.echo(f"{path}: {len(outcomes)} claims{': ' if counts else ''}{counts}")
+    typer.echo(f"{path}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
+    for kind, counts in counted(outcomes).items():
+        words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
+        typer.echo(f"  {called(kind, counts.total())}: {words}")
 
 
 def main() -> None:

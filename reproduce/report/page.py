@@ -11,16 +11,24 @@ from reproduce.cache import write_atomically
 from reproduce.record import Store
 from reproduce.report import lions
 from reproduce.report.strip import HEIGHT, WIDTH, strip
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts import KINDS
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.table import figure, groups
 
-__all__ = ["KINDS", "Provenance", "kind", "provenance", "render", "write"]
+__all__ = ["WORDS", "Provenance", "counted", "provenance", "render", "word", "write"]
 
-#: The words a verdict is counted by, in the order of the page. The last two appear only if there are any.
-KINDS = ("reproduced", "not reproduced", "holds", "fails", "inconclusive", "not run", "drifted", "error")
-ON_PROXY: dict[str, str] = {Verdict.REPRODUCED: "holds", Verdict.NOT_REPRODUCED: "fails"}
-RARE = ("drifted", "error")
+#: The words a verdict is counted by, in the order of the page.
+WORDS = ("reproduced", "compatible", "not reproduced", "holds", "fails", "inconclusive", "not run", "drifted", "error")
+#: Of what the paper states alone; and what appears only if there is any.
+OWN = ("reproduced", "not reproduced")
+RARE = ("compatible", "drifted", "error")
+#: What the claims of a kind are, one and several.
+CALLED = {
+    "statement": ("statement of the paper", "statements of the paper"),
+    "question": ("question it leaves open", "questions it leaves open"),
+    "control": ("control of ours", "controls of ours"),
+    "check": ("check of the software", "checks of the software"),
+}
 #: Verdicts that a reader looks for first: where the record and the paper part.
 PARTED = ("not reproduced", "fails", "drifted", "error")
 
@@ -59,13 +67,20 @@ def provenance(store: Store) -> Provenance:
     )
 
 
-def kind(outcome: Outcome) -> str:
-    """The word of ``KINDS`` that the outcome is counted by; a drift outranks its verdict."""
-    if outcome.drift:
-        return "drifted"
-    if outcome.spec.fidelity == "proxy":
-        return ON_PROXY.get(outcome.verdict, outcome.verdict)
-    return outcome.verdict
+def word(outcome: Outcome) -> str:
+    """The word of ``WORDS`` that the outcome is counted by; a drift outranks its verdict."""
+    return "drifted" if outcome.drift else outcome.says
+
+
+def counted(outcomes: Sequence[Outcome]) -> dict[str, Counter[str]]:
+    """How many outcomes have which word, by kind of claim: a control is never counted with a statement."""
+    found = {kind: Counter(word(one) for one in outcomes if one.spec.kind == kind) for kind in KINDS}
+    return {kind: counts for kind, counts in found.items() if counts}
+
+
+def called(kind: str, count: int) -> str:
+    """So many claims of a kind, in words."""
+    return f"{count} {CALLED[kind][count != 1]}"
 
 
 def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], made_of: Provenance, picture: str = "") -> str:
@@ -82,19 +97,20 @@ def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], made_of:
     environment.filters |= {
         "code": _code,
         "anchor": _anchor,
-        "kind": kind,
+        "word": word,
         "strip": strip,
         "figure": figure,
         "ours": _ours,
     }
-    counts = Counter(kind(outcome) for outcome in outcomes)
+    counts = counted(outcomes)
     by_group = groups(outcomes)
+    everywhere = sum(counts.values(), Counter())
     return environment.get_template("page.html").render(
-        claims=outcomes,
+        kinds=[(kind, called(kind, found.total()), _tiles(kind, found)) for kind, found in counts.items()],
         groups=by_group,
-        group_counts={name: Counter(kind(outcome) for outcome in members) for name, members in by_group},
-        kinds=[(word, counts[word]) for word in KINDS if counts[word] or word not in RARE],
-        parted=[outcome for outcome in outcomes if kind(outcome) in PARTED],
+        group_counts=[(name, counted(members)) for name, members in by_group],
+        words=[one for one in WORDS if everywhere[one] or one not in RARE],
+        parted=[outcome for outcome in outcomes if word(outcome) in PARTED],
         information=information,
         made_of=made_of,
         picture=picture,
@@ -120,6 +136,12 @@ def write(claims: Path, output: Path) -> tuple[Path, list[Outcome]]:
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot be written: {error.strerror}") from None
     return path, list(found.outcomes)
+
+
+def _tiles(kind: str, counts: Counter[str]) -> list[tuple[str, int]]:
+    """The words that claims of this kind can end in, and how often they did."""
+    never = () if kind == "statement" else OWN
+    return [(one, counts[one]) for one in WORDS if counts[one] or one not in (*RARE, *never)]
 
 
 def _ours(value: float | None, outcome: Outcome) -> str:

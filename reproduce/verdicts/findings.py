@@ -102,32 +102,55 @@ def unused(findings: Mapping[str, Finding], ids: Iterable[str]) -> list[str]:
     return [name for name in findings if name not in known]
 
 
-def proposed(outcomes: Sequence[Outcome], path: Path) -> list[str]:
+def proposed(outcomes: Sequence[Outcome], path: Path, *, whole: bool = True) -> list[str]:
     """What would have to change in the file for these outcomes, as a diff; nothing is written.
 
-    A finding that still stands is kept as it is. A claim that was not run keeps its entry.
+    A finding that still stands is kept as it is. A claim that was not run keeps its entry, and so does every other
+    claim where these outcomes are not the ``whole``.
     """
     kept = read(path)
-    lines = [HEAD.rstrip("\n")]
+    before = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    after = _whole(outcomes, kept) if whole else _part(outcomes, kept, before)
+    return list(difflib.unified_diff(before, after, str(path), f"{path} (proposed)", lineterm="", n=1))
+
+
+def _whole(outcomes: Sequence[Outcome], kept: Mapping[str, Finding]) -> list[str]:
+    lines = HEAD.splitlines()
     group = None
     for outcome in outcomes:
-        name, finding = outcome.spec.id, kept.get(outcome.spec.id)
-        judged = outcome.verdict in (*CONCLUSIVE, Verdict.INCONCLUSIVE) and not outcome.drift
-        if judged and outcome.verdict not in CONCLUSIVE:
-            continue
-        if judged and (finding is None or complaint(outcome, finding)):
-            because = finding.because if finding and finding.says == outcome.says else ""
-            if outcome.verdict == Verdict.NOT_REPRODUCED:
-                because = because or "unexplained"
-            finding = Finding(outcome.says, expected(outcome), because)
-        if finding is None:
+        if (finding := _now(outcome, kept.get(outcome.spec.id))) is None:
             continue
         if outcome.spec.group != group:
             group = outcome.spec.group
             lines += ["", f"# {group}"]
-        lines.append(_line(name, finding))
-    before = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return list(difflib.unified_diff(before, lines, str(path), f"{path} (proposed)", lineterm="", n=1))
+        lines.append(_line(outcome.spec.id, finding))
+    return lines
+
+
+def _part(outcomes: Sequence[Outcome], kept: Mapping[str, Finding], before: Sequence[str]) -> list[str]:
+    now = {one.spec.id: _now(one, kept.get(one.spec.id)) for one in outcomes}
+    lines = []
+    for line in before:
+        name = line[1:].partition('"')[0] if line.startswith('"') else ""
+        if name not in now:
+            lines.append(line)
+        elif (finding := now.pop(name)) is not None:
+            lines.append(line if finding == kept[name] else _line(name, finding))
+    return lines + [_line(name, finding) for name, finding in now.items() if finding is not None]
+
+
+def _now(outcome: Outcome, finding: Finding | None) -> Finding | None:
+    """The entry that the outcome calls for: the one it has while that stands, none where nothing was decided."""
+    if outcome.drift or outcome.verdict not in (*CONCLUSIVE, Verdict.INCONCLUSIVE):
+        return finding
+    if outcome.verdict == Verdict.INCONCLUSIVE:
+        return None
+    if finding and not complaint(outcome, finding):
+        return finding
+    because = finding.because if finding and finding.says == outcome.says else ""
+    if outcome.verdict == Verdict.NOT_REPRODUCED:
+        because = because or "unexplained"
+    return Finding(outcome.says, expected(outcome), because)
 
 
 def _line(name: str, finding: Finding) -> str:

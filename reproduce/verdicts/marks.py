@@ -3,7 +3,6 @@
 import inspect
 import string
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,8 @@ def spec(item: pytest.Item) -> Spec:
         return _spec(item, *mark.args, **mark.kwargs)
     except TypeError as error:
         raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.claim: {error}") from None
+    except InvalidInputError as error:  # a file beside the claims that cannot be read
+        raise pytest.UsageError(str(error)) from None
 
 
 def _spec(
@@ -66,29 +67,25 @@ def _spec(
 
 def of(item: pytest.Item) -> dict[str, Setting]:
     """The settings beside a claim's file."""
-    return _settings(item.path)
-
-
-def _settings(file: Path) -> dict[str, Setting]:
-    try:
-        return read(file.parent / FILE)
-    except InvalidInputError as error:
-        raise pytest.UsageError(str(error)) from None
+    return read(item.path.parent / FILE)
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Give a claim whose function takes ``setting`` one row for each setting that it is judged in."""
-    mark = metafunc.definition.get_closest_marker("judged_in")
+    mark, name = metafunc.definition.get_closest_marker("judged_in"), metafunc.definition.nodeid
     takes = "setting" in metafunc.fixturenames
     if mark is None and not takes:
         return
     if mark is None or not takes:
         lacks = "the argument `setting`" if mark else "@judged_in(...)"
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: a claim judged in settings needs {lacks}")
+        pytest.fail(f"{name}: a claim judged in settings needs {lacks}", pytrace=False)
+    chosen, problem = [], ""
     try:
-        chosen = choose(_settings(metafunc.definition.path), mark.args)
+        chosen = choose(read(metafunc.definition.path.parent / FILE), mark.args)
     except InvalidInputError as error:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: {error}") from None
+        problem = str(error)
+    if problem:  # while a file is collected pytest shows a usage error with its traceback, and a failure in one line
+        pytest.fail(f"{name}: {problem}", pytrace=False)
     metafunc.parametrize("setting", [pytest.param(one, id=one.name) for one in chosen])
 
 

@@ -92,8 +92,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     items = [item for item in session.items if item.get_closest_marker("claim")]
     try:
-        if items and not _narrowed(config):
-            check_findings(items)
+        check_findings(items, whole=not (_narrowed(config) or config.option.claims_findings))
     except ReproduceError as error:
         raise pytest.UsageError(str(error)) from None
     for number, item in enumerate(items):
@@ -103,10 +102,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _narrowed(config: pytest.Config) -> bool:
-    """Whether single claims were asked for, of which unused findings cannot be told, or the findings themselves."""
+    """Whether single claims were asked for, of which unused findings cannot be told."""
     options = config.option
     named = any("::" in str(argument) for argument in config.args)
-    return bool(named or options.keyword or options.markexpr or options.deselect or options.claims_findings)
+    narrowed = options.keyword or options.markexpr or options.deselect
+    # The failed of last time, or from there on: options of a plugin that may be off.
+    return bool(named or narrowed or getattr(options, "lf", False) or getattr(options, "stepwise", False))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -195,7 +196,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         if config.getoption("claims_findings"):
             from reproduce.verdicts.findings import FILE, proposed
 
-            for line in proposed(outcomes, _folder(config) / FILE) or [f"{FILE}: nothing would change"]:
+            whole = not _narrowed(config) and not any(str(argument).endswith(".py") for argument in config.args)
+            diff = proposed(outcomes, _folder(config) / FILE, whole=whole)
+            for line in diff or [f"{FILE}: nothing would change"]:
                 terminalreporter.write_line(line)
 
 

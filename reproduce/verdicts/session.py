@@ -126,16 +126,17 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
         pytest.fail(explain(outcome), pytrace=False)
 
 
-def check_findings(items: Sequence[pytest.Item]) -> None:
-    """Refuse an entry of findings that no claim uses, where all claims of its folder were collected."""
+def check_findings(items: Sequence[pytest.Item], *, whole: bool) -> None:
+    """Refuse findings that cannot be read; and an entry that no claim uses, where all claims were collected."""
     by_folder: dict[Path, dict[str, set[str]]] = {}
     for item in items:
         files = by_folder.setdefault(item.path.parent, {})
         files.setdefault(item.path.name, set()).add(spec(item).id)
     for folder, files in by_folder.items():
-        if set(files) < {path.name for path in folder.glob("test_*.py")}:
+        found = findings.read(folder / findings.FILE)
+        if not whole or set(files) < {path.name for path in folder.glob("test_*.py")}:
             continue  # a part of the claims was asked for
-        idle = findings.unused(findings.read(folder / findings.FILE), set().union(*files.values()))
+        idle = findings.unused(found, set().union(*files.values()))
         if idle:
             raise pytest.UsageError(f"{folder / findings.FILE}: no claim uses {', '.join(idle)}; remove what is gone")
 

@@ -70,7 +70,7 @@ def read(path: Path) -> dict[str, Setting]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{path}: not TOML: {error}") from None
-    found = {name: _setting(path, name, dict(table)) for name, table in tables.items()}
+    found = {name: _setting(path, name, table) for name, table in tables.items()}
     if PAPER not in found:
         raise InvalidInputError(f"{path}: no [{PAPER}]: say what the paper's own setting is")
     if clash := {family for one in found.values() for family in one.families} & set(found):
@@ -78,8 +78,13 @@ def read(path: Path) -> dict[str, Setting]:
     return found
 
 
-def _setting(path: Path, name: str, table: dict[str, Any]) -> Setting:
+def _setting(path: Path, name: str, said: Any) -> Setting:
+    if not isinstance(said, dict):
+        raise InvalidInputError(f"{path}: {name} = ... is no setting: write a table, [{name}]")
+    table = dict(said)
     known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families")}
+    if lone := [key for key in ("differs", "families") if isinstance(known[key], str)]:
+        raise InvalidInputError(f'{path}: [{name}] needs a list: {lone[0]} = ["{known[lone[0]]}"]')
     if not known["stands_for"]:
         raise InvalidInputError(f"{path}: [{name}] needs stands_for: what it stands for, in words")
     differs = tuple(known["differs"] or ())

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reproduce.report.page import Provenance, kind, render
+from reproduce.report.page import Provenance, render, word
 
 INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
 VOID = {"meta", "col", "br", "link", "img"}
@@ -37,12 +37,13 @@ class Balanced(HTMLParser):
 
 def test_every_claim_and_its_evidence_are_on_the_page(outcome):
     """Id, sentence, place, figure, margin, mean, interval, n, chance, fidelity, verdict and reasons are there."""
-    because = {"verdict": "not reproduced", "ours": [1, 2], "because": "a known finding"}
+    because = {"says": "not reproduced", "ours": [1, 2], "because": "a known finding"}
+    elsewhere = {"fidelity": "proxy", "proxy": "on OpenCows2020"}
     page = render(
         [
             outcome("I.64", group="Table I"),
-            outcome("I.32", group="Table I", verdict="not reproduced", deviation=because),
-            outcome("II.1@cows", group="Table II", fidelity="proxy", proxy="OpenCows2020", verdict="not reproduced"),
+            outcome("I.32", group="Table I", verdict="not reproduced", finding=because),
+            outcome("II.1@cows", group="Table II", verdict="not reproduced", **elsewhere),
             outcome("III.1", group="Table III", verdict="not run", ours=None, values=(), reason="it waits for lions"),
         ],
         INFORMATION,
@@ -52,7 +53,7 @@ def test_every_claim_and_its_evidence_are_on_the_page(outcome):
     for words in [
         *("I.64", "I.32", "II.1@cows", "III.1", "The toy scores 26.74.", "Table I", "26.74", "±6.3", "25.00"),
         *("24.50 … 25.50", "3.90", "MAP@R %", "exact", "proxy", "reproduced"),
-        *("not reproduced *", "fails on OpenCows2020", "not run", "the spread of the rows", "a known finding"),
+        *("not reproduced *", "fails", "proxy on OpenCows2020", "not run", "the spread of the rows", "a known finding"),
         *("it waits for lions", "3 results, 2.0 h", "toy-cpu (Toy 1)", "fedcba987654", "0123456789ab", "2026-01-02"),
     ]:
         assert words in text, words
@@ -91,16 +92,48 @@ def test_links_within_the_page_arrive(outcome):
     assert links <= targets
 
 
+def test_a_finding_without_a_reason_has_no_star(outcome):
+    """What is as it was found before is no news; a reason is shown, of a claim that holds too."""
+    plain = {"says": "reproduced", "ours": [1.0, 2.0], "because": ""}
+    page = Balanced(render([outcome(finding=plain)], INFORMATION, Provenance())).text
+    assert "reproduced *" not in page
+    assert "Finding:" not in page
+    page = Balanced(render([outcome(finding=plain | {"because": "by luck"})], INFORMATION, Provenance())).text
+    assert "Finding: by luck" in page
+
+
 def test_verdicts_are_counted_in_the_words_their_fidelity_allows(outcome):
     """A proxy holds or fails, a drift outranks any verdict, and the rest keep their names."""
-    assert kind(outcome()) == "reproduced"
-    assert kind(outcome(fidelity="proxy", proxy="cows")) == "holds"
-    assert kind(outcome(fidelity="proxy", proxy="cows", verdict="not reproduced")) == "fails"
-    assert kind(outcome(fidelity="proxy", proxy="cows", verdict="inconclusive")) == "inconclusive"
-    assert kind(outcome(drift="seed 0 moved")) == "drifted"
+    assert word(outcome()) == "reproduced"
+    assert word(outcome(fidelity="proxy", proxy="on cows")) == "holds"
+    assert word(outcome(fidelity="proxy", proxy="on cows", verdict="not reproduced")) == "fails"
+    assert word(outcome(fidelity="proxy", proxy="on cows", verdict="inconclusive")) == "inconclusive"
+    assert word(outcome(drift="seed 0 moved")) == "drifted"
     page = Balanced(render([outcome("a"), outcome("b"), outcome("c", drift="moved")], INFORMATION, Provenance())).text
     assert re.search(r"2\s+reproduced\s", page)
     assert re.search(r"1\s+drifted\s", page)
+
+
+def test_kinds_of_claims_are_never_counted_together(outcome):
+    """The head of the page counts statements, questions, controls and checks each by themselves."""
+    rows = [
+        outcome("a"),
+        outcome("b"),
+        outcome("c", verdict="not reproduced"),
+        *(outcome(f"d{number}", kind="question", verdict="not reproduced") for number in range(4)),
+        *(outcome(f"e{number}", kind="control") for number in range(5)),
+        outcome("f", kind="check"),
+    ]
+    page = Balanced(render(rows, INFORMATION, Provenance())).text
+    head = " ".join(page[: page.index("How a verdict comes about")].split())
+    parts = head[head.rindex("3 statements of the paper") :]
+    assert parts == (
+        "3 statements of the paper 2 reproduced 1 not reproduced 0 holds 0 fails 0 inconclusive 0 not run "
+        "4 questions it leaves open 0 holds 4 fails 0 inconclusive 0 not run "
+        "5 controls of ours 5 holds 0 fails 0 inconclusive 0 not run "
+        "1 check of the software 1 holds 0 fails 0 inconclusive 0 not run"
+    )
+    assert "13 claims" not in head
 
 
 def test_an_empty_page_stands():

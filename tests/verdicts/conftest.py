@@ -9,15 +9,21 @@ import scipy.special  # noqa: F401
 import reproduce.running.runner
 import reproduce.verdicts.claim
 import reproduce.verdicts.compare
+import reproduce.verdicts.findings
+import reproduce.verdicts.lines
 import reproduce.verdicts.saving
 import reproduce.verdicts.session
+import reproduce.verdicts.settings
 import reproduce.verdicts.source
-import reproduce.verdicts.table  # noqa: F401
+import reproduce.verdicts.table
 
 
 @pytest.fixture
 def claim_session(pytester, monkeypatch, tmp_path):
-    """Run a claim file: ``claim_session(source, *options)``; no data, no network, a record of its own."""
+    """Run a claim file: ``claim_session(source, *options)``; no data, no network, a record of its own.
+
+    ``findings``, ``paper`` and ``settings`` are the texts of the TOML files beside it, kept for the test's later runs.
+    """
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
     monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
@@ -25,8 +31,12 @@ def claim_session(pytester, monkeypatch, tmp_path):
     plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
     others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
 
-    def run(source, *options):
+    def run(source, *options, **beside):
         pytester.makepyfile(test_toy=source)
+        for name, text in beside.items():
+            (pytester.path / f"{name}.toml").write_text(text, encoding="utf-8")
+        for room in (reproduce.verdicts.findings, reproduce.verdicts.lines, reproduce.verdicts.settings):
+            room.read.cache_clear()  # a session reads each file once; these sessions share one process
         return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
 
     run.path = pytester.path

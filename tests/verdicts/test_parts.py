@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
+from reproduce.verdicts import KINDS
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.outcome import Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
@@ -81,8 +82,15 @@ def outcome(**changes):
 
 def test_an_outcome_survives_json():
     """What xdist and saved runs carry is what the table printed."""
-    original = outcome(deviation={"verdict": "not reproduced", "ours": [1.0, 2.0], "because": "x"})
+    original = outcome(finding={"says": "not reproduced", "ours": [1.0, 2.0], "because": "x"})
     assert Outcome.from_json(json.loads(json.dumps(original.to_json()))) == original
+
+
+def test_a_run_saved_before_findings_had_a_file_is_read():
+    """What was saved as a deviation is read as the finding."""
+    plain = outcome(finding={"because": "x"}).to_json()
+    plain["deviation"] = plain.pop("finding")
+    assert Outcome.from_json(plain) == outcome(finding={"because": "x"})
 
 
 def test_the_fingerprint_is_the_claims_not_the_results():
@@ -113,18 +121,16 @@ def test_the_bar_shows_where_the_mean_lies():
     assert below.index("●") < below.index("│")
 
 
-def test_proxies_have_words_of_their_own():
-    """A proxy holds or fails; only the paper's own data and model reproduce."""
-    spec = Spec("x", "s", "at", fidelity="proxy", proxy="with DenseNet169")
-    assert words("reproduced", spec) == "holds with DenseNet169"
-    assert words("not reproduced", spec) == "fails with DenseNet169"
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fidelity", ["exact", "assumed", "proxy"])
+def test_only_the_papers_own_statements_are_reproduced(kind, fidelity):
+    """A proxy, a question, a control and a check hold or fail; what is neither has one word for all."""
+    spec = Spec("x", "s", "at", fidelity=fidelity, kind=kind)
+    own = kind == "statement" and fidelity != "proxy"
+    assert words("reproduced", spec) == ("reproduced" if own else "holds")
+    assert words("not reproduced", spec) == ("not reproduced" if own else "fails")
     assert words("inconclusive", spec) == "inconclusive"
-    for stands_in, said in [
-        ("OpenCows2020-thinned", "holds on OpenCows2020-thinned"),
-        ("MobileNetV2", "holds with MobileNetV2"),
-        ("MobileNetV2 on OpenCows2020-thinned", "holds with MobileNetV2 on OpenCows2020-thinned"),
-    ]:
-        assert words("reproduced", Spec("x", "s", "at", fidelity="proxy", proxy=stands_in)) == said
+    assert words("not run", spec) == "not run"
 
 
 def test_summary_and_markdown_count_what_the_table_shows():

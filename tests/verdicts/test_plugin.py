@@ -1,5 +1,7 @@
 """The plugin: verdicts become outcomes, and a suite that is not well formed is refused."""
 
+import json
+
 import pytest
 
 HEAD = '''
@@ -32,7 +34,17 @@ OURS = "ours = claim(toy, '', score='map_at_r', seeds=3)"
 FAR = "ours = claim(toy, '', score='map_at_r', seeds=3, mean=0.9)"
 WIDE = "ours = claim(toy, '', score='map_at_r', seeds=3, spread=0.2)"
 EQUALS = "claim.equals(ours, '50.0', margin=2, because='a toy')"
-DEVIATION = "@pytest.mark.deviation('not reproduced', ours=({low}, {high}), because='a toy')\n@claimed"
+DEVIATION = '"X.1" = {{ says = "not reproduced", ours = [{low}, {high}], because = "toys are" }}'
+PROXY = """
+[paper]
+stands_for = "the paper's own"
+cattle = "FriesianCattle2017"
+[Cows]
+stands_for = "other cattle"
+differs = ["animals"]
+where = "on Cows"
+cattle = ""
+"""
 
 
 def text(result):
@@ -66,15 +78,15 @@ def test_strict_makes_inconclusive_a_failure(claim_session):
 @pytest.mark.parametrize(
     "measured, low, high, counts, says",
     [
-        (FAR, 88, 92, {"xfailed": 1}, "not reproduced *"),
-        (FAR, 40, 45, {"failed": 1}, "left its deviation's range"),
+        (FAR, 88, 92, {"xfailed": 1}, "±2]: toys are"),
+        (FAR, 40, 45, {"failed": 1}, "has left the range 40 to 45 of findings.toml"),
         (OURS, 40, 60, {"failed": 1}, "the finding has changed"),
         (WIDE, 40, 60, {"failed": 1}, "the finding has changed"),
     ],
 )
 def test_a_deviation_is_strict(claim_session, measured, low, high, counts, says):
     """A known finding passes as xfail only while it stands, inside its range."""
-    result = claim_session(body([measured, EQUALS], DEVIATION.format(low=low, high=high)))
+    result = claim_session(body([measured, EQUALS]), "-rxf", findings=DEVIATION.format(low=low, high=high))
     assert result.parseoutcomes() == counts
     assert says in text(result)
 
@@ -82,7 +94,7 @@ def test_a_deviation_is_strict(claim_session, measured, low, high, counts, says)
 def test_a_deviation_does_not_bind_what_was_not_run(claim_session):
     """Without a measurement a deviation is neither kept nor broken."""
     away = "ours = claim(away, 'LionData', score='map_at_r')"
-    result = claim_session(body([away, EQUALS], DEVIATION.format(low=1, high=2)))
+    result = claim_session(body([away, EQUALS]), findings=DEVIATION.format(low=1, high=2))
     assert result.parseoutcomes() == {"skipped": 1}
 
 
@@ -113,14 +125,13 @@ def test_a_broken_claim_fails_in_one_line(claim_session, lines, says):
         ("@claimed", "", "needs a docstring"),
         ("@pytest.mark.claim('X.1')", "A sentence.", "at"),
         ("@pytest.mark.claim('X.1', at='T', fidelity='great')", "A sentence.", "fidelity 'great'"),
-        ("@pytest.mark.claim('X.1', at='T', fidelity='proxy')", "A sentence.", "belong together"),
+        ("@pytest.mark.claim('X.1', at='T', fidelity='proxy')", "A sentence.", "a setting makes it a proxy"),
+        ("@pytest.mark.claim('X.1', at='T', kind='guess')", "A sentence.", "kind 'guess' is not one of statement"),
         ("@pytest.mark.claim('X.{no}', at='T')", "A sentence.", "cannot fill in"),
-        ("@pytest.mark.deviation('fails', ours=(1, 2), because='x')\n@claimed", "A.", "can deviate as"),
-        ("@pytest.mark.deviation('not reproduced', ours=(2, 1), because='x')\n@claimed", "A.", "low, high"),
     ],
 )
 def test_a_suite_that_is_not_well_formed_is_refused(claim_session, marks, sentence, says):
-    """A missing mark, sentence or place, an unknown fidelity, a bad deviation: said before anything runs."""
+    """A missing mark, sentence or place, an unknown fidelity or kind: said before anything runs."""
     result = claim_session(body([OURS, EQUALS], marks, sentence))
     assert result.ret != 0
     assert says in text(result) + "\n".join(result.errlines)
@@ -136,10 +147,30 @@ def test_an_id_is_used_once(claim_session):
 
 def test_a_proxy_holds_or_fails_and_never_reproduces(claim_session):
     """On stand-in data the words are other words, and a printed figure cannot be equalled."""
-    proxy = "@pytest.mark.claim('X.1@Cows', at='T', unit='MAP@R %', fidelity='proxy', proxy='OpenCows2020')"
-    holds = claim_session(body([OURS, "claim.at_least(ours, 40, because='a toy')"], proxy))
-    assert "holds on OpenCows2020" in text(holds)
-    assert "a proxy cannot equal" in text(claim_session(body([OURS, EQUALS], proxy)))
+    proxy = "from reproduce.verdicts import judged_in\n@claimed\n@judged_in('Cows')"
+    ours = "ours = claim(toy, setting.cattle, score='map_at_r', seeds=3)"
+
+    def judged(verb):
+        source = body([ours, verb], proxy).replace("test_toy(claim)", "test_toy(claim, setting)")
+        return claim_session(source, "--claims-json=run.json", settings=PROXY)
+
+    judged("claim.at_least(ours, 40, because='a toy')").assert_outcomes(passed=1)
+    (one,) = json.loads((claim_session.path / "run.json").read_text())["claims"]
+    assert (one["spec"]["id"], one["says"]) == ("X.1@Cows", "holds")
+    assert (one["spec"]["fidelity"], one["spec"]["proxy"]) == ("proxy", "on Cows")
+    assert "a proxy cannot equal" in text(judged(EQUALS))
+
+
+@pytest.mark.parametrize("kind", ["question", "control", "check"])
+@pytest.mark.parametrize("measured, says", [(OURS, "holds"), (FAR, "fails")])
+def test_what_is_no_statement_holds_or_fails(claim_session, kind, measured, says):
+    """A question, a control and a check hold or fail, on the paper's own data too."""
+    source = body([measured, EQUALS], f"from reproduce.verdicts import {kind}\n@{kind}('X.1', at='T', unit='%')")
+    result = claim_session(source, "--claims-json=run.json")
+    result.assert_outcomes(passed=says == "holds", failed=says == "fails")
+    (one,) = json.loads((claim_session.path / "run.json").read_text())["claims"]
+    assert (one["spec"]["kind"], one["says"]) == (kind, says)
+    assert " reproduced" not in text(result)
 
 
 def test_chance_and_precision_ride_along(claim_session):

@@ -1,0 +1,93 @@
+"""The paper's own claims, as their files and the list of its lines say them; nothing is measured."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from reproduce.verdicts.collect import specifications
+from reproduce.verdicts.lines import fold, printed_in, read
+from reproduce.verdicts.outcome import Outcome
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+FILES = sorted(CLAIMS.glob("test_*.py"))
+#: Lines whose claims are being written: to be emptied.
+AWAITED = {"P.dcnn.mining", "P.wide.features", "P.mlp.layers", "II.one-example"}
+#: Statements and questions that belong to no line of the paper: none so far.
+OUTSIDE: set[str] = set()
+
+pytestmark = pytest.mark.skipif(not FILES, reason=f"no claims in {CLAIMS}")
+
+
+@pytest.fixture(scope="module")
+def claims():
+    """What every claim says, each as an outcome that was not run."""
+    return [Outcome(spec, "not run") for spec in specifications(CLAIMS)]
+
+
+@pytest.fixture(scope="module")
+def lines(claims):
+    """The lines of the paper with their claims."""
+    return fold(read(CLAIMS / "paper.toml"), claims)
+
+
+def test_every_line_has_a_claim(lines):
+    """No line of the paper is without a claim, but those that are still awaited."""
+    empty = {one.line.id for one in lines if not one.own + one.elsewhere}
+    assert empty - AWAITED == set()
+
+
+def test_every_statement_and_question_belongs_to_a_line(claims, lines):
+    """What the paper states or leaves open stands in the list of its lines."""
+    folded = {outcome.spec.id for one in lines for outcome in one.own + one.elsewhere}
+    asked = {outcome.spec.id for outcome in claims if outcome.spec.kind in ("statement", "question")}
+    assert asked - folded == OUTSIDE
+
+
+def test_a_claim_is_of_its_lines_kind(lines):
+    """A line that states has statements, one that asks has questions, a check has checks."""
+    other = {
+        (one.line.id, one.line.kind, outcome.spec.id, outcome.spec.kind)
+        for one in lines
+        for outcome in one.own + one.elsewhere
+        if outcome.spec.kind != one.line.kind
+    }
+    assert other == set()
+
+
+def test_every_line_has_a_place_and_a_sentence(lines):
+    """A line says where the paper says it, and what: in its own words or in those of its one claim."""
+    for one in lines:
+        assert one.line.at, one.line.id
+        assert one.sentence or one.line.id in AWAITED, one.line.id
+
+
+def test_every_printed_figure_is_of_a_claim(claims):
+    """No figure in the list of lines is one that no claim reads."""
+    assert set(printed_in(CLAIMS)) - {outcome.spec.statement for outcome in claims} == set()
+
+
+def test_no_helper_stands_in_two_files():
+    """What two files of claims need is the package's, written once."""
+    found = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_"):
+                node.name = ""
+                found.setdefault(ast.dump(node), set()).add(path.name)
+    assert [names for names in found.values() if len(names) > 1] == []
+
+
+def test_printed_figures_stand_in_the_list_of_lines_alone():
+    """No claim file writes the figure that it equals: it reads it."""
+    printed = set(printed_in(CLAIMS).values())
+    written = [
+        (path.name, node.lineno, argument.value)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "equals"
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "printed")]
+        if isinstance(argument, ast.Constant) and str(argument.value) in printed
+    ]
+    assert printed
+    assert written == []
