@@ -3,13 +3,12 @@
 import pytest
 
 from reproduce.experiments import baselines, dcnn
+from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import control, judged_in
 
 ANY = "any advantage, paired by seed, counts"
 AT_MOST_PRINTED = "the best row of Table III: a reading that explains the table ends at or under it"
-#: The lions a score is of, and the suffix of its name.
-SETS = {"19": "", "75": "@train", "94": "@all"}
-each_set = pytest.mark.parametrize("lions", SETS)
+each_set = pytest.mark.parametrize("lions", LIONS)
 
 
 @control("III.over-backbone", at="III-B", unit="MAP@R %")
@@ -59,7 +58,7 @@ def test_the_score_is_lost_with_shuffled_labels(claim, setting):
 @each_set
 def test_a_small_learning_rate_explains_the_table(claim, lions, setting):
     """At a learning rate of 1e-5 the {lions} lions score no more than the best printed row, 0.93."""
-    score = f"map_at_r{SETS[lions]}"
+    score = f"map_at_r{LIONS[lions]}"
     ours = claim(dcnn.embed, setting.lions, learning_rate=1e-5, score=score, **setting.on_lions)
     claim.at_most(ours, "0.93", because=AT_MOST_PRINTED)
 
@@ -70,5 +69,5 @@ def test_a_small_learning_rate_explains_the_table(claim, lions, setting):
 def test_a_backbone_without_weights_explains_the_table(claim, lions, setting):
     """On a frozen backbone of random weights (96 px) the {lions} lions score no more than the best row, 0.93."""
     factors = setting.on_lions | {"weights": "none", "size": 96}
-    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{SETS[lions]}", **factors)
+    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{LIONS[lions]}", **factors)
     claim.at_most(ours, "0.93", because=AT_MOST_PRINTED)

@@ -3,11 +3,10 @@
 import pytest
 
 from reproduce.experiments import baselines, wide
+from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import check, control
 
-LIONS = "LionData"
-#: Suffix of a score, and the lions behind it. The 19 of the folder `val` are primary.
-SETS = {"19": "", "75": "@train", "94": "@all"}
+DATA = "LionData"
 #: Exact expectation of MAP@R under a random order, %: over queries, and per class first.
 CHANCE = [
     *[("19", "query", "1.92"), ("19", "class", "1.86"), ("75", "query", "0.447")],
@@ -15,7 +14,7 @@ CHANCE = [
 ]
 ANY = "any advantage over a random order counts"
 BEST = "the best of Table III's three rows"
-each_set = pytest.mark.parametrize("lions", SETS)
+each_set = pytest.mark.parametrize("lions", LIONS)
 
 
 @check("B.chance.{average}.{lions}", at="Table III", unit="MAP@R %")
@@ -23,14 +22,14 @@ each_set = pytest.mark.parametrize("lions", SETS)
 def test_chance(claim, lions, average, expected):
     """A random order of the {lions} lions' images scores {expected} in the mean by {average}."""
     score = {"query": "map_at_r/query", "class": "map_at_r"}[average]
-    claim.exactly(claim(baselines.constant, LIONS, score=score + SETS[lions]), expected)
+    claim.exactly(claim(baselines.constant, DATA, score=score + LIONS[lions]), expected)
 
 
 @control("B.below-chance.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
 @each_set
 def test_chance_is_above_the_papers_best_lion_row(claim, lions):
     """A random order of the {lions} lions' images scores at least the paper's best lion row, 0.93."""
-    ours = claim(baselines.constant, LIONS, score=f"map_at_r{SETS[lions]}")
+    ours = claim(baselines.constant, DATA, score=f"map_at_r{LIONS[lions]}")
     worse = "a trained model that scores below a random order has not merely learned little"
     claim.at_least(ours, "0.93", because=worse)
 
@@ -39,34 +38,34 @@ def test_chance_is_above_the_papers_best_lion_row(claim, lions):
 @each_set
 def test_pixels_beat_chance(claim, lions):
     """Raw 64 x 64 grey pixels, as given, find more of the {lions} lions than chance."""
-    _over_chance(claim, claim(baselines.pixels, LIONS, score=f"map_at_r{SETS[lions]}"), lions)
+    _over_chance(claim, claim(baselines.pixels, DATA, score=f"map_at_r{LIONS[lions]}"), lions)
 
 
 @control("B.pixels.normalised.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
 @each_set
 def test_normalised_pixels_beat_chance(claim, lions):
     """Raw 64 x 64 grey pixels, L2-normalised, find more of the {lions} lions than chance."""
-    _over_chance(claim, claim(baselines.pixels, LIONS, normalise=True, score=f"map_at_r{SETS[lions]}"), lions)
+    _over_chance(claim, claim(baselines.pixels, DATA, normalise=True, score=f"map_at_r{LIONS[lions]}"), lions)
 
 
 @control("B.untrained.{lions}", at="III-A", unit="MAP@R %")
 @each_set
 def test_an_untrained_layer_beats_chance(claim, lions):
     """An untrained 64-unit ReLU layer finds more of the {lions} lions than chance."""
-    _over_chance(claim, claim(baselines.untrained, LIONS, score=f"map_at_r{SETS[lions]}"), lions)
+    _over_chance(claim, claim(baselines.untrained, DATA, score=f"map_at_r{LIONS[lions]}"), lions)
 
 
 @control("B.histogram.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
 @each_set
 def test_colours_beat_the_papers_best_lion_row(claim, lions):
     """A colour histogram that learns nothing scores above the paper's best lion row, 0.93, on the {lions} lions."""
-    claim.at_least(claim(baselines.histogram, LIONS, score=f"map_at_r{SETS[lions]}"), "0.93", because=BEST)
+    claim.at_least(claim(baselines.histogram, DATA, score=f"map_at_r{LIONS[lions]}"), "0.93", because=BEST)
 
 
 @control("B.histogram.dlamini", at="IV", unit="MAP@R %", fidelity="exact")
 def test_colours_reach_half_of_the_target(claim):
     """A colour histogram that learns nothing reaches half of the 20.8 that the paper could not come near."""
-    ours = claim(baselines.histogram, LIONS, score="map_at_r")
+    ours = claim(baselines.histogram, DATA, score="map_at_r")
     claim.at_least(ours, 10.4, because="half of the best figure the paper quotes for these lions")
 
 
@@ -74,15 +73,15 @@ def test_colours_reach_half_of_the_target(claim):
 @each_set
 def test_local_matching_finds_lions(claim, lions):
     """SIFT local matching, which learns nothing, finds the {lions} lions above chance; each set by itself."""
-    _over_chance(claim, claim(wide.lnbnn, LIONS, score=f"map_at_r{SETS[lions]}", everywhere=lions != "19"), lions)
+    _over_chance(claim, claim(wide.lnbnn, DATA, score=f"map_at_r{LIONS[lions]}", everywhere=lions != "19"), lions)
 
 
 @control("Y.lnbnn.over-wide", at="III-C", unit="MAP@R %")
 def test_local_matching_beats_the_wide_model(claim):
     """On the 19 lions local matching without learning finds more than LightGBM trained on every pair."""
-    ours = claim(wide.lnbnn, LIONS, score="map_at_r")
-    claim.exceeds(ours, claim(wide.pairs, LIONS, score="map_at_r"), by=0, because="any advantage counts")
+    ours = claim(wide.lnbnn, DATA, score="map_at_r")
+    claim.exceeds(ours, claim(wide.pairs, DATA, score="map_at_r"), by=0, because="any advantage counts")
 
 
 def _over_chance(claim, ours, lions):
-    claim.exceeds(ours, claim(baselines.constant, LIONS, score=f"map_at_r{SETS[lions]}"), by=0, because=ANY)
+    claim.exceeds(ours, claim(baselines.constant, DATA, score=f"map_at_r{LIONS[lions]}"), by=0, because=ANY)

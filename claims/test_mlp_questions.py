@@ -3,9 +3,9 @@
 import pytest
 
 from reproduce.experiments import baselines, mlp
+from reproduce.experiments.mlp import ROWS
 from reproduce.verdicts import control, judged_in, question
 
-ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
 SCALINGS = {"unit": "unit", "std": "standardised"}
 ANY = "any advantage, paired by seed, counts"
 AT_LENGTH_ONE = ANY + "; both at length one, as the triplet's cosine distance sees it"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reproduce.experiments import dcnn, mlp_protocol, wide
+from reproduce.experiments import dcnn, dcnn_mining, mlp_layers, mlp_protocol, wide, wide_features
 from reproduce.verdicts import check, judged_in
 
 LIONS = "LionData"
@@ -13,6 +13,8 @@ COUNTS = {
     "inputs": ("inputs", "4096"),
     "seed": ("unequal", "0"),
 }
+#: One hidden layer on 64 x 64 pixels, a class for each of the 75 lions trained on and for no other.
+LAYERS = {"hidden_layers": "1", "inputs": "4096", "classes": "75", "foreign": "0"}
 #: Every pair of 594 training and of 146 test images; LightGBM's defaults.
 WIDE = {
     "pairs": "176121",
@@ -61,6 +63,23 @@ def test_pixels_lie_between_0_and_1(claim, end):
     bound(ours, {"lowest": 0, "highest": 1}[end], because="our reading of 'greyscale': the paper names no range")
 
 
+@check("P.mlp.layers.{fact}", at="II-B.1")
+@pytest.mark.parametrize(
+    "fact, expected", {"hidden_layers": "1", "inputs": "4096", "classes": "75", "foreign": "0"}.items()
+)
+def test_the_network_has_the_layers_described(claim, fact, expected):
+    """The running network has one hidden layer, 64 x 64 inputs, a class for each training lion: {fact} {expected}."""
+    claim.exactly(claim(mlp_layers.layers, LIONS, score=fact), expected)
+
+
+@check("P.mlp.layers.{error}", at="II-B.1")
+@pytest.mark.parametrize("error", ["relu_error", "softmax_error"])
+def test_the_layers_compute_what_they_are_called(claim, error):
+    """The hidden layer is a ReLU and the output a softmax, as recomputed from the running weights: {error}."""
+    ours = claim(mlp_layers.layers, LIONS, score=error)
+    claim.at_most(ours, 1e-5, because="float32 leaves 1e-7; another activation leaves a tenth or more")
+
+
 @check("P.dcnn.{what}", at="II-B.2", unit="as printed")
 @judged_in("paper", "MobileNetV2")
 @pytest.mark.parametrize("what", ["steps", "batch", "input_low", "input_high"])
@@ -74,6 +93,23 @@ def test_the_dcnn_is_trained_as_described(claim, what, setting):
 def test_a_collapse_costs_ln_2(claim, setting):
     """A batch that collapsed to one point costs ln 2: the margin is soft."""
     claim.exactly(claim(dcnn.protocol, setting.lions, score="collapsed_loss", **setting.on_lions), "0.6931")
+
+
+@check("P.dcnn.mining", at="II-B.2, IV", unit="nats")
+@judged_in("paper", "MobileNetV2")
+def test_triplets_are_mined_as_described(claim, setting):
+    """The running training's loss is that of semi-hard triplets under a soft margin, recomputed anchor by anchor."""
+    ours = claim(dcnn_mining.mining, setting.lions, score="loss_difference", **setting.on_lions)
+    claim.at_most(ours, 1e-5, because="float32 leaves 1e-7; the hardest negatives or a fixed margin a quarter")
+
+
+@check("P.wide.features.{detector}", at="II-B.3", unit="pairs %")
+@judged_in("LionData")
+@pytest.mark.parametrize("detector", ["ORB", "SIFT", "BRISK"])
+def test_each_detector_reaches_the_features_of_a_pair(claim, detector, setting):
+    """Without {detector}'s descriptors the features of nearly every test pair are others."""
+    ours = claim(wide_features.features, setting.cattle, score=f"pairs/{detector}")
+    claim.at_least(ours, 99, because="an image may lack keypoints of one; a detector left out reaches none")
 
 
 @check("P.wide.{fact}", at="II-B.3")

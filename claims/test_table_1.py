@@ -6,10 +6,9 @@ The hyper-parameters of each row are chosen once for a data set, at the fixed se
 import pytest
 
 from reproduce.experiments import baselines, mlp
+from reproduce.experiments.mlp import ROWS
 from reproduce.verdicts import judged_in, question, statement
 
-#: Row of the table -> hidden layers.
-ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
 #: The table's ends beside their neighbours: the best and the worst classifier, the worst embedding.
 ORDER = {
     "classifies-best": ("accuracy", "64x2", "32"),

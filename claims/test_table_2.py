@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from reproduce.experiments import dcnn, mlp
-from reproduce.verdicts import control, judged_in, statement
+from reproduce.experiments import dcnn, mlp, one_example
+from reproduce.verdicts import control, judged_in, question, statement
 
 TENTH = "a tenth of the best row, 49.90, is lost at most: the paper's own loss is 4.51"
 ENOUGH = "4.51 separates the table's best row from its worst: ten times the epochs would add less than that"
@@ -39,6 +39,14 @@ def test_sixteen_dimensions_are_effective(claim, setting):
     small = claim(dcnn.embed, setting.cattle, dim=16, score="map_at_r", **setting.on_cattle)
     large = claim(dcnn.embed, setting.cattle, dim=128, score="map_at_r", **setting.on_cattle)
     claim.at_least(small - large, -5.0, because=TENTH)
+
+
+@question("II.one-example", at="III-B", unit="P@1 %")
+@judged_in("paper", "other cattle")
+def test_one_example_per_class_suffices(claim, setting):
+    """Cattle are so clean that one image of each is enough to name most others: a frozen backbone, unseen animals."""
+    ours = claim(one_example.backbone, setting.cattle, score="precision_at_1", **setting.on_lions)
+    claim.at_least(ours, 50, because="more often right than wrong, where guessing names one in nine")
 
 
 @statement("II.over-mlp", at="IV", unit="MAP@R %")

@@ -3,11 +3,10 @@
 import pytest
 
 from reproduce.experiments import audits, baselines, dcnn
+from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import control, judged_in, question, statement
 
 ROWS = {"32": {"dim": 32}, "64aug": {"dim": 64, "augment": True}, "64": {"dim": 64}}
-#: The lions a score is of, and the suffix of its name.
-SETS = {"19": "", "75": "@train", "94": "@all"}
 STRIKING = "47.78 against 0.93: twenty points above chance would strike anybody"
 HALF = "less than half is far below"
 NO_GAIN = "the paper's words are that it did not help: no gain at all"
@@ -59,10 +58,10 @@ def test_lions_are_harder_before_any_model(claim, setting):
 
 @control("III.as-poor.{lions}", at="Table III", unit="MAP@R %")
 @judged_in("other networks")
-@pytest.mark.parametrize("lions", SETS)
+@pytest.mark.parametrize("lions", LIONS)
 def test_lions_are_as_poor_as_printed(claim, lions, setting):
     """The 64-d embedding of the {lions} lions scores no more than the best printed row, 0.93."""
-    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{SETS[lions]}", **setting.on_lions)
+    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{LIONS[lions]}", **setting.on_lions)
     claim.at_most(ours, "0.93", because="the paper does not say which lions it scored: each set is asked")
 
 
@@ -80,7 +79,7 @@ def test_augmentation_does_not_help(claim, setting):
 @pytest.mark.parametrize("lions", ["75", "94"])
 def test_augmentation_does_not_help_lions_trained_on(claim, lions, setting):
     """Flips and rotations, drawn from eight kept views of each image, add nothing to the score of the {lions} lions."""
-    score = f"map_at_r{SETS[lions]}"
+    score = f"map_at_r{LIONS[lions]}"
     plain = claim(dcnn.embed, setting.lions, score=score, **setting.on_lions)
     augmented = claim(dcnn.embed, setting.lions, augment=True, score=score, **setting.on_lions)
     claim.at_most(augmented - plain, 0, because=NO_GAIN)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics import Retrieval
 
-__all__ = ["SETS", "Evaluation", "evaluate", "evaluate_distances", "subsets"]
+__all__ = ["LIONS", "SETS", "Evaluation", "evaluate", "evaluate_distances", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
+#: The lions a score may be of, since the paper does not say which it scored -> the suffix of the score's name.
+LIONS = {"19": "", "75": "@train", "94": "@all"}
 #: The scores that are kept with each animal left out.
 RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance")
 

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models import MLPClassifier
 
-__all__ = ["embed", "inputs", "train"]
+__all__ = ["ROWS", "embed", "inputs", "train"]
+
+#: Row of Table I -> its hidden layers.
+ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
 
 SMALL = {"hidden": [8], "size": 16, "epochs": 3}
 
