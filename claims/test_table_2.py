@@ -24,7 +24,7 @@ def test_resnet_reaches_the_printed_score(claim, dim):
 
 @statement("II.order.{more}-over-{less}", at="Table II", unit="MAP@R %")
 @judged_in("paper", "other cattle")
-@pytest.mark.parametrize("more, less", itertools.pairwise(DIMENSIONS))
+@pytest.mark.parametrize("more, less", list(itertools.pairwise(DIMENSIONS)))
 def test_more_dimensions_score_more(claim, more, less, setting):
     """An embedding of {more} dimensions scores above one of {less}."""
     larger = claim(dcnn.embed, setting.cattle, dim=more, score="map_at_r", **setting.on_cattle)

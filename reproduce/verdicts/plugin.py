@@ -189,7 +189,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
         table = render(outcomes, width, partial(runs.before, config), verbose=config.option.verbose > 0)
-        for line in [*table, *_paper(config, outcomes, width), *summary(outcomes).splitlines()]:
+        paper = _paper(config, outcomes, width)
+        for line in [*table, *paper, *summary(outcomes, kinds=not paper).splitlines()]:
             terminalreporter.write_line(line)
         for line in runs.write(config, outcomes):
             terminalreporter.write_line(line)

@@ -73,7 +73,8 @@ class Sample:
     def __sub__(self, other: "Sample") -> "Sample":
         """The difference, paired by seed; a value that no seed varies is the same under every seed."""
         if self.missing or other.missing:
-            return Sample((), (), missing=self.missing or other.missing)
+            lacking = "; ".join(filter(None, (self.missing, other.missing))).split("; ")
+            return Sample((), (), missing="; ".join(dict.fromkeys(lacking)))
         left, right = _paired(self, other)
         rows: Sequence[tuple[float, ...]] = ()
         if left.leave_one_out and right.leave_one_out:

@@ -42,7 +42,7 @@ class Source:
             checked, drift = self._check(request, kept, score)
             return compose(request, kept, score, checked, drift)
         if request.key not in self.chosen:
-            return Sample((), (), missing=unavailable(request) or why_not)
+            return Sample((), (), missing="; ".join(filter(None, (unavailable(request), why_not))))
         try:
             fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
         except (DataMissingError, WeightsMissingError) as error:
@@ -166,17 +166,17 @@ def _mean(entries: Sequence[Entry], score: str) -> float | None:
 
 
 def unavailable(request: Request) -> str:
-    """What the request cannot be measured for want of here, data or weights, and how to get it; or ""."""
+    """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
     from reproduce.datasets import available
 
-    data = request.data
+    data, lacking = request.data, []
     if data and not available(data, pixels="pixels" in request.experiment.needs):
-        return f"{data} is not here; `reproduce datasets --get {data}` gets it"
+        lacking.append(f"{data} is not here; `reproduce datasets --get {data}` gets it")
     try:
         weights_hash(request.experiment, request.factors)
     except WeightsMissingError as error:
-        return str(error)
-    return ""
+        lacking.append(str(error))
+    return "; ".join(lacking)
 
 
 @cache

@@ -83,7 +83,10 @@ def spread(outcome: Outcome) -> str:
     """The 90 % interval; nothing where it has no width or there is none."""
     if outcome.interval is None or outcome.interval[0] == outcome.interval[1]:
         return ""
-    return "..".join(figure(end, outcome) for end in outcome.interval)
+    low, high = outcome.interval
+    if max(abs(low), abs(high)) >= 10:
+        return f"{low:.1f}..{high:.1f}"
+    return f"{figure(low, outcome)}..{figure(high, outcome)}"
 
 
 def asked(outcome: Outcome) -> str:
@@ -219,11 +222,11 @@ def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
     return reasons
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How each kind of claim ended, never counted together; of what was measured in this session."""
+def summary(outcomes: Sequence[Outcome], kinds: bool = True) -> str:
+    """How each kind of claim ended, never counted together (without, if ``kinds`` is false); what was checked now."""
     checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
     lines = []
-    for kind in KINDS:
+    for kind in KINDS if kinds else ():
         members = [outcome for outcome in outcomes if outcome.spec.kind == kind]
         if members:
             words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)

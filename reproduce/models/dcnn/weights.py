@@ -27,20 +27,17 @@ def find(name: str) -> Path:
         return path.resolve()
     folder = os.environ.get("REPRODUCE_WEIGHTS")
     file = f"{name.lower()}_imagenet_notop.weights.h5"
-    sought = []
     if folder:
         path = Path(folder) / file
         if path.is_file():
             return path.resolve()
-        sought.append(str(path))
     kept = _keras_downloads()
     found = sorted(kept.glob(f"{name.lower()}_weights_tf_dim_ordering_tf_kernels_notop*.h5")) if kept.is_dir() else []
     if found:
         return found[-1]
-    sought.append(str(kept))
     raise WeightsMissingError(
-        f"ImageNet weights of {name} are not here (sought: {', '.join(sought)}); with a network "
-        f"`python -m reproduce.models.dcnn.fetch {name}` fetches them, without one put {file} into REPRODUCE_WEIGHTS"
+        f"ImageNet weights of {name} are not here; `python -m reproduce.models.dcnn.fetch {name}` fetches them, "
+        f"or put {file} into the folder that REPRODUCE_WEIGHTS names"
     )
 
 
