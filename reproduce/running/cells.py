@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.cache import digest
 from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
 from reproduce.experiments.registry import Experiment, find, registered
-from reproduce.record import Cell, Entry, machine
+from reproduce.record import Cell, Entry, machine, revision
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -132,8 +131,7 @@ def _catalogue(experiment: Experiment, data: str, seed: int) -> "Catalogue":
 @cache
 def source_digest() -> str:
     """Digest of the package's own modules: a worker that runs other code must not add to the record."""
-    package = Path(__file__).resolve().parent.parent
-    return digest(*(part for path in sorted(package.rglob("*.py")) for part in (path.name, path.read_bytes())))
+    return revision.source_digest(Path(__file__).resolve().parent.parent)
 
 
 def attempt(job: Job, commit: str, code: str) -> Outcome:
