@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, did_you_mean
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["Experiment", "Result", "experiment", "find", "registered"]
+__all__ = ["Experiment", "Result", "experiment", "find", "registered", "unknown"]
 
 #: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
 SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
@@ -114,8 +114,14 @@ def registered() -> dict[str, Experiment]:
 
 
 def find(name: str) -> Experiment:
-    """The experiment of that name; an unknown one is an error that names the known ones."""
+    """The experiment of that name; an unknown one is an error that names those close to it, else all of them."""
     try:
         return _REGISTRY[name]
     except KeyError:
-        raise InvalidInputError(f"no experiment {name!r}; there are: {', '.join(sorted(_REGISTRY))}") from None
+        raise InvalidInputError(unknown(name)) from None
+
+
+def unknown(name: str) -> str:
+    """What is said of a name that no experiment has."""
+    known = sorted(_REGISTRY)
+    return f"no experiment {name!r}; {did_you_mean(name, known, 'there are: ' + (', '.join(known) or 'none'))}"

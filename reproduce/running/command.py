@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import unknown
 from reproduce.record import Store
 from reproduce.running import live
 from reproduce.running.loading import load_all
@@ -93,8 +94,7 @@ def _asked(
     everything = load_all()
     for name in names:
         if not any(fnmatchcase(known, name) for known in everything):
-            known = ", ".join(everything) or "none"
-            raise InvalidInputError(f"no experiment {name!r}; there are: {known}")
+            raise InvalidInputError(unknown(name))
     chosen = [one for name, one in everything.items() if not names or any(fnmatchcase(name, n) for n in names)]
     if tier == Tier.REHEARSAL:
         return rehearsals(chosen)
