@@ -44,6 +44,8 @@ class Experiment:
     (pairs share images and are not independent).
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
+    ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
+    estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Experiment:
     resamples: bool = False
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
+    work: Callable[[Mapping[str, Any]], float] | None = None
 
     def factors(self, **chosen: Any) -> dict[str, Any]:
         """All factors by name, the defaults filled in; an unknown one is an error that names the known ones."""
@@ -93,6 +96,7 @@ def experiment(
     resamples: bool = False,
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
+    work: Callable[[Mapping[str, Any]], float] | None = None,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
@@ -100,7 +104,7 @@ def experiment(
 
     def register(function: Callable[..., Result]) -> Experiment:
         entry = Experiment(
-            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {})
+            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {}), work
         )
         _REGISTRY[name] = entry
         return entry

@@ -1,6 +1,5 @@
 """The plan of a run: which cells are kept, which will run and which wait, in which order, for how long."""
 
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +10,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
+from reproduce.running.estimates import estimate
 
 __all__ = ["Asked", "Plan", "make_plan"]
 
@@ -46,7 +46,7 @@ class Asked:
 
 @dataclass
 class Row:
-    """What one request comes to. ``seconds`` is one seed's, by earlier runs or by the experiment's own guess."""
+    """What one request comes to. ``seconds`` is one seed's, ``measured`` if by timings of these very factors."""
 
     asked: Asked
     kept: int = 0
@@ -107,11 +107,8 @@ def make_plan(asked: Iterable[Asked], seeds: Sequence[int], store: Store, *, fre
 
 def _row(asked: Asked, seeds: Sequence[int], store: Store, fresh: bool) -> Row:
     known = store.find(asked.experiment.name, asked.chosen, asked.data)
-    times = [entry.seconds for entry in known] or [
-        entry.seconds for entry in store.entries(asked.experiment.name) if entry.cell.data == asked.data
-    ]
-    seconds = statistics.median(times) if times else asked.experiment.seconds
-    row = Row(asked, seconds=seconds, measured=bool(times))
+    seconds, measured = estimate(asked.experiment, asked.chosen, asked.data, store)
+    row = Row(asked, seconds=seconds, measured=measured)
     try:
         data, weights = data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked)
     except (DataMissingError, WeightsMissingError) as missing:
