@@ -42,11 +42,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: an entry, or why not. ``waits`` is true where data or weights are not at hand."""
+    """What became of a job: an entry, or why not.
+
+    ``waits`` is true where data or weights are not at hand, ``kept`` where it was not run since another run did.
+    """
 
     entry: Entry | None = None
     problem: str = ""
     waits: bool = False
+    kept: bool = False
 
 
 def measure(
