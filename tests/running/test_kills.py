@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -29,6 +30,7 @@ def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
         stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
+        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,  # where no claims are collected first
         env=os.environ | {name: str(value) for name, value in extra.items() if value},
     )
 
