@@ -1,7 +1,8 @@
 """``reproduce run``: plan, run, report.
 
-Exit status 0: all is done, or left by the budget; 1: a cell failed or drifted, its result could not be kept, or, in
-the nightly and release tiers, it waits for what was not allowed to be missing; 130: interrupted.
+Exit status 0: all is done, or waits, or is left by the budget; 1: a cell failed or drifted, its result could not be
+kept, or, in the nightly and release tiers, it was left by the budget or waits for what was not allowed to be missing;
+130: interrupted.
 """
 
 import os
@@ -80,9 +81,11 @@ def run_command(
             live.show_values(console, report.finished)
         elif tier == Tier.NIGHTLY:
             bad |= _nightly(console, plan, store, record, report)
-    if tier in (Tier.NIGHTLY, Tier.RELEASE) and (lacking := missing(plan, report.waiting, allow_waiting)):
-        bad = True
-        live.show_missing(console, tier, lacking)
+    if tier in (Tier.NIGHTLY, Tier.RELEASE):  # these measure everything
+        lacking = missing(plan, report.waiting, allow_waiting)
+        bad |= bool(lacking) or report.out_of_time
+        if lacking:
+            live.show_missing(console, tier, lacking)
     return 130 if report.interrupted else int(bad)
 
 

@@ -27,6 +27,13 @@ def test_what_waits_fails_the_night(toys, command, tier, name, data):
     assert command(name, **options, allow_waiting=["mlp.*"])[0] == 1
 
 
+def test_a_night_out_of_time_is_no_success(command):
+    """A budget leaves cells unmeasured, which the next run goes on with."""
+    status, said = command("toy.draw", tier=Tier.NIGHTLY, budget=0.0)
+    assert status == 1
+    assert "5 left (the budget is used up; the same command goes on)" in said
+
+
 def test_a_plan_of_the_night_may_wait(toys, command):
     """--plan shows what waits and fails nothing."""
     status, said = command("toy.draw", data="LionData", tier=Tier.NIGHTLY, plan_only=True)
