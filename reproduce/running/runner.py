@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -99,7 +99,8 @@ def run(
     claims = Claims(plan, store, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if replace else "")
     for each in {id(claims.store(job)): claims.store(job) for job in jobs}.values():
         each.check_writable()
-        recover(each)
+        with suppress(OSError):  # it stays in the cache
+            recover(each)
     with closing(claims), closing(pool(jobs, commit, until, claims.take)) as outcomes:
         try:
             for job, outcome in outcomes:
@@ -125,4 +126,4 @@ def _note(report: Report, job: Job, outcome: Outcome, store: Store, replace: boo
             store.add(outcome.entry, replace=replace)
             report.finished.append(outcome.entry)
         except (OSError, RecordError) as error:
-            report.unkept.append((job, spill(outcome.entry, store, error)))
+            report.unkept.append((job, spill(outcome.entry, store, replace, error)))

@@ -1,7 +1,8 @@
 """Results that their folder would not take (a full disk, a read-only record): kept in the cache, and brought back."""
 
-import shutil
 from pathlib import Path
+
+from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest
 from reproduce.errors import RecordError, ReproduceError
@@ -10,19 +11,21 @@ from reproduce.record import Entry, Store
 __all__ = ["recover", "spill"]
 
 
-def _folder(store: Store) -> Path:
-    return cache_dir("unkept") / digest(str(store.folder.resolve()))[:16]
+def _folder(store: Store, replace: bool) -> Path:
+    kind = "renewed" if replace else "new"
+    return cache_dir("unkept") / f"{digest(str(store.folder.resolve()))[:16]}-{kind}"
 
 
-def spill(entry: Entry, store: Store, why: Exception) -> str:
+def spill(entry: Entry, store: Store, replace: bool, why: Exception) -> str:
     """Keep a result that ``store`` would not take, for ``why``, in the cache; the line to say.
 
-    Raises RecordError where the cache would not take it either: then the result is lost, and a run had better stop.
+    ``replace``: it was to take the place of a kept one, and will when it is brought back. Raises RecordError where
+    the cache would not take it either: then the result is lost, and a run had better stop.
     """
     said = getattr(why, "strerror", None) or str(why)
     try:
-        folder = _folder(store)
-        Store(folder).add(entry)
+        folder = _folder(store, replace)
+        Store(folder).add(entry, replace=True)
     except (OSError, ReproduceError) as error:
         also = getattr(error, "strerror", None) or str(error)
         raise RecordError(
@@ -33,11 +36,16 @@ def spill(entry: Entry, store: Store, why: Exception) -> str:
 
 
 def recover(store: Store) -> int:
-    """Add to ``store`` what earlier runs could not; returns how many results. What is there already stays."""
-    folder = _folder(store)
-    if not folder.is_dir():
-        return 0
-    unkept = Store(folder)
-    count = store.add_all(entry for name in unkept.experiments() for entry in unkept.entries(name))
-    shutil.rmtree(folder, ignore_errors=True)
+    """Add to ``store`` what earlier runs could not; returns how many results were new or renewed."""
+    count = 0
+    for replace in (False, True):
+        folder = _folder(store, replace)
+        if not folder.is_dir():
+            continue
+        unkept = Store(folder)
+        # Under the lock that spilling takes: what comes meanwhile is not deleted unread.
+        with FileLock(folder / ".lock"):
+            for name in unkept.experiments():
+                count += store.add_all(unkept.entries(name), replace=replace)
+                unkept.path(name).unlink()
     return count

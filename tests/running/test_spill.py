@@ -1,5 +1,6 @@
 """A record that cannot be written: found out before the computing, and what was computed is kept."""
 
+import dataclasses
 import errno
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.record import Store, store
 from reproduce.running import spill
+from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
 
@@ -52,7 +54,18 @@ def test_a_disk_that_fills_up_loses_nothing(command, tmp_path, monkeypatch):
     assert status == 0
     assert [entry.seed for entry in Store().entries("toy.draw")] == [0, 1, 2, 3]
     assert log.read_text().splitlines() == [f"toy.draw {seed}" for seed in range(4)]
-    assert not list((tmp_path / "cache" / "unkept").iterdir())
+    assert not list((tmp_path / "cache" / "unkept").rglob("*.json"))
+
+
+def test_a_renewed_result_takes_its_place_when_it_is_brought_back(toys, tmp_path):
+    """What a release could not keep replaces what it was to replace."""
+    record, entry = Store(tmp_path / "record"), measure(toys["toy.draw"], DATA, 0, {})
+    record.add(dataclasses.replace(entry, scores={"map_at_r": 3.0}))
+    said = spill.spill(entry, record, True, OSError(errno.EROFS, "Read-only file system"))
+    assert said.startswith(f"not kept in {record.folder} (Read-only file system), but in ")
+    assert spill.recover(record) == 1
+    assert [kept.scores for kept in record.entries("toy.draw")] == [entry.scores]
+    assert spill.recover(record) == 0
 
 
 def test_where_the_cache_is_full_too_the_run_stops(command, tmp_path, monkeypatch):
