@@ -10,6 +10,8 @@ import numpy as np
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from reproduce.errors import InvalidInputError
+
 __all__ = ["arrays", "cache_dir", "digest", "write_atomically"]
 
 
@@ -17,7 +19,12 @@ def cache_dir(*parts: str) -> Path:
     """The folder for by-products: ``REPRODUCE_CACHE``, or the user's cache folder; created if absent."""
     root = os.environ.get("REPRODUCE_CACHE")
     folder = (Path(root) if root else user_cache_path("reproduce")).joinpath(*parts)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInputError(
+            f"{folder}: the folder for by-products cannot be made ({error.strerror}); name another by REPRODUCE_CACHE"
+        ) from None
     return folder
 
 

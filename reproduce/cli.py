@@ -53,10 +53,22 @@ def run_experiments(
     pilot: Annotated[bool, typer.Option("--pilot", help="Seeds 1000 to 1004: printed, never kept.")] = False,
     cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
-    budget: Annotated[float | None, typer.Option(help="Begin no cell after so many minutes.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Begin no cell after so many minutes; 0: none at all.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the results in DIR, apart from the record.")
+    ] = None,
+    allow_waiting: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="An experiment, data set, weights or pattern that the nightly and release may lack."
+        ),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would run, and stop.")] = False,
 ) -> None:
-    """Run experiments and keep their results: what the record has already is not run again."""
+    """Run experiments and keep their results: what the record has already is not run again.
+
+    What no claim asks for (other factors, data or more seeds) is kept apart from the record.
+    """
     from reproduce.errors import InvalidInputError
     from reproduce.running.command import run_command
     from reproduce.running.tiers import Tier
@@ -73,7 +85,9 @@ def run_experiments(
         pilot=pilot,
         cluster=cluster,
         workers=workers,
-        budget=budget * 60 if budget else None,
+        budget=None if budget is None else budget * 60,
+        output=output,
+        allow_waiting=allow_waiting or [],
         plan_only=plan,
         requested=asked,
     )

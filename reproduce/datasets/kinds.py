@@ -1,9 +1,7 @@
 """What can be loaded by name, and what kind of thing each name is. Answers without importing anything heavy."""
 
-import difflib
-
 from reproduce.datasets.wildlife import classes
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, did_you_mean
 
 __all__ = [
     "BARN",
@@ -39,9 +37,7 @@ def check(name: str) -> None:
     known = names()
     if name in known:
         return
-    lowered = {entry.lower(): entry for entry in known}
-    close = [lowered[match] for match in difflib.get_close_matches(str(name).lower(), lowered, n=3, cutoff=0.65)]
-    hint = f"did you mean {' or '.join(close)}?" if close else "`reproduce datasets --all` lists the names"
+    hint = did_you_mean(str(name), known, "`reproduce datasets --all` lists the names")
     raise InvalidInputError(f"no data set is called {name!r}; {hint}")
 
 

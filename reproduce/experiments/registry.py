@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, did_you_mean
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["Experiment", "Result", "experiment", "find", "registered"]
+__all__ = ["Experiment", "Result", "experiment", "find", "registered", "unknown"]
 
 #: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
 SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
@@ -45,6 +45,8 @@ class Experiment:
     (pairs share images and are not independent).
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
+    ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
+    estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Experiment:
     resamples: bool = False
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
+    work: Callable[[Mapping[str, Any]], float] | None = None
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -99,6 +102,7 @@ def experiment(
     resamples: bool = False,
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
+    work: Callable[[Mapping[str, Any]], float] | None = None,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
@@ -106,7 +110,7 @@ def experiment(
 
     def register(function: Callable[..., Result]) -> Experiment:
         entry = Experiment(
-            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {})
+            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {}), work
         )
         _REGISTRY[name] = entry
         return entry
@@ -120,8 +124,14 @@ def registered() -> dict[str, Experiment]:
 
 
 def find(name: str) -> Experiment:
-    """The experiment of that name; an unknown one is an error that names the known ones."""
+    """The experiment of that name; an unknown one is an error that names those close to it, else all of them."""
     try:
         return _REGISTRY[name]
     except KeyError:
-        raise InvalidInputError(f"no experiment {name!r}; there are: {', '.join(sorted(_REGISTRY))}") from None
+        raise InvalidInputError(unknown(name)) from None
+
+
+def unknown(name: str) -> str:
+    """What is said of a name that no experiment has."""
+    known = sorted(_REGISTRY)
+    return f"no experiment {name!r}; {did_you_mean(name, known, 'there are: ' + (', '.join(known) or 'none'))}"

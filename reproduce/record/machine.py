@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from reproduce.record.revision import revision
+
 __all__ = ["backend", "commit", "dtype", "environment", "machine_class"]
 
 _PACKAGES = (
@@ -123,25 +125,8 @@ def environment(library: str = "numpy") -> dict[str, Any]:
 
 @cache
 def commit() -> str:
-    """The commit the package runs from, "+dirty" where reproduce/ is modified; "" outside a repository.
+    """The commit of the package that runs, as `reproduce.record.revision` finds it, wherever the command is called.
 
-    Installed as a wheel, the repository is the current folder's. Asked once in each process: what was imported
-    stays what it was, whatever is committed meanwhile.
+    Asked once in each process: what was imported stays what it was, whatever is committed meanwhile.
     """
-    package = Path(__file__).resolve().parent.parent
-    folder = package.parent if (package.parent / ".git").exists() else Path.cwd()
-    head = _git(folder, "rev-parse", "HEAD")
-    if not head:
-        return ""
-    dirty = _git(folder, "status", "--porcelain", "--", "reproduce")
-    return f"{head[:12]}+dirty" if dirty else head[:12]
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return revision(Path(__file__).resolve().parent.parent)

@@ -9,7 +9,7 @@ from typing import Any
 from filelock import FileLock
 
 from reproduce.cache import write_atomically
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, RecordError
 from reproduce.record.files import dumps, loads
 from reproduce.record.schema import Entry, canonical
 
@@ -51,8 +51,10 @@ class Store:
         path = self.path(experiment)
         try:
             status = path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise RecordError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
         stamp = _stamp(status)
         if experiment not in self._read or self._read[experiment][0] != stamp:
             self._remember(experiment, stamp, loads(_text(path), path))
@@ -106,6 +108,20 @@ class Store:
                 self._remember(experiment, _stamp(path.stat()), entries)
         return len(new)
 
+    def check_writable(self) -> None:
+        """Raise RecordError, in one line, where the folder cannot take a result: before any is computed."""
+        try:
+            self._prepare()
+            # As large as a small result: a full disk may still take an empty file.
+            write_atomically(self.folder / f".probe-{os.getpid()}", bytes(1 << 16))
+            (self.folder / f".probe-{os.getpid()}").unlink()
+        except OSError as error:
+            said = error.strerror or str(error)
+            raise RecordError(
+                f"{self.folder}: no result can be written there ({said}), so nothing was computed; make it writable, "
+                "or keep the results elsewhere with --output DIR"
+            ) from None
+
     def _prepare(self) -> None:
         """The folder, with a .gitignore for the lock and for what a kill may leave behind."""
         ignore = self.folder / ".gitignore"
@@ -125,7 +141,7 @@ def _row(entry: Entry) -> tuple:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
     except UnicodeDecodeError as error:
-        from reproduce.errors import RecordError
-
         raise RecordError(f"{path}: not UTF-8 at byte {error.start}; restore the file (git checkout)") from None

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.cache import digest
 from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
 from reproduce.experiments.registry import Experiment, find, registered
-from reproduce.record import Cell, Entry, machine
+from reproduce.record import Cell, Entry, machine, revision
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -43,11 +42,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: an entry, or why not. ``waits`` is true where data or weights are not at hand."""
+    """What became of a job: an entry, or why not.
+
+    ``waits`` is true where data or weights are not at hand, ``kept`` where it was not run since another run did.
+    """
 
     entry: Entry | None = None
     problem: str = ""
     waits: bool = False
+    kept: bool = False
 
 
 def measure(
@@ -132,8 +135,7 @@ def _catalogue(experiment: Experiment, data: str, seed: int) -> "Catalogue":
 @cache
 def source_digest() -> str:
     """Digest of the package's own modules: a worker that runs other code must not add to the record."""
-    package = Path(__file__).resolve().parent.parent
-    return digest(*(part for path in sorted(package.rglob("*.py")) for part in (path.name, path.read_bytes())))
+    return revision.source_digest(Path(__file__).resolve().parent.parent)
 
 
 def attempt(job: Job, commit: str, code: str) -> Outcome:

@@ -1,20 +1,23 @@
-"""``reproduce run``: plan, run, report; exit status 0 all done, 1 something failed or drifted, 130 interrupted."""
+"""``reproduce run``: plan, run, report.
 
-import json
+Exit status 0: all is done, or waits, or is left by the budget; 1: a cell failed or drifted, its result could not be
+kept, or, in the nightly and release tiers, it was left by the budget or waits for what was not allowed to be missing;
+130: interrupted.
+"""
+
 import os
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store
-from reproduce.running import live
-from reproduce.running.loading import load_all
-from reproduce.running.plan import Asked, make_plan
-from reproduce.running.runner import default_workers, run
-from reproduce.running.tiers import Tier, choose, held_against, rehearsals, seeds_of, store_of
+from reproduce.running import live, places
+from reproduce.running.asking import Parts, ask, factor, parted
+from reproduce.running.plan import Asked, Plan, make_plan
+from reproduce.running.runner import Report, default_workers, run
+from reproduce.running.tiers import Tier, held_against, missing, seeds_of
 
 __all__ = ["factor", "run_command"]
 
@@ -31,84 +34,75 @@ def run_command(
     workers: int | None = None,
     budget: float | None = None,
     plan_only: bool = False,
+    output: Path | None = None,
+    allow_waiting: Sequence[str] = (),
     requested: Callable[[], Sequence[Asked]] = tuple,
     console: Console | None = None,
 ) -> int:
-    """Run what is asked; returns the exit status. The arguments are the command's own options.
+    """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
 
-    ``requested()`` says what the claims ask for; it is called where no ``data`` is named.
+    ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
     if workers is not None and workers < 1:
         raise InvalidInputError(f"--workers {workers}: give at least 1")
-    asked = _asked(names, tier, data, dict(map(factor, factors)), requested)
+    if budget is not None and not budget >= 0:
+        raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
     wanted = seeds_of(tier, seeds, pilot)
+    asked, of_claims = ask(names, tier, data, dict(map(factor, factors)), requested)
     record = Store()
-    with store_of(tier, pilot, record) as store:
-        plan = make_plan(asked, wanted, record, fresh=tier != Tier.CHECK or pilot)
+    with places.store_of(tier, pilot, record, output, plan_only) as store:
+        if store is record or of_claims:
+            parts = parted(asked, wanted, seeds is not None and not pilot, None if of_claims else requested)
+        else:  # nothing of this run enters the record
+            parts = Parts(asked)
+        aside = places.apart(None) if store is record else store
+        plan = _plan(parts, wanted, store, aside, record, fresh=tier in (Tier.RELEASE, Tier.REHEARSAL) or pilot)
         count = workers or default_workers()
         live.show_plan(console, plan, count)
-        if plan_only or not plan.jobs:
+        report = Report()
+        if plan.jobs and not plan_only:
+            with live.Live(console, plan, count) as view:
+                report = run(
+                    plan,
+                    store,
+                    workers=count,
+                    cluster=cluster,
+                    budget=budget,
+                    replace=tier == Tier.RELEASE,
+                    watch=view.watch,
+                )
+            kept = (not pilot and tier not in (Tier.REHEARSAL, Tier.NIGHTLY)) or output is not None
+            live.show_report(console, report, plan, store.folder if kept else None)
+        if plan_only:
             return 0
-        with live.Live(console, plan, count) as view:
-            report = run(
-                plan,
-                store,
-                workers=count,
-                cluster=cluster,
-                budget=budget,
-                replace=tier == Tier.RELEASE,
-                watch=view.watch,
-            )
-        where = f", kept in {record.folder}" if store is record and report.finished else ""
-        live.show_report(console, report, len(plan.jobs), where)
-        drifted = False
+        bad = bool(report.failed or report.unkept)
         if pilot or tier == Tier.REHEARSAL:
             live.show_values(console, report.finished)
         elif tier == Tier.NIGHTLY:
-            held = held_against(record, report.finished)
-            live.show_held(console, held)
-            drifted = any(one.status == "drifted" for one in held)
-    return 130 if report.interrupted else 1 if report.failed or drifted else 0
+            bad |= _nightly(console, plan, store, record, report)
+    if tier in (Tier.NIGHTLY, Tier.RELEASE):  # these measure everything
+        lacking = missing(plan, report.waiting, allow_waiting)
+        bad |= bool(lacking) or report.out_of_time
+        if lacking:
+            live.show_missing(console, tier, lacking)
+    return 130 if report.interrupted else int(bad)
 
 
-def factor(text: str) -> tuple[str, Any]:
-    """``name=value``, the value as JSON where it is any ("64", "[64, 32]", "true"), else as text."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise InvalidInputError(f"--factor {text!r}: write name=value, such as dim=64 or hidden=[64,32]")
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
-        return name, value
+def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, record: Store, *, fresh: bool) -> Plan:
+    """One plan of both parts; what no claim asks for goes aside, where that is another folder than the run's."""
+    rows = make_plan(parts.theirs, wanted, store, fresh=fresh, times=record).rows
+    for request, seeds in parts.beyond:
+        rows += make_plan([request], seeds, aside, fresh=fresh, times=record, apart=aside is not store).rows
+    return Plan(rows)
 
 
-def _asked(
-    names: Sequence[str],
-    tier: Tier,
-    data: str | None,
-    factors: dict[str, Any],
-    requested: Callable[[], Sequence[Asked]],
-) -> list[Asked]:
-    everything = load_all()
-    for name in names:
-        if not any(fnmatchcase(known, name) for known in everything):
-            known = ", ".join(everything) or "none"
-            raise InvalidInputError(f"no experiment {name!r}; there are: {known}")
-    chosen = [one for name, one in everything.items() if not names or any(fnmatchcase(name, n) for n in names)]
-    if tier == Tier.REHEARSAL:
-        return rehearsals(chosen)
-    if data is not None:
-        if not names:
-            raise InvalidInputError(f"--data {data}: name the experiment to run on it")
-        from reproduce.datasets.kinds import check
-
-        check(data)
-        return [Asked(one, data, factors) for one in chosen]
-    if factors:
-        raise InvalidInputError("--factor goes with --data: without it the claims say which factors are run")
-    asked = choose(requested(), names)
-    if not asked:
-        what = ", ".join(names) or "anything"
-        raise InvalidInputError(f"no claim asks for {what}; run one experiment with --data NAME")
-    return asked
+def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: Report) -> bool:
+    """Hold everything measured tonight, also before a stop, against the record; whether something drifted."""
+    fresh = [entry for row in plan.rows for entry in row.current(store) if entry.seed in row.seeds]
+    held = held_against(record, fresh)
+    if held:
+        live.show_held(console, held)
+    if not (report.interrupted or report.out_of_time):
+        places.finish(store, record)
+    return any(one.status == "drifted" for one in held)

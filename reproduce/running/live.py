@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from reproduce.running.plan import Asked, Plan
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
 
-__all__ = ["Live", "duration", "show_held", "show_plan", "show_report", "show_values"]
+__all__ = ["Live", "duration", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
 
 
 def duration(seconds: float) -> str:
@@ -48,11 +49,14 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
             str(row.kept),
             str(len(row.jobs)),
             each,
-            "waits" if row.waits else "" if row.jobs else "kept",
+            "waits" if row.waits else "kept" if not row.jobs else "apart" if row.apart else "",
         )
     console.print(table)
     for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
         console.print(why, markup=False, highlight=False)
+    if aside := {str(row.apart.folder) for row in plan.rows if row.apart}:
+        said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
+        console.print(said, markup=False, highlight=False)
     if not plan.jobs:
         console.print("nothing to run")
     if count := len(plan.jobs):
@@ -131,26 +135,43 @@ class Live:
             self.spent += outcome.entry.seconds
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
-            kind = "waits" if outcome.waits else "failed"
-            self.problems[kind, said] += 1
-            if self.problems[kind, said] == 1:
+            kind = "waits" if outcome.waits else "kept" if outcome.kept else "failed"
+            said = "another run has measured it" if outcome.kept else said
+            self.problems[kind, said] += not outcome.kept
+            if outcome.kept or self.problems[kind, said] == 1:
                 self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
         elif not self.console.is_terminal:
             self.console.print(f"[{self.done}/{self.total}] {job}: {said}; about {self._left()} left", markup=False)
         self.progress.update(self.task, advance=1, description=str(job), left=self._left())
 
 
-def show_report(console: Console, report: Report, planned: int, where: str) -> None:
-    """The sum of a run in one line; what failed or waits was named when it did."""
+def show_report(console: Console, report: Report, plan: Plan, folder: Path | None) -> None:
+    """The sum of a run in one line, and where its results are; what failed or waits was named when it did."""
+    aside = {row.apart.folder for row in plan.rows if row.jobs and row.apart}
+    where = f", kept in {folder}" if folder and report.finished and any(not row.apart for row in plan.rows) else ""
     parts = [f"{_cells(len(report.finished))} finished{where}"]
-    if report.waiting:
-        parts.append(f"{len(report.waiting)} waiting")
-    if report.failed:
-        parts.append(f"{len(report.failed)} failed")
-    if left := planned - len(report.finished) - len(report.waiting) - len(report.failed):
+    if report.finished and aside:
+        parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: what no claim asks for")
+    for count, word in (
+        (len(report.elsewhere), "kept by another run"),
+        (len(report.waiting), "waiting"),
+        (len(report.failed), "failed"),
+        (len(report.unkept), "not kept where they belong"),
+    ):
+        if count:
+            parts.append(f"{count} {word}")
+    if left := len(plan.jobs) - report.done:
         why = "interrupted" if report.interrupted else "the budget is used up"
         parts.append(f"{left} left ({why}; the same command goes on)")
-    console.print(", ".join(parts), highlight=False)
+    console.print(", ".join(parts), markup=False, highlight=False)
+    for said in dict.fromkeys(said for _, said in report.unkept):
+        console.print(f"{_many(len(report.unkept), 'result')} {said}", markup=False, highlight=False)
+
+
+def show_missing(console: Console, tier: str, lacking: Sequence[str]) -> None:
+    """One line of what waits although the tier is to measure everything."""
+    said = f"the {tier} tier measures everything, and these wait: {', '.join(lacking)}; get what they wait for, or"
+    console.print(f"{said} name what may wait with --allow-waiting", markup=False, highlight=False)
 
 
 def show_held(console: Console, held: Sequence[Held]) -> None:

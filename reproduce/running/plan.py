@@ -1,6 +1,5 @@
 """The plan of a run: which cells are kept, which will run and which wait, in which order, for how long."""
 
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +10,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
+from reproduce.running.estimates import estimate
 
 __all__ = ["Asked", "Plan", "make_plan"]
 
@@ -46,14 +46,34 @@ class Asked:
 
 @dataclass
 class Row:
-    """What one request comes to. ``seconds`` is one seed's, by earlier runs or by the experiment's own guess."""
+    """What one request comes to. ``seconds`` is one seed's, ``measured`` if by timings of these very factors."""
 
     asked: Asked
+    seeds: tuple[int, ...] = ()
     kept: int = 0
     jobs: list[Job] = field(default_factory=list)
     waits: str = ""
     seconds: float = 0.0
     measured: bool = False
+    #: Hashes of data and weights here; None where the row waits for one of them.
+    hashes: tuple[str, str | None] | None = None
+    #: Where the results go if not where the run's go: what no claim asks for.
+    apart: Store | None = None
+
+    def current(self, store: Store) -> list[Entry]:
+        """What a store has for the request in this version, of the data and weights here where both are."""
+        asked = self.asked
+        return [
+            entry
+            for entry in store.find(asked.experiment.name, asked.chosen, asked.data)
+            if entry.cell.version == asked.experiment.version
+            and self.hashes in (None, (entry.cell.data_hash, entry.cell.weights_hash))
+        ]
+
+    def has(self, seed: int, store: Store, since: str = "") -> bool:
+        """Whether the store holds a seed measured on this machine class, later than ``since`` (UTC, ISO 8601)."""
+        place = _here(self.asked)
+        return any(entry.seed == seed and entry.place == place and entry.time > since for entry in self.current(store))
 
 
 @dataclass
@@ -89,40 +109,41 @@ class Plan:
         return {row.asked.key: row.seconds for row in self.rows}
 
 
-def make_plan(asked: Iterable[Asked], seeds: Sequence[int], store: Store, *, fresh: bool = False) -> Plan:
-    """Hold what is asked against the record. ``fresh`` runs every seed again, kept or not.
+def make_plan(
+    asked: Iterable[Asked],
+    seeds: Sequence[int],
+    store: Store,
+    *,
+    fresh: bool = False,
+    times: Store | None = None,
+    apart: bool = False,
+) -> Plan:
+    """Hold what is asked against the store. ``fresh`` runs every seed again, kept or not.
 
-    Where no seed varies anything one seed is all there is. A cell is kept if the record has it for this
+    Where no seed varies anything one seed is all there is. A cell is kept if the store has it for this
     version, factors, data and weights: from this machine class, or, since places are never pooled, from another
-    that has all of the seeds.
+    that has all of the seeds. ``times`` is the store whose timings say how long a cell takes, the same by default;
+    ``apart`` marks rows whose results go to this ``store``, whatever the run's own is.
     """
     rows, seen = [], set()
     for request in asked:
         if request.key not in seen:
             seen.add(request.key)
             wanted = list(seeds)[: request.seeds if request.varies else 1]
-            rows.append(_row(request, wanted, store, fresh))
+            row = _row(request, wanted, store, times or store, fresh)
+            row.apart = store if apart else None
+            rows.append(row)
     return Plan(rows)
 
 
-def _row(asked: Asked, seeds: Sequence[int], store: Store, fresh: bool) -> Row:
-    known = store.find(asked.experiment.name, asked.chosen, asked.data)
-    times = [entry.seconds for entry in known] or [
-        entry.seconds for entry in store.entries(asked.experiment.name) if entry.cell.data == asked.data
-    ]
-    seconds = statistics.median(times) if times else asked.experiment.seconds
-    row = Row(asked, seconds=seconds, measured=bool(times))
+def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
+    seconds, measured = estimate(asked.experiment, asked.chosen, asked.data, times)
+    row = Row(asked, tuple(seeds), seconds=seconds, measured=measured)
     try:
-        data, weights = data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked)
+        row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))
     except (DataMissingError, WeightsMissingError) as missing:
-        row.waits, data, weights = str(missing), None, None
-    current = [
-        entry
-        for entry in known
-        if entry.cell.version == asked.experiment.version
-        and (data is None or (entry.cell.data_hash, entry.cell.weights_hash) == (data, weights))
-    ]
-    have = set() if fresh else _kept_seeds(current, seeds, asked)
+        row.waits = str(missing)
+    have = set() if fresh else _kept_seeds(row.current(store), seeds, asked)
     row.kept = len(have)
     row.jobs = [] if row.waits else [asked.job(seed) for seed in seeds if seed not in have]
     if not [seed for seed in seeds if seed not in have]:
@@ -130,16 +151,20 @@ def _row(asked: Asked, seeds: Sequence[int], store: Store, fresh: bool) -> Row:
     return row
 
 
-def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Asked) -> set[int]:
+def _here(asked: Asked) -> tuple[str, str, str]:
+    """The place of a cell measured on this machine."""
     library = asked.experiment.library
-    here = (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))
+    return (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))
+
+
+def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Asked) -> set[int]:
     places: dict[tuple[str, str, str], set[int]] = {}
     for entry in current:
         places.setdefault(entry.place, set()).add(entry.seed)
     wanted = set(seeds)
     if any(wanted <= kept for kept in places.values()):
         return wanted
-    return places.get(here, set()) & wanted
+    return places.get(_here(asked), set()) & wanted
 
 
 def weights_of(asked: Asked) -> str | None:

@@ -5,7 +5,7 @@ import multiprocessing.connection
 import os
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,35 +15,45 @@ from typing import Any, Protocol
 from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError
 from reproduce.running.cells import Job, Outcome, attempt, source_digest
+from reproduce.running.claiming import State
 from reproduce.running.threads import WORKER_ENVIRONMENT, pin
 
 __all__ = ["Pool", "cluster_pool", "local_pool"]
 
 Outcomes = Generator[tuple[Job, Outcome]]
+#: Claims a job for this run: see `reproduce.running.claiming.Claims.take`.
+Take = Callable[[Job], State]
 
 #: A cell that takes its worker down this often is a failed cell.
 ATTEMPTS = 3
+#: Seconds after which cells that another run was at are asked for again.
+PATIENCE = 0.5
+#: Cells that a cluster is given at a time: each holds a file open here.
+AT_ONCE = 500
 
 
 class Pool(Protocol):
     """Runs jobs; closing the generator stops what has not finished."""
 
-    def __call__(self, jobs: Sequence[Job], commit: str, until: float) -> "Outcomes":
-        """Each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic)."""
+    def __call__(self, jobs: Sequence[Job], commit: str, until: float, take: Take) -> "Outcomes":
+        """Each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic).
+
+        ``take`` is asked before a job is begun: one that another run is at is put off, one it kept is not run.
+        """
         ...
 
 
 def local_pool(workers: int) -> Pool:
     """``workers`` fresh processes, each pinned to one thread. A worker that is killed is replaced."""
 
-    def run(jobs: Sequence[Job], commit: str, until: float) -> Outcomes:
+    def run(jobs: Sequence[Job], commit: str, until: float, take: Take) -> Outcomes:
         left = dict(enumerate(jobs))
         deaths: dict[int, int] = {}
         while left and time.monotonic() < until:
             # A job whose worker died runs alone, so that it takes no other's worker with it again.
             suspect = next((number for number in left if number in deaths), None)
             batch = left if suspect is None else {suspect: left[suspect]}
-            for number, outcome in _round(dict(batch), min(workers, len(batch)), commit, until):
+            for number, outcome in _round(dict(batch), min(workers, len(batch)), commit, until, take):
                 if outcome is None:
                     deaths[number] = deaths.get(number, 0) + 1
                     if deaths[number] < ATTEMPTS:
@@ -55,7 +65,9 @@ def local_pool(workers: int) -> Pool:
     return run
 
 
-def _round(jobs: dict[int, Job], workers: int, commit: str, until: float) -> Iterator[tuple[int, Outcome | None]]:
+def _round(
+    jobs: dict[int, Job], workers: int, commit: str, until: float, take: Take
+) -> Iterator[tuple[int, Outcome | None]]:
     """Outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
     code = source_digest()
     with _environment():
@@ -64,11 +76,22 @@ def _round(jobs: dict[int, Job], workers: int, commit: str, until: float) -> Ite
         waiting, running = list(jobs.items()), dict[Future, int]()
         try:
             while running or (waiting and time.monotonic() < until):
+                busy = []
                 # No more than the workers hold: a job that never started has not died with its worker.
-                for number, job in waiting[: workers - len(running)] if time.monotonic() < until else []:
-                    running[executor.submit(attempt, job, commit, code)] = number
-                    waiting.pop(0)
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                while waiting and len(running) < workers and time.monotonic() < until:
+                    number, job = waiting.pop(0)
+                    state = take(job)
+                    if state == State.MINE:
+                        running[executor.submit(attempt, job, commit, code)] = number
+                    elif state == State.KEPT:
+                        yield number, Outcome(kept=True)
+                    else:
+                        busy.append((number, job))
+                waiting += busy
+                if not running:
+                    time.sleep(PATIENCE if busy else 0)
+                    continue
+                done, _ = wait(running, timeout=PATIENCE if busy else None, return_when=FIRST_COMPLETED)
                 for future in [future for future in done if future.exception() is None]:
                     yield running.pop(future), future.result()
                 if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
@@ -134,22 +157,39 @@ def _start_worker(log: str) -> None:
 def cluster_pool(address: str) -> Pool:
     """The Dask cluster with a scheduler at ``address``; a worker that is lost has its cells run by another."""
 
-    def run(jobs: Sequence[Job], commit: str, until: float) -> Outcomes:
+    def run(jobs: Sequence[Job], commit: str, until: float, take: Take) -> Outcomes:
         with _client(address) as client, client.as_current():
             from distributed import as_completed
 
             code = source_digest()
-            futures = {
-                client.submit(attempt, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number): job
-                for number, job in enumerate(jobs)
-            }
+            left, futures = list(enumerate(jobs)), dict[Any, Job]()
+
+            def submit(number: int, job: Job) -> Any:
+                return client.submit(attempt, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number)
+
             try:
-                for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
-                    job = futures.pop(future)
-                    yield job, _outcome(future)
-                    future.release()
-                    if time.monotonic() > until:
-                        return
+                while left and time.monotonic() < until:
+                    busy = []
+                    while left and len(futures) < AT_ONCE:
+                        number, job = left.pop(0)
+                        state = take(job)
+                        if state == State.MINE:
+                            futures[submit(number, job)] = job
+                        elif state == State.KEPT:
+                            yield job, Outcome(kept=True)
+                        else:
+                            busy.append((number, job))
+                    left += busy
+                    if not futures:
+                        time.sleep(PATIENCE)
+                    for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+                        job = futures.pop(future)
+                        yield job, _outcome(future)
+                        future.release()
+                        if time.monotonic() > until:
+                            return
+                        if len(left) > len(busy):  # there is room for one that nobody else is at
+                            break
             finally:
                 client.cancel(list(futures), force=True)
 

@@ -6,13 +6,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from reproduce.errors import RecordError
 from reproduce.record import Entry, Store, machine
 from reproduce.running.cells import Job, Outcome, measure
+from reproduce.running.claiming import Claims
 from reproduce.running.plan import Plan
 from reproduce.running.pools import cluster_pool, local_pool
+from reproduce.running.spill import recover, spill
 
 __all__ = ["Report", "default_workers", "measure", "run"]
 
@@ -22,13 +26,25 @@ Watch = Callable[[Job, Outcome, "Report"], None]
 
 @dataclass
 class Report:
-    """What became of the cells of a run. ``interrupted`` by Ctrl-C; ``out_of_time``: the budget was used up."""
+    """What became of the cells of a run. ``interrupted`` by Ctrl-C; ``out_of_time``: the budget was used up.
+
+    ``elsewhere`` are cells that another run measured meanwhile; ``unkept`` cells whose result its folder would not
+    take, with where it is now.
+    """
 
     finished: list[Entry] = field(default_factory=list)
     failed: list[tuple[Job, str]] = field(default_factory=list)
     waiting: list[tuple[Job, str]] = field(default_factory=list)
+    elsewhere: list[Job] = field(default_factory=list)
+    unkept: list[tuple[Job, str]] = field(default_factory=list)
     interrupted: bool = False
     out_of_time: bool = False
+
+    @property
+    def done(self) -> int:
+        """How many cells something became of."""
+        of_jobs = len(self.failed) + len(self.waiting) + len(self.unkept)
+        return len(self.finished) + len(self.elsewhere) + of_jobs
 
 
 def default_workers(gpu: bool | None = None) -> int:
@@ -67,30 +83,47 @@ def run(
     """Run the plan's cells and keep each result as it comes.
 
     ``workers`` processes here, or the Dask ``cluster`` at that address. After ``budget`` seconds no
-    further cell is begun. A cell that raises or waits for data is reported and the others go on; Ctrl-C stops
-    the workers and leaves what is finished in the store. Killed at any instant and run again, it goes on with
-    the cells that are not in the store. ``replace`` overwrites kept results.
+    further cell is begun; 0 begins none. A cell that raises or waits for data is reported and the others go on;
+    Ctrl-C stops the workers and leaves what is finished in the store. Killed at any instant and run again, it goes on
+    with the cells that are not in the store. A cell that another run is at is waited for and not run twice.
+    ``replace`` overwrites kept results. Raises RecordError, before anything is computed, where the store cannot be
+    written; a result that it will not take later is kept in the cache, and brought back by the next run.
     """
     report = Report()
-    commit = machine.commit()
-    pool = cluster_pool(cluster) if cluster else local_pool(workers or default_workers())
-    until = time.monotonic() + budget if budget else math.inf
     jobs = plan.jobs
     if not jobs:
         return report
-    with closing(pool(jobs, commit, until)) as outcomes:
+    commit = machine.commit()
+    pool = cluster_pool(cluster) if cluster else local_pool(workers or default_workers())
+    until = math.inf if budget is None else time.monotonic() + budget
+    claims = Claims(plan, store, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if replace else "")
+    for each in {id(claims.store(job)): claims.store(job) for job in jobs}.values():
+        each.check_writable()
+        with suppress(OSError):  # it stays in the cache
+            recover(each)
+    with closing(claims), closing(pool(jobs, commit, until, claims.take)) as outcomes:
         try:
             for job, outcome in outcomes:
-                if outcome.entry is not None:
-                    with _uninterrupted():
-                        store.add(outcome.entry, replace=replace)
-                        report.finished.append(outcome.entry)
-                else:
-                    (report.waiting if outcome.waits else report.failed).append((job, outcome.problem))
+                with _uninterrupted():
+                    _note(report, job, outcome, claims.store(job), replace)
+                    claims.release(job)
                 if watch:
                     watch(job, outcome, report)
         except KeyboardInterrupt:
             report.interrupted = True
-    done = len(report.finished) + len(report.failed) + len(report.waiting)
-    report.out_of_time = not report.interrupted and done < len(jobs)
+    report.out_of_time = not report.interrupted and report.done < len(jobs)
     return report
+
+
+def _note(report: Report, job: Job, outcome: Outcome, store: Store, replace: bool) -> None:
+    """Keep what came of a job, and put it into the report."""
+    if outcome.kept:
+        report.elsewhere.append(job)
+    elif outcome.entry is None:
+        (report.waiting if outcome.waits else report.failed).append((job, outcome.problem))
+    else:
+        try:
+            store.add(outcome.entry, replace=replace)
+            report.finished.append(outcome.entry)
+        except (OSError, RecordError) as error:
+            report.unkept.append((job, spill(outcome.entry, store, replace, error)))

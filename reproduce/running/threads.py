@@ -1,4 +1,4 @@
-"""One thread for each cell: cells run side by side, and the order of a threaded sum is not reproducible."""
+"""One thread for each cell, and float32 in full: the order of a threaded sum is not reproducible, nor is TF32."""
 
 import os
 import sys
@@ -19,6 +19,8 @@ WORKER_ENVIRONMENT: Mapping[str, str] = {
     # Several workers may share one GPU: none may take all of its memory.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+    # float32 on a GPU keeps its 24 bits, as on a CPU (`reproduce.determinism.full_precision`).
+    "NVIDIA_TF32_OVERRIDE": "0",
 }
 
 

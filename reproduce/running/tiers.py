@@ -1,8 +1,6 @@
 """The tiers of a run: what is asked, under which seeds, into which store, and what is said at the end."""
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,9 +9,10 @@ from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
-from reproduce.running.plan import Asked
+from reproduce.running.cells import Job
+from reproduce.running.plan import Asked, Plan
 
-__all__ = ["Tier", "choose", "held_against", "main_scores", "rehearsals", "seeds_of", "store_of"]
+__all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsals", "seeds_of"]
 
 #: Seeds of a full run, of a nightly one and of a rehearsal; the pilot's never count.
 FULL, NIGHTLY, REHEARSAL = range(14), range(5), range(2)
@@ -32,23 +31,13 @@ class Tier(StrEnum):
 
 def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:
     """The seeds of a run: 0 .. count - 1, by default as many as the tier has; the pilot's own five."""
+    if count is not None and count < 1:
+        raise InvalidInputError(f"--seeds {count}: give at least 1")
     if pilot:
         return PILOT
     if count is not None:
-        if count < 1:
-            raise InvalidInputError(f"--seeds {count}: give at least 1")
         return range(count)
     return {Tier.REHEARSAL: REHEARSAL, Tier.NIGHTLY: NIGHTLY}.get(tier, FULL)
-
-
-@contextmanager
-def store_of(tier: Tier, pilot: bool, record: Store) -> Iterator[Store]:
-    """The record, or a store that is thrown away where a tier must not write to the record."""
-    if tier in (Tier.REHEARSAL, Tier.NIGHTLY) or pilot:
-        with tempfile.TemporaryDirectory(prefix="reproduce-") as folder:
-            yield Store(folder)
-    else:
-        yield record
 
 
 def choose(asked: Iterable[Asked], names: Sequence[str]) -> list[Asked]:
@@ -59,6 +48,22 @@ def choose(asked: Iterable[Asked], names: Sequence[str]) -> list[Asked]:
 def rehearsals(experiments: Iterable[Experiment]) -> list[Asked]:
     """Every experiment once on the generated stand-in, with its own small factors."""
     return [Asked(one, STAND_IN, dict(one.rehearsal)) for one in experiments]
+
+
+def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[str]) -> list[str]:
+    """What waits for data or weights and may not: "experiment on data", each once, in the order of the plan.
+
+    ``allowed`` are names or patterns of experiments, of data sets or of weights.
+    """
+    waits = [
+        (row.asked.experiment.name, row.asked.data, row.asked.chosen.get("weights")) for row in plan.rows if row.waits
+    ] + [(job.experiment, job.data, job.factors.get("weights")) for job, _ in waiting]
+    lacking = [
+        f"{name} on {data}" if data else name
+        for name, data, weights in waits
+        if not any(fnmatchcase(str(word), pattern) for word in (name, data, weights) for pattern in allowed)
+    ]
+    return list(dict.fromkeys(lacking))
 
 
 def main_scores(entry: Entry) -> list[str]:

@@ -1,13 +1,14 @@
 """What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone."""
 
 import os
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import ClaimsMissingError, InvalidInputError
 from reproduce.running.plan import Asked
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
@@ -31,6 +32,12 @@ class _Gather:
         self.requests: list[Request] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.broken: list[str] = []
+
+    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
+        """A file of claims that cannot be imported or collected: its name, and the error in one line."""
+        if report.when == "collect":  # a claim's own failure is told by its outcome
+            self.broken.append(_where_and_what(Path(node.path), call.excinfo.value))
 
     def pytest_collection_finish(self, session: object) -> None:
         from reproduce.verdicts.marks import spec
@@ -102,11 +109,20 @@ def _some(gather: _Gather, folder: Path | str) -> _Gather:
     return gather
 
 
+def _where_and_what(path: Path, error: BaseException) -> str:
+    """File, line and error of a file that pytest cannot collect."""
+    error = error.__cause__ or error  # pytest wraps what an import raised
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
+    said = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())[:300]
+    return f"{path}{f':{line}' if line else ''}: {type(error).__name__}{f': {said}' if said else ''}"
+
+
 def _gathered(folder: Path | str, *options: str) -> _Gather:
     import pytest
 
     if not Path(folder).is_dir():
-        raise InvalidInputError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
+        raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
     gather = _Gather()
     arguments: Sequence[str] = [*options, "-p", "no:terminal", "-p", "no:cacheprovider", str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
@@ -115,6 +131,9 @@ def _gathered(folder: Path | str, *options: str) -> _Gather:
     accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     if "--collect-only" not in options:
         accepted.add(pytest.ExitCode.TESTS_FAILED)  # verdicts fail tests; that is no failure to judge
+    if gather.broken:
+        more = f" (and {len(gather.broken) - 1} more)" if len(gather.broken) > 1 else ""
+        raise InvalidInputError(f"cannot collect the claims: {gather.broken[0]}{more}")
     if status not in accepted:
         raise InvalidInputError(f"cannot collect the claims in {folder}; `pytest --collect-only {folder}` says why")
     return gather

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,26 +55,6 @@ def test_dtype():
     assert machine.dtype("keras", {}) == "float32"
 
 
-def test_the_commit_is_the_current_folders_where_the_package_is_installed(tmp_path, monkeypatch):
-    """A modified package is marked, and a folder outside any repository gives no commit."""
-    (tmp_path / "reproduce").mkdir()
-    source = tmp_path / "reproduce" / "x.py"
-    source.write_text("")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(machine, "__file__", str(tmp_path / "site-packages" / "reproduce" / "record" / "machine.py"))
-    machine.commit.cache_clear()
-    assert machine.commit() == ""
-    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
-        subprocess.run(["git", *command], check=True)
-    machine.commit.cache_clear()
-    clean = machine.commit()
-    assert len(clean) == 12
-    source.write_text("1")
-    machine.commit.cache_clear()
-    assert machine.commit() == f"{clean}+dirty"
-    machine.commit.cache_clear()
-
-
 def test_nothing_heavy_is_imported():
     """The environment is known without importing a backend."""
     code = (
@@ -82,3 +63,13 @@ def test_nothing_heavy_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_commit_is_the_packages_own_wherever_it_is_called(tmp_path, monkeypatch):
+    """A command called inside somebody else's repository names this package's commit, not that repository's."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    here = machine.commit.__wrapped__()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert machine.commit.__wrapped__() == here != ""
+    assert machine.revision(Path(machine.__file__).parent.parent) == here

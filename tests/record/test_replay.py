@@ -116,3 +116,29 @@ def test_identical_is_only_ever_equal(values, fresh):
     assert (replay.status == "identical") == (fresh == values[0])
     if replay.status == "drifted":
         assert not replay.lower <= fresh <= replay.upper
+
+
+@pytest.mark.parametrize(
+    "experiment, shift, here, elsewhere",
+    [
+        ("dcnn.untrained", 0.0015, "drifted", "inside"),
+        ("dcnn.untrained", 0.0025, "drifted", "drifted"),
+        ("dcnn.embed", 0.004, "drifted", "inside"),
+        ("dcnn.protocol", 0.0015, "drifted", "drifted"),
+        ("metric.parity", 0.0015, "drifted", "drifted"),
+    ],
+)
+def test_another_machine_class_may_flip_ranks(experiment, shift, here, elsewhere):
+    """The record of a CPU holds a GPU's replay to the experiment's tolerance across places, its own to the floor."""
+    cell = Cell(experiment, 1, {}, "D", "", None, 0)
+    kept = Entry(cell, {"map_at_r": 0.5}, machine="x86_64-cpu")
+    for machine, status in (("x86_64-cpu", here), ("x86_64-h200", elsewhere)):
+        fresh = dataclasses.replace(kept, scores={"map_at_r": 0.5 + shift}, machine=machine)
+        assert compare_replay(fresh, [kept], "map_at_r").status == status
+
+
+def test_counts_are_the_same_everywhere():
+    """A number of pairs has no ranks to flip, whatever computed it."""
+    kept = Entry(Cell("dcnn.embed", 1, {}, "D", "", None, 0), {"pairs": 176121.0}, machine="x86_64-cpu")
+    fresh = dataclasses.replace(kept, scores={"pairs": 176122.0}, machine="x86_64-h200")
+    assert compare_replay(fresh, [kept], "pairs").status == "drifted"

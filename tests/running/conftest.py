@@ -1,12 +1,16 @@
 """Toy experiments for the record's tests, importable here and in worker processes."""
 
+import io
 import os
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from reproduce.running.command import run_command
 from reproduce.running.loading import load_all
+from reproduce.running.plan import Asked
 
 
 @pytest.fixture
@@ -26,3 +30,17 @@ def toys(monkeypatch, tmp_path):
 def but_for_times():
     """A record file's text without its seconds and times."""
     return lambda path: re.sub(r'"seconds": [^,]*, "time": "[^"]*"', "", path.read_text())
+
+
+@pytest.fixture
+def command(toys):
+    """``command("toy.draw", seeds=2) -> (status, what was printed)``, on one worker; claims ask for every toy."""
+    asked = [Asked(one, "FriesianCattle2017") for one in toys.values()]
+    usual = {"data": "FriesianCattle2017", "requested": lambda: asked, "workers": 1}
+
+    def run(*names, **options):
+        printed = io.StringIO()
+        status = run_command(names, console=Console(file=printed, width=300), **(usual | options))
+        return status, printed.getvalue()
+
+    return run

@@ -11,25 +11,13 @@ from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import live
 from reproduce.running.cells import Outcome
-from reproduce.running.command import factor, run_command
+from reproduce.running.command import factor
 from reproduce.running.plan import Asked, make_plan
 from reproduce.running.runner import Report, measure
 from reproduce.running.tiers import Tier, held_against
 from reproduce.verdicts.collect import asked
 
 DATA = "FriesianCattle2017"
-
-
-@pytest.fixture
-def command(toys):
-    """``command("toy.draw", seeds=2) -> (status, what was printed)``, on one worker."""
-
-    def run(*names, **options):
-        printed = io.StringIO()
-        status = run_command(names, workers=1, console=Console(file=printed, width=160), **({"data": DATA} | options))
-        return status, printed.getvalue()
-
-    return run
 
 
 def test_a_run_and_the_same_run_again(command):
@@ -141,12 +129,16 @@ def test_what_nothing_is_kept_of_is_unrecorded(toys):
     "names, options, said",
     [
         (["toy.nothing"], {}, "no experiment 'toy.nothing'; there are:"),
+        (["Toy.drwa"], {}, "no experiment .Toy.drwa.; did you mean toy.draw"),
         (["toy.draw"], {"data": "Lions"}, "no data set is called 'Lions'"),
         (["toy.draw"], {"factors": ["size"]}, "write name=value"),
         (["toy.draw"], {"factors": ["width=2"]}, "toy.draw has no factor 'width'; its factors are: size, pause"),
         ([], {}, "name the experiment to run on it"),
         (["toy.draw"], {"data": None, "factors": ["size=2"]}, "--factor goes with --data"),
         (["toy.draw"], {"seeds": 0}, "--seeds 0: give at least 1"),
+        (["toy.draw"], {"seeds": -1, "pilot": True}, "--seeds -1: give at least 1"),
+        (["toy.draw"], {"budget": -300.0}, "--budget -5: give minutes, 0 to begin nothing"),
+        (["toy.draw"], {"budget": float("nan")}, "--budget nan: give minutes"),
     ],
 )
 def test_what_cannot_be_run_is_said_in_one_line(command, names, options, said):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -20,13 +21,16 @@ SEEDS = 400
 
 
 def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
-    extra = {"TOY_LOG": log, "REPRODUCE_RECORD": record}
+    # No claim asks for toys, so their results are kept in the cache; or in a folder that is named.
+    extra = {"TOY_LOG": log}
     command = [sys.executable, "-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
+    command += ["--output", str(record)] if record else []
     return subprocess.Popen(
         [*command, *more],
         stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
+        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,  # where no claims are collected first
         env=os.environ | {name: str(value) for name, value in extra.items() if value},
     )
 
@@ -44,7 +48,7 @@ def wait_until(happened):
 
 def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_times):
     """Killed at 50 random moments: no kept seed is lost or run again, and the end is as undisturbed, byte by byte."""
-    store, moments = Store(tmp_path / "record"), random.Random(6)
+    store, moments = Store(tmp_path / "cache" / "apart"), random.Random(6)
     kept, hits, workers = set(), 0, []
     for number in range(KILLS):
         log = tmp_path / f"{number}.log"
@@ -57,7 +61,7 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
         workers += psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
-        now = {entry.seed for entry in Store(tmp_path / "record").entries("toy.draw")}
+        now = {entry.seed for entry in Store(tmp_path / "cache" / "apart").entries("toy.draw")}
         assert kept <= now, "a finished seed was lost"
         assert not kept & set(begun(log)), "a finished seed was run again"
         hits += bool(begun(log))
@@ -65,8 +69,8 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
     assert not psutil.wait_procs(workers, timeout=20)[1], "a worker outlived its killed run"
     assert hits >= KILLS // 2, "the kills came before the runs had begun: they tested nothing"
     assert 0 < len(kept) < SEEDS
-    for name in ("record", "alone"):
-        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", record=tmp_path / name)
+    for record in (None, tmp_path / "alone"):
+        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", record=record)
         assert (last.communicate(), last.returncode)[1] == 0
     assert but_for_times(store.path("toy.draw")) == but_for_times(tmp_path / "alone" / "toy.draw.json")
     assert len(store.entries("toy.draw")) == len(kept) + 5
@@ -75,7 +79,7 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
 def test_ctrl_c_keeps_what_is_finished(toys, tmp_path):
     """Ctrl-C ends with status 130 and one line; finished seeds are kept, and no worker is left."""
     process = start(200, "--workers", "2", "--factor", "pause=0.05")
-    store = Store(tmp_path / "record")
+    store = Store(tmp_path / "cache" / "apart")
     wait_until(lambda: len(store.entries("toy.draw")) >= 3)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
@@ -98,7 +102,7 @@ def test_two_runs_at_once_make_one_record(toys, tmp_path, but_for_times):
     assert [(process.communicate(timeout=60), process.returncode)[1] for process in both] == [0, 0]
     alone = Store(tmp_path / "alone")
     run(make_plan([Asked(toys["toy.draw"], DATA)], range(12), alone), alone, workers=1)
-    assert but_for_times(tmp_path / "record" / "toy.draw.json") == but_for_times(alone.path("toy.draw"))
+    assert but_for_times(tmp_path / "cache" / "apart" / "toy.draw.json") == but_for_times(alone.path("toy.draw"))
 
 
 def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but_for_times):

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from reproduce.determinism import full_precision
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.layers import GeM
@@ -55,6 +56,7 @@ def build(
     if pooling not in POOLINGS:
         raise InvalidInputError(f"no pooling {pooling!r}; there are: {', '.join(POOLINGS)}")
     found = weights_files.find(name if weights == "imagenet" else weights) if weights not in (None, "random") else None
+    full_precision()
     with precision(dtype):
         body = constructor(name)(include_top=False, weights=None, input_shape=(size, size, 3))
         if found is not None:

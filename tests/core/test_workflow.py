@@ -1,0 +1,73 @@
+"""The nightly workflow's own scripts, run with stand-ins for what they call."""
+
+import os
+import re
+import shutil
+import subprocess
+import textwrap
+from pathlib import Path
+
+import pytest
+
+WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
+NIGHTLY = WORKFLOWS / "nightly.yml"
+
+pytestmark = pytest.mark.skipif(not NIGHTLY.exists() or not shutil.which("bash"), reason="no workflow or no bash here")
+
+
+@pytest.fixture
+def step(tmp_path):
+    """``step("Judge", STORAGE=...)`` runs a step's script; gives the arguments that its commands were called with."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("reproduce", "pytest"):
+        (tools / name).write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{tmp_path}/{name}.args"\n')
+        (tools / name).chmod(0o755)
+
+    def run(name, **variables):
+        block = re.search(rf"- name: {name}\n(?:.*\n)*?( +)run: \|\n((?:\1  .*\n)+)", NIGHTLY.read_text())
+        environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "TIER": "nightly"} | variables
+        command = ["bash", "-e", "-c", textwrap.dedent(block[2])]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+        return {path.stem: path.read_text().splitlines() for path in tmp_path.glob("*.args")}
+
+    return run
+
+
+def test_the_night_says_when_it_has_nothing_to_compare_with(step, tmp_path):
+    """Without a saved run the summary says so; with one the night is compared with it."""
+    called = step("Judge", STORAGE=".claims")
+    assert "Nothing to compare with" in (tmp_path / "compared.md").read_text()
+    assert "--claims-compare" not in called["pytest"]
+    (tmp_path / ".claims").mkdir()
+    (tmp_path / ".claims" / "0001_x.json").write_text("{}")
+    called = step("Judge", STORAGE=".claims")
+    assert "Compared with the last of 1 saved runs" in (tmp_path / "compared.md").read_text()
+    assert {"--claims-compare", "--claims-autosave", "--claims-storage=.claims"} <= set(called["pytest"])
+
+
+def test_the_night_names_what_may_wait(step, tmp_path):
+    """Each word is an --allow-waiting of its own, and a pattern is not the shell's to expand."""
+    (tmp_path / "mlp.py").write_text("")
+    called = step("Measure", MAY_WAIT="FriesianCattle2017 mlp.*")["reproduce"]
+    assert called[-4:] == ["--allow-waiting", "FriesianCattle2017", "--allow-waiting", "mlp.*"]
+    assert step("Measure", MAY_WAIT="")["reproduce"] == called[:-4]
+
+
+def test_saved_runs_outlive_the_checkout():
+    """What the checkout cleans is restored before the claims are judged, and saved also after a failure."""
+    text = NIGHTLY.read_text()
+    order = ["actions/checkout@", "actions/cache/restore@", "name: Judge", "actions/cache/save@"]
+    places = [text.index(word) for word in order]
+    assert places == sorted(places)
+    assert re.search(r"cache/save@v4\n +if: always\(\)", text)
+    assert len(re.findall(r"key: claims-\$\{\{ github\.run_id \}\}", text)) == 2
+    assert "restore-keys: claims-\n" in text
+
+
+@pytest.mark.parametrize("name", ["nightly.yml", "tests.yml"])
+def test_the_python_and_the_build_of_torch_are_pinned(name):
+    """Whatever the runner has, the python is ours, and torch comes as its CPU build."""
+    text = (WORKFLOWS / name).read_text()
+    assert "actions/setup-python@" in text
+    assert "PIP_EXTRA_INDEX_URL: https://download.pytorch.org/whl/cpu" in text

@@ -1,0 +1,73 @@
+"""What a cell will cost: kept timings, scaled by the work that its factors make."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from reproduce.experiments import dcnn
+from reproduce.record import Store
+from reproduce.running.estimates import estimate
+from reproduce.running.runner import measure
+
+DATA = "FriesianCattle2017"
+
+
+@pytest.fixture
+def kept(toys, tmp_path):
+    """``kept(seconds, **factors)`` adds a timing of toy.draw to a store, which it returns."""
+    store = Store(tmp_path / "times")
+
+    def add(seconds, **factors):
+        entry = measure(toys["toy.draw"], DATA, len(store.entries("toy.draw")), factors)
+        store.add(dataclasses.replace(entry, seconds=seconds))
+        return store
+
+    return add
+
+
+def test_the_same_cell_is_its_own_timing(toys, kept):
+    """Measured under these factors: the median, whatever others took."""
+    kept(2.0, size=8)
+    kept(90.0, size=9)
+    store = kept(4.0, size=8)
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store) == (3.0, True)
+
+
+def test_work_scales_the_timings_under_other_factors(toys, kept):
+    """Ten times the work of what was kept takes ten times as long; without timings the guess is scaled."""
+    draw = dataclasses.replace(toys["toy.draw"], work=lambda factors: factors["size"], seconds=4.0)
+    chosen = {"pause": 0.0, "size": 80}
+    assert estimate(draw, chosen, DATA, Store("nothing")) == (40.0, False)
+    store = kept(5.0, size=4)
+    assert estimate(draw, chosen, DATA, store) == (100.0, False)
+
+
+def test_without_work_the_nearest_factors_count(toys, kept):
+    """One differing factor is nearer than two."""
+    kept(70.0, size=1, pause=0.001)
+    store = kept(3.0, size=2)
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 3}, DATA, store) == (3.0, False)
+
+
+def test_the_dcnn_s_work_follows_its_steps_and_what_trains():
+    """4,000 steps of a head are some eight times 300 of them; a backbone that trains is far beyond either."""
+    usual = dcnn.embed.factors()
+    steps = dcnn.work(dcnn.embed.factors(steps=4000)) / dcnn.work(usual)
+    assert 7 < steps < 10
+    full = dcnn.embed.factors(trainable="full")
+    assert dcnn.work(full) > 100 * dcnn.work(usual)
+    assert dcnn.work(full | {"size": 112}) == pytest.approx(dcnn.work(full) / 4, rel=0.05)
+
+
+def test_the_dcnn_s_record_is_estimated_from_its_other_rows():
+    """Each kept row of frozen training, left out, is estimated within a factor of four by the others."""
+    store = Store(Path(__file__).parents[2] / "claims" / "record")
+    entries = [entry for entry in store.entries("dcnn.embed") if entry.cell.data == "LionData"]
+    if not entries:
+        pytest.skip("no record here")
+    steps = {entry.cell.factors["steps"]: [] for entry in entries}
+    for entry in entries:
+        steps[entry.cell.factors["steps"]].append(entry.seconds / dcnn.work(entry.cell.factors))
+    middle = {count: sorted(paces)[len(paces) // 2] for count, paces in steps.items()}
+    assert max(middle.values()) < 4 * min(middle.values())

@@ -1,0 +1,106 @@
+"""The nightly tier measures everything or fails, and what it measured before it was stopped is not lost."""
+
+import dataclasses
+
+import pytest
+
+from reproduce.record import Store
+from reproduce.running import places
+from reproduce.running.plan import Asked
+from reproduce.running.tiers import Tier
+
+DATA = "FriesianCattle2017"
+
+
+@pytest.mark.parametrize("tier", [Tier.NIGHTLY, Tier.RELEASE])
+@pytest.mark.parametrize("name, data", [("toy.waits", DATA), ("toy.draw", "LionData")])
+def test_what_waits_fails_the_night(toys, command, tier, name, data):
+    """Nothing measured is no success: one line names what waits, found by the plan or by the cell."""
+    asked = lambda: [Asked(toys[name], data)]  # noqa: E731
+    options = {"data": None, "requested": asked, "seeds": 1, "tier": tier}
+    status, said = command(name, **options)
+    assert status == 1
+    (line,) = [line for line in said.splitlines() if "--allow-waiting" in line]
+    assert line.startswith(f"the {tier} tier measures everything, and these wait: {name} on {data}; ")
+    assert command(name, **options, allow_waiting=["other.*", data])[0] == 0
+    assert command(name, **options, allow_waiting=["toy.*"])[0] == 0
+    assert command(name, **options, allow_waiting=["mlp.*"])[0] == 1
+
+
+def test_a_night_out_of_time_is_no_success(command):
+    """A budget leaves cells unmeasured, which the next run goes on with."""
+    status, said = command("toy.draw", tier=Tier.NIGHTLY, budget=0.0)
+    assert status == 1
+    assert "5 left (the budget is used up; the same command goes on)" in said
+
+
+def test_a_plan_of_the_night_may_wait(toys, command):
+    """--plan shows what waits and fails nothing."""
+    status, said = command("toy.draw", data="LionData", tier=Tier.NIGHTLY, plan_only=True)
+    assert status == 0
+    assert "waits" in said
+
+
+def test_a_night_that_was_stopped_goes_on(command, tmp_path, monkeypatch):
+    """Stopped after two cells, the next run begins the other three; all five are held against the record."""
+    command("toy.draw", seeds=5)
+    log = tmp_path / "begun"
+    monkeypatch.setenv("TOY_LOG", str(log))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reproduce.running.live.Live.watch", _stop_after(2))
+        status, said = command("toy.draw", tier=Tier.NIGHTLY)
+    assert status == 130
+    assert "against the record: 2 identical" in said
+    log.unlink()
+    status, said = command("toy.draw", tier=Tier.NIGHTLY)
+    assert status == 0
+    assert "against the record: 5 identical" in said
+    assert len(log.read_text().splitlines()) == 3
+
+
+def _stop_after(count):
+    def watch(self, job, outcome, report):
+        if len(report.finished) == count:
+            raise KeyboardInterrupt
+
+    return watch
+
+
+def test_a_complete_night_is_followed_by_a_new_one(command, tmp_path, monkeypatch):
+    """What a complete run measured is not taken for the next one's."""
+    log = tmp_path / "begun"
+    monkeypatch.setenv("TOY_LOG", str(log))
+    for night in (1, 2):
+        command("toy.draw", tier=Tier.NIGHTLY, seeds=2)
+        assert len(log.read_text().splitlines()) == 2 * night
+
+
+def test_a_night_long_ago_is_not_gone_on_with(command, tmp_path, monkeypatch):
+    """What was measured before the last nights says nothing of this one."""
+    log = tmp_path / "begun"
+    monkeypatch.setenv("TOY_LOG", str(log))
+    monkeypatch.setattr(places, "finish", lambda store, record: None)
+    command("toy.draw", tier=Tier.NIGHTLY, seeds=2)
+    command("toy.draw", tier=Tier.NIGHTLY, seeds=2)
+    assert len(log.read_text().splitlines()) == 2
+    monkeypatch.setattr(places, "RESUMED", 0)
+    command("toy.draw", tier=Tier.NIGHTLY, seeds=2)
+    assert len(log.read_text().splitlines()) == 4
+
+
+def test_drift_found_before_the_stop_is_found_after_it(command):
+    """The second half of a night reports what the first half found."""
+    command("toy.draw", seeds=5)
+    store = Store()
+    entries = [
+        dataclasses.replace(entry, scores={"map_at_r": 3 + entry.seed / 1e3, "mean": 0.0})
+        for entry in store.entries("toy.draw")
+    ]
+    store.add_all(entries, replace=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reproduce.running.live.Live.watch", _stop_after(2))
+        assert command("toy.draw", tier=Tier.NIGHTLY)[0] == 130
+    status, said = command("toy.draw", tier=Tier.NIGHTLY)
+    assert status == 1
+    assert "3 cells to run" in said
+    assert "5 drifted" in said
