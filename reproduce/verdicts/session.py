@@ -73,6 +73,7 @@ def _fetch_lions(requests: Sequence[Request]) -> None:
 
 def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], list[str]]:
     """Seconds to measure each request whose data is at hand, and the keys of those without a record."""
+    from reproduce.running.estimates import estimate
     from reproduce.verdicts.source import unavailable
 
     costs: dict[str, float] = {}
@@ -87,7 +88,8 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], 
         if kept:
             costs[request.key] = kept[0].seconds
         else:
-            costs[request.key] = request.experiment.seconds * request.seeds
+            each, _ = estimate(request.experiment, request.factors, request.data, source.store)
+            costs[request.key] = each * request.seeds
             urgent.append(request.key)
     return costs, urgent
 

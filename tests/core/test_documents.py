@@ -1,0 +1,65 @@
+"""What README.md and docs/ tell a reader to type is accepted as it stands there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))) if path.is_file()]
+BLOCK = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )*(?:reproduce|tox run|pytest) [^`]+)`")
+
+pytestmark = pytest.mark.skipif(not PAGES, reason="no README beside the tests")
+
+
+def commands():
+    """Every command of every page, line by line, with the page it stands on."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        lines = [line for kind, block in BLOCK.findall(text) if kind in ("", "console") for line in block.splitlines()]
+        lines += [" ".join(found.split()) for found in INLINE.findall(BLOCK.sub("", text))]
+        for line in lines:
+            if not re.match(r"(?:[A-Z_]+=\S* )*(?:reproduce|tox|pytest) ", line):
+                continue
+            words = [word for word in shlex.split(line, comments=True) if not re.fullmatch(r"[A-Z_]+=\S*", word)]
+            if words[0] in ("reproduce", "tox", "pytest"):
+                yield pytest.param(words, id=f"{page.name}: {' '.join(words)}")
+
+
+def snippets():
+    """Every Python block of every page."""
+    for page in PAGES:
+        for number, (kind, block) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
+            if kind == "python":
+                yield pytest.param(block, id=f"{page.name}: {number}")
+
+
+@pytest.mark.parametrize("words", list(commands()))
+def test_a_command_is_one_that_there_is(words):
+    """Subcommand, arguments and options are known: with --help beside them the command ends well."""
+    if words[0] == "reproduce":
+        from reproduce.cli import app
+
+        result = CliRunner().invoke(app, [*words[1:], "--help"])
+        assert result.exit_code == 0, result.output
+        return
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    known = (ROOT / "tox.ini").read_text() + (ROOT / "reproduce" / "verdicts" / "plugin.py").read_text()
+    known += (ROOT / "reproduce" / "verdicts" / "runs.py").read_text()
+    assert all(option == "--" or option in known for option in options), options
+    if words[:3] == ["tox", "run", "-e"]:
+        assert all(f"[testenv:{name}]" in known for name in words[3].split(","))
+
+
+@pytest.mark.parametrize("block", list(snippets()))
+def test_a_snippet_runs(block, tmp_path, monkeypatch):
+    """A block of Python is run, or, where it names what only the reader has, compiled with all it imports there."""
+    monkeypatch.chdir(tmp_path)
+    code = compile(block, "snippet", "exec")
+    imports = "\n".join(line for line in block.splitlines() if line.startswith(("from ", "import ")))
+    exec(compile(imports, "imports", "exec"), {})
+    if "def test_" in block:
+        exec(code, {"__name__": "snippet"})
