@@ -136,7 +136,7 @@ class Live:
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
             kind = "waits" if outcome.waits else "kept" if outcome.kept else "failed"
-            said = "another run has measured it" if outcome.kept else said
+            said = "by another run, or from the cache" if outcome.kept else said
             self.problems[kind, said] += not outcome.kept
             if outcome.kept or self.problems[kind, said] == 1:
                 self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
@@ -153,7 +153,7 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
     if report.finished and aside:
         parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: what no claim asks for")
     for count, word in (
-        (len(report.elsewhere), "kept by another run"),
+        (len(report.elsewhere), "kept by another run, or from the cache"),
         (len(report.waiting), "waiting"),
         (len(report.failed), "failed"),
         (len(report.unkept), "not kept where they belong"),

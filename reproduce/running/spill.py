@@ -1,5 +1,6 @@
 """Results that their folder would not take (a full disk, a read-only record): kept in the cache, and brought back."""
 
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
@@ -16,6 +17,12 @@ def _folder(store: Store, replace: bool) -> Path:
     return cache_dir("unkept") / f"{digest(str(store.folder.resolve()))[:16]}-{kind}"
 
 
+@cache
+def _kept_in(folder: Path) -> Store:
+    """One store for all results of a process: each further one then reads nothing anew."""
+    return Store(folder)
+
+
 def spill(entry: Entry, store: Store, replace: bool, why: Exception) -> str:
     """Keep a result that ``store`` would not take, for ``why``, in the cache; the line to say.
 
@@ -25,7 +32,7 @@ def spill(entry: Entry, store: Store, replace: bool, why: Exception) -> str:
     said = getattr(why, "strerror", None) or str(why)
     try:
         folder = _folder(store, replace)
-        Store(folder).add(entry, replace=True)
+        _kept_in(folder).add(entry, replace=True)
     except (OSError, ReproduceError) as error:
         also = getattr(error, "strerror", None) or str(error)
         raise RecordError(
