@@ -51,7 +51,8 @@ def show_paper(
         typer.echo(json.dumps(screen.as_json(folded), indent=1, ensure_ascii=False))
         return
     width = shutil.get_terminal_size((80, 24)).columns
-    for line in screen.screen(folded, settings.read(folder / settings.FILE), width) + screen.headline(folded, outcomes):
+    shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
+    for line in [*shown, *screen.headline(folded, outcomes, width)]:
         typer.echo(line)
 
 

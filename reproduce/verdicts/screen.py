@@ -23,6 +23,8 @@ MARKS = {
 LEGEND = "o own data: ✓ reproduced ✗ not ≈ compatible ? inconclusive ± mixed · not run"
 CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED, Verdict.COMPATIBLE)
 ID, OWN, ELSEWHERE, EVIDENCE = 19, 1, 10, 14
+#: A blank at which no line is broken.
+TIE = "\u00a0"
 #: From here on whole sentences have room.
 WIDE = 110
 
@@ -41,32 +43,37 @@ def mark(outcomes: Sequence[Outcome]) -> str:
 def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int = 80) -> list[str]:
     """One line for each of the paper's, in ``width`` columns (80 or more), and a legend below."""
     width = max(width, 80)
-    room = width - ID - OWN - ELSEWHERE - EVIDENCE - 4
-    head = _with_figure("what the paper says", "printed", room)
-    lines = [_row("claim", head, "o", "elsewhere", "ours, asked", room)]
-    used: dict[str, Setting] = {}
+    used: set[str] = set()
+    rows = [("claim", "what the paper says", "printed", "o", "elsewhere", "ours, asked")]
     for one in folded:
         elsewhere = _by_setting(one.elsewhere)
-        used |= {name: settings[name] for name in elsewhere if name in settings}
-        marks = "".join(_letter(settings, name) + mark(rows) for name, rows in elsewhere.items())
+        used |= set(elsewhere)
+        marks = "".join(_letter(settings, name) + mark(there) for name, there in elsewhere.items())
         said = one.line.short if width < WIDE and one.line.short else one.sentence
-        text = _with_figure(said, one.line.printed, room)
-        lines.append(_row(one.line.id, text, mark(one.own), marks, _evidence(one), room))
+        rows.append((one.line.id, said, one.line.printed, mark(one.own), marks, _evidence(one)))
+    spans = [max(ID, *(len(row[0]) for row in rows)), max(ELSEWHERE, *(len(row[4]) for row in rows))]
+    room = width - sum(spans) - OWN - EVIDENCE - 4  # what is longer than usual takes it from the sentences
+    lines = [
+        f"{name:<{spans[0]}} {_with_figure(said, printed, room):<{room}} {own:<{OWN}} {marks:<{spans[1]}} "
+        f"{evidence:>{EVIDENCE}}".rstrip()
+        for name, said, printed, own, marks, evidence in rows
+    ]
     lines += ["", LEGEND]
-    named = [f"{_letter(settings, name)} {name}" for name in settings if name in used]
+    named = [f"{_letter(settings, name)}{TIE}{name}" for name in settings if name in used]
     lines += _wrapped(f"elsewhere: {', '.join(named)}", width) if named else []
     return lines
 
 
-def _row(name: str, text: str, own: str, elsewhere: str, evidence: str, room: int) -> str:
-    return f"{name:<{ID}} {text:<{room}} {own:<{OWN}} {elsewhere:<{ELSEWHERE}} {evidence:>{EVIDENCE}}".rstrip()
-
-
 def _with_figure(sentence: str, printed: str, room: int) -> str:
     """The sentence, cut to what the printed figure leaves, the figure at the right edge."""
-    left = room - (len(printed) + 1 if printed else 0)
-    cut = sentence.rstrip(".") if len(sentence) <= left else sentence[: left - 1].rstrip(" ,:") + "…"
-    return f"{cut:<{left}} {printed}".rstrip() if printed else cut
+    if not printed:
+        return _cut(sentence, room)
+    left = room - len(printed) - 1
+    return f"{_cut(sentence, left):<{left}} {printed}" if left > 0 else _cut(printed, room)
+
+
+def _cut(text: str, room: int) -> str:
+    return text.rstrip(".") if len(text) <= room else text[: room - 1].rstrip(" ,:") + "…"
 
 
 def _letter(settings: Mapping[str, Setting], name: str) -> str:
@@ -96,10 +103,11 @@ def _evidence(one: Folded) -> str:
 def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, width, subsequent_indent="  ")
+    lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
+    return [line.replace(TIE, " ") for line in lines]
 
 
-def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome]) -> list[str]:
+def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome], width: int = 80) -> list[str]:
     """How the paper's statements ended, as lines and not as rows; then questions, controls and checks by themselves."""
     said = [one for one in folded if one.line.kind == "statement"]
     own = Counter(mark(one.own) for one in said)
@@ -108,7 +116,8 @@ def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome]) -> list[str]
     holds = sum("✓" in marks and not marks & {"✗", "±"} for marks in there)
     fails = sum("✗" in marks and not marks & {"✓", "±"} for marks in there)
     both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "±"}) for marks in there)
-    words = {"✓": "reproduced", "✗": "not", "≈": "compatible", "?": "inconclusive", "±": "mixed", "·": "not run"}
+    words = {"✓": "reproduced", "✗": "not", "≈": "compatible", "?": "inconclusive", "±": "mixed"}
+    words |= {"!": "drifted or broken", "·": "not run"}
     counted = ", ".join(f"{own[sign]} {word}" for sign, word in words.items() if own[sign])
     lines = [f"paper: {len(said)} statements: {counted or 'none'}"]
     if waiting:
@@ -118,7 +127,7 @@ def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome]) -> list[str]
         if ends:
             parts = ", ".join(f"{count} {word}" for word, count in ends.most_common())
             lines.append(f"{kind}s: {ends.total()} in all settings: {parts}")
-    return lines
+    return [part for line in lines for part in _wrapped(line, max(width, 80))]
 
 
 def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:

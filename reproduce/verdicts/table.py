@@ -150,7 +150,7 @@ def render(
         for (verdict, why), ids in _reasons(members).items():
             lines += _folded(f"{verdict}: {why}: {', '.join(ids)}", width)
         planned = [f"{one.spec.id} {100 * one.power:.0f} %" for one in members if one.power is not None]
-        lines += [f"  planned power: {', '.join(planned)}"] if planned else []
+        lines += _folded(f"planned power: {', '.join(planned)}", width) if planned else []
         lines.append("")
     return lines
 
@@ -168,13 +168,13 @@ class Layout:
     def __init__(self, outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> None:
         columns = [replace(column, cell=before) if column.head == "Before" and before else column for column in COLUMNS]
         kept = [one for one in columns if not one.gives_way or any(one.cell(outcome) for outcome in outcomes)]
-        longest = max((len(outcome.spec.id) for outcome in outcomes), default=5)
+        longest = max([len("Claim"), *(len(outcome.spec.id) for outcome in outcomes)])
         self.claim = min(longest, NARROW if width < 100 else WIDE)
         while self._total(kept, outcomes) > width and any(column.gives_way for column in kept):
             last = min((column for column in kept if column.gives_way), key=lambda column: column.gives_way)
             at = kept.index(last)
             kept[at : at + 1] = [replace(last, cell=last.short, short=None, gives_way=0)] if last.short else []
-        self.claim = min(self.claim, max(12, width - (self._total(kept, outcomes) - self.claim)))
+        self.claim = min(self.claim, max(len("Claim"), width - (self._total(kept, outcomes) - self.claim)))
         self.columns = kept
         self.widths = [self._span(column, outcomes) for column in kept]
         self.head = self._line([column.head for column in kept])
@@ -211,7 +211,8 @@ def header(name: str, members: Sequence[Outcome], width: int) -> str:
     machines = sorted({machine for outcome in members for machine in outcome.machines})
     plural = "claim" if len(members) == 1 else "claims"
     parts = [f"{len(members)} {plural}", *([seeds] if counts else []), *backends, *machines]
-    return f" claims '{name}': {' · '.join(parts)} ".center(width, "-")
+    text = f"claims '{name}': {' · '.join(parts)}"
+    return f" {text if len(text) <= width - 2 else text[: width - 3] + '…'} ".center(width, "-")
 
 
 def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts import KINDS
 from reproduce.verdicts.budget import allot
-from reproduce.verdicts.outcome import Outcome, Spec, words
+from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
-from reproduce.verdicts.table import bar, markdown, render, summary
+from reproduce.verdicts.table import Layout, asked, bar, groups, markdown, ours, render, spread, summary
 
 
 def test_a_difference_is_paired_by_seed():
@@ -100,18 +101,160 @@ def test_the_fingerprint_is_the_claims_not_the_results():
     assert len({one.fingerprint for one in [*changed, outcome()]}) == 4
 
 
-@pytest.mark.parametrize("width", [100, 120, 160, 240])
-def test_the_table_fits_the_terminal(width):
-    """From 100 columns up no line is longer than the terminal; the widest parts go first."""
-    long = Spec("II.over-mlp@OpenCows2020-thinned", "s", "Table II", "%", "proxy", "OpenCows2020-thinned", "Table II")
-    rows = [
-        outcome(),
-        outcome(spec=long, ours=20.0, interval=(19.0, 21.0), verdict="not reproduced", checked="seed 0 ✓"),
-    ]
-    lines = render(rows, width)
+LONG = "II.over-mlp.on-each-row-of-the-table@OpenCows2020-thinned"
+SENTENCE = "The sentence of a claim, which is longer than all that the other columns leave of a terminal."
+
+
+def spec(name, group="Table II", **fields):
+    """A toy claim's."""
+    return Spec(
+        name, **{"sentence": SENTENCE, "at": "II", "unit": "MAP@R %", "fidelity": "proxy", **fields}, group=group
+    )
+
+
+def toys():
+    """Two groups: a printed figure, a comparison in a setting of long name, and one that was not run."""
+    compared = {"verb": "at_least", "paper": ">= 0", "margin": "", "lower": 0.0, "upper": None, "difference": True}
+    return [
+        outcome(
+            spec=spec(LONG, "Section III-C", setting="OpenCows2020-thinned"), **compared,
+            ours=4.03, sides=(7.44, 3.41), interval=(3.5, 4.6), precision_at_1=20.5, checked="seed 0 ✓",
+        ),
+        outcome(spec=spec("II.64", printed="47.78"), paper="47.78", verdict="not reproduced", finding={"because": "x"}),
+        outcome(spec=spec("II.16"), verdict="not run", ours=None, values=(), interval=None, reason="no lions"),
+    ]  # fmt: skip
+
+
+def heads(lines):
+    """The lines of headings, one for each group."""
+    return [line for line in lines if line.startswith("Claim ")]
+
+
+@pytest.mark.parametrize(
+    ("width", "there", "gone"),
+    [
+        (80, [], ["asked  +Δ", "P@1", "Checked", "Before", "Sentence"]),
+        (100, [], ["asked  +Δ", "P@1", "Sentence"]),
+        (160, ["Asked", "P@1", "Checked now"], ["Sentence"]),
+        (280, ["Asked", "P@1", "Checked now", "asked  +Δ", "Before", "Sentence"], []),
+    ],
+)
+def test_the_table_fits_the_terminal(width, there, gone):
+    """No line is longer than the terminal, every group has the same columns, and what must stay stays."""
+    lines = render(toys(), width, before=lambda one: "holds")
     assert max(map(len, lines)) <= width
-    assert all(head in lines[1] for head in ("Claim", "Paper", "Ours", "Verdict"))
-    assert ("paper  +Δ" in lines[1]) == (width >= 160), "the bar is the first to go"
+    first, second = heads(lines)
+    assert first == second
+    for head in ("Paper", "Ours", "90 %", "n", "Chance", "Worth", "Verdict", *there):
+        assert head in first, head
+    assert not [head for head in gone if head in first]
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_long_id_has_a_line_of_its_own(width):
+    """An id longer than its column is whole, on a line above its figures; a short one stands beside them."""
+    lines = render(toys(), width)
+    at = lines.index(LONG)
+    assert "4.03" in lines[at + 1]
+    assert lines[at + 1].startswith(" " * 12)
+    (beside,) = [line for line in lines if line.startswith("II.64 ")]
+    assert "fails *" in beside
+
+
+def test_the_column_paper_holds_printed_figures_alone():
+    """What a rule asks stands under Asked; under Paper is what the paper prints, or nothing."""
+    lines = render(toys(), 160)
+    first, *_ = heads(lines)
+    end = first.index("Paper") + len("Paper")
+    cells = {line.split()[0]: line[end - 5 : end].strip() for line in lines if line.startswith(("II.64 ", "II.16 "))}
+    assert cells == {"II.64": "47.78", "II.16": ""}
+    row = next(line for line in lines if "7.44" in line)
+    assert row[end - 5 : end].strip() == ""
+    assert ">= 0" in row[end:]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(160, "7.44 - 3.41 = 4.03"), (80, " 4.03 ")])
+def test_a_comparison_shows_its_sides_where_there_is_room(width, shown):
+    """Both sides and the difference when wide, the difference alone when not."""
+    text = "\n".join(render(toys(), width))
+    assert shown in text
+    assert ("7.44" in text) == (width == 160)
+
+
+def test_a_negative_side_is_added():
+    """Two minus signs are never written side by side."""
+    assert ours(outcome(sides=(1.0, -2.0), ours=3.0)) == "1.00 + 2.00 = 3.00"
+    assert ours(outcome(sides=(-1.0, 2.0), ours=-3.0)) == "-1.00 - 2.00 = -3.00"
+
+
+def test_sentences_are_written_below_when_asked():
+    """Verbose writes each claim's sentence below it, wrapped; a narrow table has none."""
+    joined = {verbose: " ".join(" ".join(render(toys(), 80, verbose=verbose)).split()) for verbose in (False, True)}
+    assert [joined[verbose].count(SENTENCE) for verbose in (False, True)] == [0, 3]
+    assert max(map(len, render(toys(), 80, verbose=True))) <= 80
+
+
+def test_tables_come_first():
+    """The paper's tables, then the other files in the order of their claims."""
+    names = ["Introduction", "Table I", "Section III-C", "Table II", "Introduction"]
+    found = groups([outcome(spec=spec(f"x.{at}", name)) for at, name in enumerate(names)])
+    assert [name for name, _ in found] == ["Table I", "Table II", "Introduction", "Section III-C"]
+    assert [one.spec.id for one in dict(found)["Introduction"]] == ["x.0", "x.4"]
+    assert [line.split("'")[1] for line in render(toys(), 80) if "claims '" in line] == ["Table II", "Section III-C"]
+
+
+def test_reasons_are_wrapped_and_names_stay_whole():
+    """Why claims were not run is told once, within the width; no id or address is broken."""
+    names = [f"II.row-{at}@OpenCows2020-thinned" for at in range(9)]
+    address = "https://example.org/a-long-address/of-some-data/that-is-to-be-copied-whole"
+    waits = {"verdict": "not run", "ours": None, "values": (), "interval": None, "reason": f"no lions; see {address}"}
+    planned = [outcome(spec=spec(f"II.planned-{at}"), power=0.8) for at in range(9)]
+    lines = render([*(outcome(spec=spec(name), **waits) for name in names), *planned], 80)
+    assert max(map(len, lines)) <= 80
+    said = lines[next(at for at, line in enumerate(lines) if line.startswith("  not run: no lions")) :]
+    tokens = " ".join(said).replace(",", " ").replace(": ", " ").split()
+    assert tokens.count(address) == 1
+    assert [tokens.count(name) for name in names] == [1] * 9
+    assert [tokens.count(one.spec.id) for one in planned] == [1] * 9
+
+
+def test_what_an_interval_and_a_rule_say():
+    """An interval without width is not written; a rule says its margin, its bound or a figure of ours."""
+    assert [spread(outcome(interval=pair)) for pair in (None, (2.0, 2.0), (1.0, 2.0), (9.0, 12.0))] == [
+        "", "", "1.00..2.00", "9.0..12.0",
+    ]  # fmt: skip
+    assert asked(outcome()) == "±4.5"
+    assert asked(outcome(verb="at_least", paper=">= 20.8", margin="")) == ">= 20.8"
+    printed = outcome(spec=spec("a", printed="75"), verb="exactly", paper="75", margin="")
+    assert [asked(printed), asked(outcome(verb="exactly", paper="300", margin=""))] == ["", "= 300"]
+
+
+percent = st.one_of(st.just(0.0), st.floats(-100, 100))
+drawn = st.builds(
+    lambda name, group, at, low, high, chance, sides, printed, verdict, fidelity, verb: outcome(
+        spec=spec(name, group, fidelity=fidelity, printed=printed), paper=printed or ">= 0", verb=verb, ours=at,
+        interval=(low, high), chance=chance, sides=sides, verdict=verdict, reason="why not", power=0.5,
+        machines=(f"machine-{name}",), checked="seed 0 ✓",
+    ),
+    name=st.text("abz.-@6", min_size=1, max_size=78), group=st.sampled_from(["Table I", "Notes"]), at=percent,
+    low=percent, high=percent, chance=st.none() | percent, sides=st.none() | st.tuples(percent, percent),
+    printed=st.sampled_from(["", "75", "49.90", "0.93", "7.4e-5", "0.91723"]), verdict=st.sampled_from(list(Verdict)),
+    fidelity=st.sampled_from(FIDELITIES), verb=st.sampled_from(["equals", "at_least", "exactly"]),
+)  # fmt: skip
+
+
+@given(st.lists(drawn, min_size=1, max_size=5), st.integers(20, 260), st.booleans())
+def test_no_line_of_the_table_is_longer_than_the_terminal(outcomes, width, verbose):
+    """Whatever ids and figures there are: lines fit, columns agree, and each verdict is on its claim's line."""
+    lines = render(outcomes, width, verbose=verbose)
+    assert max(map(len, lines)) <= max(width, 80)
+    assert len(set(heads(lines))) == 1
+    layout = Layout(outcomes, max(width, 80), None)
+    for one in outcomes:
+        *above, row = layout.row(one)
+        assert above in ([], [one.spec.id])
+        assert one.says in row
+        assert set(layout.row(one)) <= set(lines)
 
 
 def test_the_bar_shows_where_the_mean_lies():
@@ -134,9 +277,26 @@ def test_only_the_papers_own_statements_are_reproduced(kind, fidelity):
 
 
 def test_summary_and_markdown_count_what_the_table_shows():
-    """One line of counts; Markdown with every claim's id and why one was not run."""
+    """A line of counts for each kind; Markdown with every claim's id and why one was not run."""
     rows = [outcome(), outcome(verdict="not run", ours=None, values=(), interval=None, reason="no lions")]
-    assert summary(rows) == "2 claims: 1 reproduced, 1 not run"
+    assert summary(rows) == "2 statements, each in each of its settings: 1 reproduced, 1 not run"
+    assert summary(rows, kinds=False) == ""
     page = markdown(rows)
     assert page.count("| II.128 |") == 2
     assert "no lions" in page
+
+
+def test_kinds_are_never_counted_together():
+    """Each kind has its line; a drift outranks its verdict; known failures and what was checked come last."""
+    made = [
+        outcome(spec=spec("a", fidelity="assumed"), verdict="not reproduced", finding={"because": "x"}, checked="1 ✓"),
+        outcome(spec=spec("b", kind="control"), drift="moved"),
+        outcome(spec=spec("c", kind="control")),
+    ]
+    assert summary(made).splitlines() == [
+        "1 statement, each in each of its settings: 1 not reproduced",
+        "2 controls, each in each of its settings: 1 drifted, 1 holds",
+        "* 1 fail as they were found to (findings.toml)",
+        "checked now: 1 1 ✓",
+    ]
+    assert summary(made, kinds=False).splitlines() == summary(made).splitlines()[2:]
