@@ -36,10 +36,17 @@ class Claim:
     as a string of printed digits is widened by half a unit of its last digit.
     """
 
-    def __init__(self, spec: Spec, measures: Measures) -> None:
+    def __init__(self, spec: Spec, measures: Measures, figures: Mapping[str, str] | None = None) -> None:
         self.spec = spec
+        self._figures = figures or {}
         self.outcome: Outcome | None = None
         self._measures = measures
+
+    def figure(self, line: str) -> str:
+        """The figure that the paper prints of another line, such as "III.64", for a bound that is set by it."""
+        if line not in self._figures:
+            raise InvalidInputError(f"{self.spec.id}: the list of the paper's lines prints no figure of {line!r}")
+        return self._figures[line]
 
     @property
     def printed(self) -> str:

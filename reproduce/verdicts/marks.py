@@ -2,7 +2,7 @@
 
 import inspect
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from reproduce.verdicts.lines import printed_in, runs_in
 from reproduce.verdicts.outcome import FIDELITIES, Spec
 from reproduce.verdicts.settings import FILE, PAPER, Setting, choose, read
 
-__all__ = ["check", "listing", "parametrize", "spec"]
+__all__ = ["check", "figures", "listing", "parametrize", "spec"]
 
 
 def spec(item: pytest.Item) -> Spec:
@@ -63,6 +63,11 @@ def _spec(
         printed=printed,
         runs=runs_in(item.path.parent).get(statement, 1),
     )
+
+
+def figures(item: pytest.Item) -> Mapping[str, str]:
+    """What the paper prints, by claim id, as the lines beside the claim's file say."""
+    return printed_in(item.path.parent)
 
 
 def of(item: pytest.Item) -> dict[str, Setting]:

@@ -129,11 +129,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 def claim(request: pytest.FixtureRequest) -> "Claim":
     """Measure, then end the claim with one verb: see reproduce.verdicts.claim.Claim."""
     from reproduce.verdicts.claim import Claim
-    from reproduce.verdicts.marks import spec
+    from reproduce.verdicts.marks import figures, spec
 
     if request.node.get_closest_marker("claim") is None:
         raise pytest.UsageError(f"{request.node.nodeid}: the claim fixture needs @pytest.mark.claim(id, at=...)")
-    made = Claim(spec(request.node), request.config.stash[MEASURES])
+    made = Claim(spec(request.node), request.config.stash[MEASURES], figures(request.node))
     request.node.stash[CLAIM] = made
     return made
 

@@ -16,7 +16,7 @@ from reproduce.verdicts import findings
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
 from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.marks import spec
+from reproduce.verdicts.marks import figures, spec
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.requests import Collecting, Request
 from reproduce.verdicts.runs import complaint
@@ -37,7 +37,7 @@ def collect(items: Sequence[pytest.Item]) -> list[Request]:
         function, parameters = getattr(item, "obj", None), getattr(getattr(item, "callspec", None), "params", {})
         try:
             if function is not None:
-                function(claim=Claim(spec(item), collecting), **parameters)
+                function(claim=Claim(spec(item), collecting, figures(item)), **parameters)
         except Exception:  # a claim that fails dry fails again, with its traceback, when it is run
             continue
     return list(collecting.requests.values())

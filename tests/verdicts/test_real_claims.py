@@ -1,6 +1,9 @@
 """The paper's own claims, as their files and the list of its lines say them; nothing is measured."""
 
 import ast
+import subprocess
+import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,11 @@ def test_printed_figures_stand_in_the_list_of_lines_alone():
     ]
     assert printed
     assert written == []
+
+
+def test_collecting_the_claims_warns_of_nothing():
+    """No warning of our own making stands before the first verdict."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-W", "error", "-p", "no:cacheprovider", CLAIMS]
+    plugin = [] if entry_points(group="pytest11", name="reproduce_claims") else ["-p", "reproduce.verdicts.plugin"]
+    done = subprocess.run([*command, *plugin], capture_output=True, text=True, cwd=CLAIMS.parent)
+    assert done.returncode == 0, done.stdout + done.stderr
