@@ -143,6 +143,9 @@ class Claim:
         scaled = ours.scaled(self.spec.scale)
         estimate = scaled.estimate(paper_runs)
         verdict = judge.judge(estimate, region)
+        # A printed figure is held against seeds alone; where animals were resampled it can be met, not said to be.
+        if verdict == Verdict.INCONCLUSIVE and paper_runs is not None and not scaled.leave_one_out:
+            verdict = judge.against_runs(scaled.values, region, paper_runs)
         outcome = self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region)
         self._settle(replace(outcome, power=power))
 

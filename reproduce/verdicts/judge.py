@@ -14,7 +14,7 @@ from enum import StrEnum
 from reproduce.errors import InvalidInputError
 
 __all__ = [
-    "CONFIDENCE", "Estimate", "Region", "Verdict", "around", "exactly", "from_animals", "from_seeds",
+    "CONFIDENCE", "Estimate", "Region", "Verdict", "against_runs", "around", "exactly", "from_animals", "from_seeds",
     "half_unit", "judge", "power",
 ]  # fmt: skip
 
@@ -141,6 +141,24 @@ def judge(estimate: Estimate, region: Region) -> Verdict:
         return Verdict.REPRODUCED
     if high < region.lower or low > region.upper:
         return Verdict.NOT_REPRODUCED
+    return Verdict.INCONCLUSIVE
+
+
+def against_runs(values: Sequence[float], region: Region, paper_runs: int) -> Verdict:
+    """Our runs against a printed figure that is itself the mean of ``paper_runs`` runs, the centre of the region.
+
+    As ``judge``; but where the interval contains the printed figure and the paper's own noise alone, z * s / sqrt(k),
+    is wider than the region, no number of our seeds could bring it inside: the figure is *compatible* with ours.
+    """
+    estimate = from_seeds(values, paper_runs)
+    verdict, interval = judge(estimate, region), estimate.interval()
+    if verdict != Verdict.INCONCLUSIVE or interval is None:
+        return verdict
+    spread = estimate.standard_error / math.sqrt(1 / len(values) + 1 / paper_runs)
+    never_less = quantile((1 + CONFIDENCE) / 2, math.inf) * spread / math.sqrt(paper_runs)
+    centre = (region.lower + region.upper) / 2
+    if interval[0] <= centre <= interval[1] and never_less > (region.upper - region.lower) / 2:
+        return Verdict.COMPATIBLE
     return Verdict.INCONCLUSIVE
 
 

@@ -168,11 +168,13 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """An inconclusive claim has a status of its own, '?'."""
+    """An inconclusive claim has a status of its own, '?', and so has a compatible one, '~'."""
     if report.when == "call" and report.passed and report.user_properties:
         found = outcome_of(report)
         if found is not None and found.verdict == "inconclusive":
             return "inconclusive", "?", "INCONCLUSIVE"
+        if found is not None and found.verdict == "compatible":
+            return "compatible", "~", "COMPATIBLE"
     return None
 
 

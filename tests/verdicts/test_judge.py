@@ -13,6 +13,7 @@ from reproduce.verdicts.judge import (
     Estimate,
     Region,
     Verdict,
+    against_runs,
     around,
     exactly,
     from_animals,
@@ -141,3 +142,29 @@ def test_power_agrees_with_simulation():
         ]
     )
     assert power(spread, n, margin, k) == pytest.approx(seen, abs=0.015)
+
+
+def share(truth, runs, seed=0, margin=0.5, times=1000):
+    """How often ours, 14 runs that scatter by 1 about 0, are compatible with a figure printed of so many runs."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(times):
+        printed = truth + rng.normal(size=runs).mean()
+        found.append(against_runs(rng.normal(size=14).tolist(), Region(printed - margin, printed + margin), runs))
+    return np.mean([verdict == Verdict.COMPATIBLE for verdict in found])
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_single_printed_run_of_the_truth_is_compatible(runs):
+    """The truth itself is called compatible in over 85 of 100 papers, one three standard deviations off in under 17."""
+    assert share(0.0, runs) > 0.85
+    assert share(3.0, runs) < 1 / 6
+
+
+def test_what_seeds_could_settle_is_not_called_compatible():
+    """Where the paper's own noise leaves room in the region, more seeds would do: inconclusive, not compatible."""
+    values = np.random.default_rng(1).normal(size=5).tolist()
+    centre = float(np.mean(values))
+    assert against_runs(values, Region(centre - 0.9, centre + 0.9), 14) == Verdict.INCONCLUSIVE
+    assert against_runs(values, Region(centre - 0.1, centre + 0.1), 1) == Verdict.COMPATIBLE
+    assert against_runs(values, Region(centre + 8, centre + 9), 1) == Verdict.NOT_REPRODUCED
