@@ -111,7 +111,7 @@ COLUMNS = (
     Column("Worth", lambda o: o.spec.fidelity, left=True),
     Column("Verdict", lambda o: verdict_cell(o), left=True),
     Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
-    Column("Before", lambda o: "", left=True, gives_way=6),
+    Column("Before", lambda o: "", left=True, gives_way=9),
     Column("Sentence", lambda o: o.spec.sentence, left=True, gives_way=1),
 )
 

@@ -133,7 +133,7 @@ def heads(lines):
 @pytest.mark.parametrize(
     ("width", "there", "gone"),
     [
-        (80, [], ["asked  +Δ", "P@1", "Checked", "Before", "Sentence"]),
+        (80, [], ["asked  +Δ", "P@1", "Checked", "Sentence"]),
         (100, [], ["asked  +Δ", "P@1", "Sentence"]),
         (160, ["Asked", "P@1", "Checked now"], ["Sentence"]),
         (280, ["Asked", "P@1", "Checked now", "asked  +Δ", "Before", "Sentence"], []),

@@ -113,7 +113,7 @@ def test_json_and_markdown(claims):
     """The run as JSON and the table as Markdown, where asked."""
     claims("--claims-json=run.json", "--claims-markdown=table.md")
     assert json.loads((claims.path / "run.json").read_text())["claims"][0]["verdict"] == "reproduced"
-    assert "| I.a | 50.0 |" in (claims.path / "table.md").read_text()
+    assert "| I.a |  | 50.01 | " in (claims.path / "table.md").read_text()
     assert not (claims.path / ".claims").exists()
 
 
@@ -131,7 +131,7 @@ def test_offline(claims, monkeypatch):
     shown = runner.invoke(app, ["claims", "show", "1"])
     assert shown.exit_code == 0
     assert "I.a" in shown.output
-    assert "2 claims: 2 reproduced" in shown.output
+    assert "2 statements, each in each of its settings: 2 reproduced" in shown.output
 
 
 def test_a_file_that_is_no_saved_run_is_named(claims, monkeypatch):
