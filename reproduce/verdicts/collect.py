@@ -17,6 +17,10 @@ from reproduce.verdicts.requests import Request
 __all__ = ["Judged", "asked", "judged", "record_of", "requested", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
+#: What a judgement does without: claims assert nothing, and a plugin that is not there may be left out too.
+QUIET = [
+    word for name in ("terminal", "cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")
+]
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def _gathered(folder: Path | str, *options: str) -> _Gather:
     if not Path(folder).is_dir():
         raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
     gather = _Gather()
-    arguments: Sequence[str] = [*options, "-p", "no:terminal", "-p", "no:cacheprovider", str(folder)]
+    arguments: Sequence[str] = [*options, "--assert=plain", *QUIET, str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
         arguments = [*arguments, "-p", "reproduce.verdicts.plugin"]
     status = pytest.main(list(arguments), plugins=[gather])

@@ -16,16 +16,21 @@ from reproduce.verdicts.settings import FILE, PAPER, Setting, choose, read
 __all__ = ["check", "figures", "listing", "parametrize", "spec"]
 
 
+SPEC = pytest.StashKey[Spec]()
+
+
 def spec(item: pytest.Item) -> Spec:
     """The claim's specification, the {fields} of its id and sentence filled in from parametrize and its setting."""
-    mark = item.get_closest_marker("claim")
-    assert mark is not None
-    try:
-        return _spec(item, *mark.args, **mark.kwargs)
-    except TypeError as error:
-        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.claim: {error}") from None
-    except InvalidInputError as error:  # a file beside the claims that cannot be read
-        raise pytest.UsageError(str(error)) from None
+    if SPEC not in item.stash:
+        mark = item.get_closest_marker("claim")
+        assert mark is not None
+        try:
+            item.stash[SPEC] = _spec(item, *mark.args, **mark.kwargs)
+        except TypeError as error:
+            raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.claim: {error}") from None
+        except InvalidInputError as error:  # a file beside the claims that cannot be read
+            raise pytest.UsageError(str(error)) from None
+    return item.stash[SPEC]
 
 
 def _spec(
