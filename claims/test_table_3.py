@@ -18,7 +18,14 @@ ANY = "any gain, paired by seed, would answer the question with yes"
 @pytest.mark.parametrize("row", ROWS)
 def test_resnet_reaches_the_printed_score(claim, row, setting):
     """The ResNet50V2 row {row} scores {printed} on the lions."""
-    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{setting.scored}", **ROWS[row], **setting.on_lions)
+    ours = claim(
+        dcnn.embed,
+        setting.lions,
+        score=f"map_at_r{setting.scored}",
+        seeds=setting.seeds,
+        **ROWS[row],
+        **setting.on_lions,
+    )
     claim.equals(ours, claim.printed, margin=0.19, because="0.19 separates the table's best row from its worst")
 
 
@@ -28,8 +35,8 @@ def test_resnet_reaches_the_printed_score(claim, row, setting):
 def test_the_rows_come_in_the_printed_order(claim, row, setting):
     """The row 64 scores above the row {row}."""
     score = f"map_at_r{setting.scored}"
-    other = claim(dcnn.embed, setting.lions, score=score, **ROWS[row], **setting.on_lions)
-    ours = claim(dcnn.embed, setting.lions, score=score, **ROWS["64"], **setting.on_lions)
+    other = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **ROWS[row], **setting.on_lions)
+    ours = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **ROWS["64"], **setting.on_lions)
     claim.exceeds(ours, other, by=0, because="an order is an order: any difference, paired by seed, counts")
 
 

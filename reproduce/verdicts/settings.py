@@ -34,6 +34,8 @@ class Setting:
     differs: tuple[str, ...] = ()
     where: str = ""
     families: tuple[str, ...] = ()
+    #: How many seeds a claim is judged on there, where that is not 14: said before the first is run.
+    seeds: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -82,7 +84,7 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
     if not isinstance(said, dict):
         raise InvalidInputError(f"{path}: {name} = ... is no setting: write a table, [{name}]")
     table = dict(said)
-    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families")}
+    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families", "seeds")}
     if lone := [key for key in ("differs", "families") if isinstance(known[key], str)]:
         raise InvalidInputError(f'{path}: [{name}] needs a list: {lone[0]} = ["{known[lone[0]]}"]')
     if not known["stands_for"]:
@@ -94,7 +96,11 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
         )
     if differs and not known["where"]:
         raise InvalidInputError(f"{path}: [{name}] needs where: how a verdict there is said, such as 'on {name}'")
-    return Setting(name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), table)
+    if known["seeds"] is not None and not (isinstance(known["seeds"], int) and known["seeds"] > 1):
+        raise InvalidInputError(f"{path}: [{name}] seeds is a whole number of at least 2, not {known['seeds']!r}")
+    return Setting(
+        name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), known["seeds"], table
+    )
 
 
 def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Setting]:

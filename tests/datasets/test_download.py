@@ -138,7 +138,12 @@ def test_offline_is_one_error_at_once(nowhere, monkeypatch):
 
 def test_a_host_that_swallows_packets_costs_two_seconds_once(nowhere, monkeypatch):
     """A probe that hangs is left behind after two seconds, and a second load does not ask again."""
-    monkeypatch.setattr(socket, "create_connection", lambda *_args, **_kwargs: time.sleep(30))
+
+    def swallow(*_args, **_kwargs):
+        time.sleep(30)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", swallow)
     point_at(monkeypatch, "https://example.invalid/main.zip")
     began = time.monotonic()
     for _ in range(5):

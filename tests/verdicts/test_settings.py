@@ -146,6 +146,7 @@ MALFORMED = [
     (PAPER + BARN.replace('where = "in the barn"', ""), "[barn] needs where"),
     (PAPER + BARN.replace('"other cattle"', '"barn"'), "barn is both a setting and a family"),
     (PAPER + BARN.replace('["other cattle"]', '"other cattle"'), '[barn] needs a list: families = ["other cattle"]'),
+    (PAPER + BARN + "seeds = 1", "[barn] seeds is a whole number of at least 2, not 1"),
     ("paper = 3", "paper = ... is no setting"),
     ("[paper", "not TOML"),
 ]
@@ -168,9 +169,17 @@ def test_a_session_says_so_in_one_line(claim_session, marks, arguments):
     """Nothing runs beside settings that cannot be read, whether a claim asks for one or not."""
     result = claim_session(one(marks, arguments), settings="[paper]")
     assert result.ret != 0
-    (line,) = [line for line in words(result).splitlines() if "needs stands_for: what it stands for" in line]
-    assert str(claim_session.path / "settings.toml") in line
+    told = [line for line in words(result).splitlines() if "needs stands_for: what it stands for" in line]
+    assert told  # once, and again in pytest's summary where that is wide enough not to cut it
+    assert all(str(claim_session.path / "settings.toml") in line for line in told)
     assert "Traceback" not in words(result)
+
+
+def test_a_setting_says_how_many_seeds_it_is_judged_on(tmp_path):
+    """Where it says nothing, a claim is judged on as many as ever."""
+    path = tmp_path / "settings.toml"
+    path.write_text(PAPER + BARN + "seeds = 5")
+    assert {name: one.seeds for name, one in read(path).items()} == {"paper": None, "barn": 5}
 
 
 def test_settings_are_chosen_once_and_in_the_files_order():
