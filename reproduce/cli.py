@@ -196,11 +196,15 @@ def write_report(
     claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims, with their record in DIR/record.")] = Path(
         "claims"
     ),
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="With photographs of the lions, where they are at hand.")
+    ] = False,
 ) -> None:
     """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured."""
-    from reproduce.report.page import called, counted, write
+    from reproduce.report.counting import called, counted
+    from reproduce.report.page import write
 
-    path, outcomes = write(claims, output)
+    path, outcomes = write(claims, output, pictures)
     typer.echo(f"{path}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
     for kind, counts in counted(outcomes).items():
         words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
