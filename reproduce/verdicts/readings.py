@@ -180,7 +180,8 @@ def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80
     tried, met, expected = by_chance(readings, rows)
     lines += [
         "",
-        f"Table III prints {figures}: = within it ≈ compatible ✗ not ? open",
+        f"Table III prints {figures}",
+        "= within it ≈ compatible ✗ not reproduced ? inconclusive, by seeds",
         f"{len(readings)} readings, {tried} scores tried: {met} meet their row, {expected:.1f} would by chance",
     ]
     agreeing = [f"{one.name} on the {', '.join(sets)}" for one in readings if (sets := meets(one, rows))]
