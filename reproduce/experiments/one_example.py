@@ -25,7 +25,6 @@ SCORES = ("precision_at_1", "chance", "above_chance", "reciprocal_rank", "precis
     "baselines.one_example",
     varies=("sampling", "initialisation"),
     seconds=15,
-    resamples=True,
     rehearsal={"size": 16, "draws": 3},
 )
 def one_example(
@@ -60,7 +59,6 @@ def one_example(
     needs=("pixels", "weights"),
     library="keras",
     seconds=20,
-    resamples=True,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "draws": 3},
 )
 def backbone(

@@ -41,8 +41,6 @@ class Experiment:
     ``seconds`` is a rough cost of one seed on two CPU cores; the record's own timings replace it once kept.
     ``needs`` names what must be at hand: "pixels", "weights".
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
-    ``resamples`` is true where the interval comes from resampling the test animals even beside several seeds
-    (pairs share images and are not independent).
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
@@ -56,7 +54,6 @@ class Experiment:
     seconds: float = 1.0
     needs: tuple[str, ...] = ("pixels",)
     library: str = "numpy"
-    resamples: bool = False
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Mapping[str, Any]], float] | None = None
@@ -99,7 +96,6 @@ def experiment(
     seconds: float = 1.0,
     needs: tuple[str, ...] = ("pixels",),
     library: str = "numpy",
-    resamples: bool = False,
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
     work: Callable[[Mapping[str, Any]], float] | None = None,
@@ -109,9 +105,7 @@ def experiment(
         raise InvalidInputError(f"{name}: a seed cannot vary {sorted(unknown)}; it may vary {', '.join(SOURCES)}")
 
     def register(function: Callable[..., Result]) -> Experiment:
-        entry = Experiment(
-            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {}), work
-        )
+        entry = Experiment(name, function, version, varies, seconds, needs, library, exact, dict(rehearsal or {}), work)
         _REGISTRY[name] = entry
         return entry
 

@@ -27,7 +27,6 @@ PRINTED = 0.8082
     varies=("codebook", "sampling"),
     seconds=60,
     library="lightgbm",
-    resamples=True,
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
 )
 def pairs(

@@ -150,6 +150,8 @@ def explain(outcome: Outcome) -> str:
     if outcome.ours is None:
         return text
     figures = f"ours {outcome.ours:.4g} {outcome.spec.unit}".rstrip()
-    if outcome.interval:
-        figures += f", 90 % interval {outcome.interval[0]:.4g} to {outcome.interval[1]:.4g}"
+    for name, (low, high) in outcome.intervals.items():
+        figures += f", 90 % over {name} {low:.4g} to {high:.4g}"
+    if outcome.note:
+        figures += f", {outcome.note}"
     return f"{text} [{figures}; {outcome.verb} {outcome.paper} {outcome.margin}".rstrip() + "]"
