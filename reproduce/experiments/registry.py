@@ -43,6 +43,8 @@ class Experiment:
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
+    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed:
+    twice what ``reproduce.running.elsewhere`` saw. On its own machine class a replay is bit-identical.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     """
@@ -57,6 +59,7 @@ class Experiment:
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Mapping[str, Any]], float] | None = None
+    tolerance: float = 0.0
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -99,13 +102,15 @@ def experiment(
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
     work: Callable[[Mapping[str, Any]], float] | None = None,
+    tolerance: float = 0.0,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
         raise InvalidInputError(f"{name}: a seed cannot vary {sorted(unknown)}; it may vary {', '.join(SOURCES)}")
 
     def register(function: Callable[..., Result]) -> Experiment:
-        entry = Experiment(name, function, version, varies, seconds, needs, library, exact, dict(rehearsal or {}), work)
+        small = dict(rehearsal or {})
+        entry = Experiment(name, function, version, varies, seconds, needs, library, exact, small, work, tolerance)
         _REGISTRY[name] = entry
         return entry
 

@@ -52,15 +52,23 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     if config.getoption("claims_tier") == "rehearsal":
         return Rehearsal(measure)
     store = Store(record_folder(config))
-    source = Source(store, measure, set())
+    day = datetime.datetime.now(datetime.UTC).date().toordinal()
+    source = Source(store, measure, set(), seed_in_turn(day))
     if config.getoption("claims_budget") <= 0:
         return source  # the record alone: nothing is chosen, so nothing need be priced
     requests = collect(items)
     _fetch_lions(requests)
     costs, urgent = _costs(source, requests)
-    day = datetime.datetime.now(datetime.UTC).date().toordinal()
     source.chosen = allot(costs, config.getoption("claims_budget"), day, urgent)
     return source
+
+
+def seed_in_turn(day: int) -> int:
+    """Which of a record's seeds is replayed: ``REPRODUCE_SEED``, else another one every day."""
+    named = os.environ.get("REPRODUCE_SEED", "")
+    if named and not named.isdecimal():
+        raise pytest.UsageError(f"REPRODUCE_SEED={named}: the seed to replay is a whole number from 0 on")
+    return int(named or day)
 
 
 def _fetch_lions(requests: Sequence[Request]) -> None:

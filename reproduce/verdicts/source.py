@@ -21,16 +21,17 @@ Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
 
 
 class Source:
-    """Answers from ``store``; what ``chosen`` (by request key) says is measured now, seed 0 of a kept record or
-    every seed where no record is.
+    """Answers from ``store``; what ``chosen`` (by request key) says is measured now: of a kept record the seed whose
+    ``turn`` it is, every seed where no record is.
 
     ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
     WeightsMissingError where something is not at hand.
     """
 
-    def __init__(self, store: Store, measure: Measure, chosen: set[str]) -> None:
+    def __init__(self, store: Store, measure: Measure, chosen: set[str], turn: int = 0) -> None:
         self.store = store
         self.chosen = chosen
+        self.turn = turn
         self._measure = cache_by_key(measure)
 
     def sample(
@@ -89,18 +90,19 @@ class Source:
         return [fullest[seed] for seed in wanted], ""
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
-        """(what was re-measured, drift or "") for seed 0 of a kept record."""
+        """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""
         if request.key not in self.chosen:
             reason = unavailable(request)
             return ("not re-measured" if reason else "not in turn"), ""
         try:
-            fresh = self._measure(request.experiment, request.data, 0, request.factors)
+            own = kept[self.turn % len(kept)]
+            fresh = self._measure(request.experiment, request.data, own.seed, request.factors)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
-        replay = compare_replay(fresh, list(kept), score)
+        replay = compare_replay(fresh, own, score, request.experiment.tolerance)
         if replay.status == "drifted":
-            return "seed 0 ✗", f"{request.experiment.name} on {request.data}, {replay}"
-        return ("seed 0 ✓" if replay.status == "identical" else "seed 0 ≈"), ""
+            return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
+        return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
 
 
 class Rehearsal:
