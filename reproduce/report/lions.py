@@ -87,8 +87,8 @@ def _written(sample: Sample) -> str:
 
 
 def _interval(sample: Sample) -> tuple[float, float] | None:
-    """None where a model finds every animal it was trained on under every seed: there is no spread to draw."""
-    return sample.estimate().interval() if sample.n == 1 or len(set(sample.values)) > 1 else None
+    """Over animals too, where they were resampled."""
+    return list(sample.estimates().values())[-1].interval()
 
 
 def _short(label: str) -> str:

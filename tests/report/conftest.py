@@ -33,7 +33,11 @@ def outcome():
     """``outcome(id, **fields)``: an equals claim of 14 seeds, reproduced, unless told otherwise."""
 
     def make(name="I.64", **fields):
-        of_spec = {key: fields.pop(key) for key in ("fidelity", "proxy", "group", "sentence", "kind") if key in fields}
+        of_spec = {
+            key: fields.pop(key)
+            for key in ("fidelity", "proxy", "group", "sentence", "kind", "setting")
+            if key in fields
+        }
         spec = Spec(name, **{"sentence": "The toy scores 26.74.", "at": "Table I", "unit": "MAP@R %", **of_spec})
         made = Outcome(
             spec, "reproduced", "equals", "26.74", "±6.3", "the spread of the rows", ours=25.0, values=(24.0, 26.0),

@@ -1,0 +1,174 @@
+"""The page in a real browser: what a person does with it, with scripts and without. Skipped where there is none."""
+
+import shutil
+
+import pytest
+
+from reproduce.report.evidence import Evidence, Provenance
+from reproduce.report.matrix import columns, matrix
+from reproduce.report.page import Parts, render
+from reproduce.verdicts.collect import Origin
+from reproduce.verdicts.lines import Folded, Line
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
+HOSTILE = "<script>document.title = 'taken'</script> \"quoted\" 'and'\nnew \u202edekcab line"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for the tests of this file."""
+    with playwright.sync_playwright() as driver:
+        # Root in a container has no sandbox of its own to give.
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page_file(outcome, tmp_path):
+    """A page of five claims in two sections and two settings, one of them of a hostile name."""
+    made = [
+        outcome("I.64", group="Table I"),
+        outcome("I.32", group="Table I", verdict="not reproduced", ours=35.0, finding={"because": "a toy"}),
+        outcome("II.64@cows", group="Table II", fidelity="proxy", proxy="on cows", setting="cows", chance=None),
+        outcome("II.wait", group="Table II", kind="question", verdict="not run", ours=None, values=(), interval=None),
+        outcome("II.evil", group=HOSTILE, kind="control", sentence=HOSTILE, because=HOSTILE),
+    ]
+    folded = [Folded(Line("I.64", "Table I", short=HOSTILE, printed="26.74"), (made[0],), (made[2],))]
+    across = columns(folded, {})
+    evidence = {one.spec.id: Evidence(Origin(f"t.py::{one.spec.id}", "t.py", 3, HOSTILE), Provenance()) for one in made}
+    path = tmp_path / "index.html"
+    path.write_text(render(made, INFORMATION, Parts(columns=across, matrix=matrix(folded, across), evidence=evidence)))
+    return path
+
+
+@pytest.fixture
+def visit(browser, page_file):
+    """``visit(address="", **context)`` opens the page; an error or a word on the console fails the test."""
+    contexts, said = [], []
+
+    def go(address="", **context):
+        contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or said.append(request.url))
+        page.goto(page_file.as_uri() + address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not said
+
+
+def shown(page):
+    """The claims that can be seen when every section is open."""
+    page.evaluate("document.querySelectorAll('details.group').forEach((group) => { group.open = true; })")
+    return [row.get_attribute("id") for row in page.locator("tr.claim").all() if row.is_visible()]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_every_filter_works(visit, scripts):
+    """Kind, verdict, setting and section each leave their claims, with scripts and without."""
+    page = visit(java_script_enabled=scripts)
+    if not scripts:
+        assert not page.locator("#filter-search").is_visible()
+    seen = {}
+    for name, value in (("kind", "question"), ("verdict", "not reproduced"), ("setting", "cows"), ("section", HOSTILE)):
+        page.select_option(f"#filter-{name}", value)
+        rows = page.locator("tr.claim")
+        seen[name] = [row.get_attribute("id") for row in rows.all() if row.is_visible()]
+        page.select_option(f"#filter-{name}", "")
+    assert seen == {"kind": ["II.wait"], "verdict": ["I.32"], "setting": ["II.64@cows"], "section": ["II.evil"]}
+
+
+def test_search_and_filters_are_kept_in_the_address(visit):
+    """What is typed and chosen stands in the address, and the address brings it back; "Show all" forgets it."""
+    page = visit()
+    page.fill("#filter-search", "toy 26.74")
+    page.select_option("#filter-verdict", "not reproduced")
+    assert "search=toy+26.74" in page.url
+    assert "verdict=not+reproduced" in page.url
+    again = visit(page.url[page.url.index("?") :])
+    assert shown(again) == ["I.32"]
+    assert again.locator("#shown").text_content() == "1 of 5 claims"
+    again.click("text=Show all")
+    assert again.locator("#shown").text_content() == "5 claims"
+    assert "?" not in again.url
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_every_link_arrives(visit, scripts):
+    """Each link of the page leads to something that can then be seen; a claim's opens what it was folded into."""
+    page = visit(java_script_enabled=scripts)
+    links = {link.get_attribute("href") for link in page.locator("a[href]").all()}
+    assert all(link.startswith("#") for link in links)
+    ids = {one.get_attribute("id") for one in page.locator("[id]").all()}
+    assert {link[1:] for link in links} <= ids
+    arrived = visit("#II.64@cows", java_script_enabled=scripts)
+    assert arrived.locator("[id='II.64@cows']").is_visible()
+    if scripts:
+        assert arrived.locator("[id='II.64@cows'] details.evidence").get_attribute("open") is not None
+        filtered = visit("?kind=question#I.64")  # a claim that the filters hide is shown all the same
+        assert filtered.locator("[id='I.64']").is_visible()
+
+
+def test_a_heading_sorts_its_table(visit):
+    """By our mean upwards, downwards and as it was; by the keyboard as by the mouse."""
+    page = visit("?section=Table+I")
+    orders = []
+    button = page.locator("table.claims").first.locator("th >> text=Ours")
+    button.focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+        orders.append([row.get_attribute("id") for row in page.locator("tr.claim").all() if row.is_visible()])
+    assert orders == [["I.64", "I.32"], ["I.32", "I.64"], ["I.64", "I.32"]]
+
+
+def test_a_key_leads_to_the_search(visit):
+    """The key "/" goes to the search, Escape empties it; Tab meets the way past the head first."""
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("/")
+    page.keyboard.type("waits for nothing")
+    assert page.locator("#shown").text_content() == "0 of 5 claims"
+    page.keyboard.press("Escape")
+    assert page.locator("#shown").text_content() == "5 claims"
+
+
+def test_hostile_names_are_text(visit):
+    """Markup, quotes, line breaks and marks of direction in any text are shown and never taken for more."""
+    page = visit("#II.evil")
+    assert page.title() == "What of the paper can be reproduced"
+    assert "<script>document.title = 'taken'</script>" in page.locator("[id='II.evil'] .sentence").text_content()
+    assert page.locator("script").count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, width, scheme):
+    """No sideways scrolling on a phone or a screen, every verdict inside, and axe-core finds nothing serious."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    page = visit("#I.64", viewport={"width": width, "height": 844}, color_scheme=scheme)
+    assert shown(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for badge in page.locator("tr.claim .badge").all():
+        box = badge.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    found = axe.Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_it_prints(visit):
+    """On paper every section is open, the filters are gone, and it is a file of several pages."""
+    page = visit()
+    page.emulate_media(media="print")
+    assert not page.locator(".filters").is_visible()
+    assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,62 @@
+"""What stands behind a claim and at the head of the page: intervals, commands, findings, depth in a region."""
+
+import dataclasses
+import shlex
+
+import pytest
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments import dcnn
+from reproduce.report import headlines
+from reproduce.report.evidence import commands, intervals
+from reproduce.report.figures_forest import inside, rows
+from reproduce.running.asking import factor
+from reproduce.verdicts.requests import Request
+
+FINDING = '[[finding]]\ntitle = "T"\nsays = "{I.64} by chance {chance I.64}"\nsee = ["I.64"]\n'
+
+
+def test_a_command_names_what_is_measured():
+    """The factors that are not the defaults are given, and read back as what they were."""
+    factors = dcnn.embed.factors(backbone="MobileNetV2", steps=3000, margin=0.2, augment=True)
+    (command,) = commands([Request(dcnn.embed, "LionData", factors, 14)])
+    words = shlex.split(command)
+    assert words[:7] == ["reproduce", "run", "dcnn.embed", "--seeds", "14", "--data", "LionData"]
+    given = dict(factor(text) for text in words[7:] if text != "--factor")
+    assert dcnn.embed.factors(**given) == factors
+
+
+def test_both_intervals_are_named(outcome):
+    """Where an outcome keeps an interval for each source of scatter, each is shown by its name; else the one."""
+    kept = {"seeds": (24.5, 25.5), "seeds and animals": (20.0, 30.0)}
+    assert intervals(outcome(intervals=kept)) == list(kept.items())
+    assert intervals(outcome(intervals={})) == [("", (24.5, 25.5))]
+
+
+def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):
+    """A figure is our mean or the chance beside it; without a measurement the finding is not shown."""
+    (tmp_path / headlines.FILE).write_text(FINDING)
+    (found,) = headlines.read(tmp_path, [outcome()])
+    assert found.says == "25.00 by chance 3.90"
+    assert headlines.read(tmp_path, [outcome(ours=None, chance=None)]) == []
+    with pytest.raises(InvalidInputError, match=r"no claim 'I\.64'"):
+        headlines.read(tmp_path, [outcome("II.1")])
+
+
+@pytest.mark.parametrize("broken", ["[[finding]]\n", "not TOML", 'finding = ["a"]'])
+def test_a_broken_list_of_findings_is_one_line(tmp_path, broken):
+    """What is missing is named with the file."""
+    (tmp_path / headlines.FILE).write_text(broken)
+    with pytest.raises(InvalidInputError, match=r"headlines\.toml: each") as caught:
+        headlines.read(tmp_path, [])
+    assert "\n" not in str(caught.value)
+
+
+def test_the_forest_lies_where_the_verdict_says(outcome):
+    """Right of the edge where the interval lies inside the region, left of it where it lies outside."""
+    assert inside(25.0, outcome()) == pytest.approx(4.6)
+    assert inside(35.0, outcome()) == pytest.approx(-1.9)
+    held, failed = rows([outcome(), outcome(interval=(40.0, 42.0), ours=41.0)])
+    assert held.low > 0
+    assert failed.high < 0
+    assert rows([outcome(kind="control"), dataclasses.replace(outcome(), interval=None)]) == []
