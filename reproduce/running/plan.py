@@ -17,12 +17,16 @@ __all__ = ["Asked", "Plan", "make_plan"]
 
 @dataclass(frozen=True)
 class Asked:
-    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's."""
+    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's.
+
+    ``first``: the seed from which on they are counted.
+    """
 
     experiment: Experiment
     data: str
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: int | None = None
+    first: int = 0
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -30,9 +34,9 @@ class Asked:
         return self.experiment.factors(**self.factors)
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str, str, int]:
         """Equal for requests that mean the same cells."""
-        return (self.experiment.name, self.data, canonical(self.chosen))
+        return (self.experiment.name, self.data, canonical(self.chosen), self.first)
 
     @property
     def varies(self) -> bool:
@@ -129,7 +133,7 @@ def make_plan(
     for request in asked:
         if request.key not in seen:
             seen.add(request.key)
-            wanted = list(seeds)[: request.seeds if request.varies else 1]
+            wanted = [request.first + seed for seed in list(seeds)[: request.seeds if request.varies else 1]]
             row = _row(request, wanted, store, times or store, fresh)
             row.apart = store if apart else None
             rows.append(row)

@@ -72,7 +72,7 @@ def requested(folder: Path | str = "claims") -> list[Request]:
 
 def asked(folder: Path | str = "claims") -> list[Asked]:
     """The same, as a run takes it."""
-    return [Asked(one.experiment, one.data, one.factors, one.seeds) for one in requested(folder)]
+    return [Asked(one.experiment, one.data, one.factors, len(one.seeds), one.seeds.start) for one in requested(folder)]
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:

@@ -35,7 +35,7 @@ class Source:
         self._measure = cache_by_key(measure)
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """The score under each seed, or a missing sample that says what it waits for."""
         request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
@@ -46,7 +46,7 @@ class Source:
         if request.key not in self.chosen:
             return Sample((), (), missing="; ".join(filter(None, (unavailable(request), why_not))))
         try:
-            fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
+            fresh = [self._measure(experiment, data, seed, request.factors) for seed in request.seeds]
         except (DataMissingError, WeightsMissingError) as error:
             return Sample((), (), missing=str(error))
         return compose(request, fresh, score, "measured now", "")
@@ -78,15 +78,16 @@ class Source:
             current = [entry for entry in current if entry.cell.weights_hash == weights]
             if not current:
                 return [], f"stale: the weights here are not those of the record of {name}; {again} renews it"
-        wanted = range(request.seeds)
+        wanted = request.seeds
         # Results of different machines, backends or dtypes are never pooled: the fullest pool is judged.
         fullest = max(
             ({entry.seed: entry for entry in pool} for pool in pools(current)),
             key=lambda seeds: sum(seed in seeds for seed in wanted),
         )
         if missing := [seed for seed in wanted if seed not in fullest]:
-            done = request.seeds - len(missing)
-            return [], f"the record of {name} on {request.data} holds {done} of {request.seeds} seeds; {again} goes on"
+            held = f"{len(wanted) - len(missing)} of {len(wanted)} seeds"
+            which = f" from {wanted.start} on" if wanted.start else ""
+            return [], f"the record of {name} on {request.data} holds {held}{which}; {again} goes on"
         return [fullest[seed] for seed in wanted], ""
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
@@ -114,12 +115,12 @@ class Rehearsal:
         self._measure = cache_by_key(measure)
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
         stand_in = self.DATA if "pixels" in experiment.needs else data
         small = {**factors, **experiment.rehearsal}
-        for seed in range(min(2, seeds_for(experiment, stand_in, seeds))):
+        for seed in seeds_for(experiment, stand_in, seeds)[:2]:
             entry = self._measure(experiment, stand_in, seed, small)
             value = pick(entry, score)
             if not math.isfinite(value):
@@ -211,7 +212,7 @@ def cache_by_key(measure: Measure) -> Measure:
     done: dict[tuple[str, int], Entry] = {}
 
     def once(experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any]) -> Entry:
-        key = (Request(experiment, data, factors, 0).key, seed)
+        key = (Request(experiment, data, factors, range(0)).key, seed)
         if key not in done:
             done[key] = measure(experiment, data, seed, factors)
         return done[key]
