@@ -99,6 +99,23 @@ class Sample:
             sides=(self.mean, other.mean),
         )
 
+    def share_gained(self, other: "Sample") -> "Sample":
+        """(ours - other) / (1 - other), paired by seed: the share of what was left to gain over another score."""
+        gain = self - other
+        if gain.missing:
+            return gain
+        right = _paired(self, other)[1]
+        herds: tuple[Herd, ...] = ()
+        if [herd.names for herd in gain.herds] == [herd.names for herd in right.herds]:
+            herds = tuple(gained.share_of(base) for gained, base in zip(gain.herds, right.herds, strict=True))
+        return replace(
+            gain,
+            values=tuple(value / (1 - base) for value, base in zip(gain.values, right.values, strict=True)),
+            herds=herds,
+            seeds_only=gain.seeds_only or ("" if herds else "its two scores are of different animals"),
+            score=f"({gain.score}) / (1 - {other.score})",
+        )
+
     def estimates(self, paper_runs: int | None = None) -> dict[str, Estimate]:
         """The mean with its error by each source of scatter that was seen: "seeds", and "seeds and animals".
 

@@ -59,6 +59,11 @@ class Herd:
         """The same in another unit; -1 for a score that is taken away."""
         return Herd(self.data, self.names, tuple(tuple(factor * value for value in row) for row in self.without))
 
+    def share_of(self, base: "Herd") -> "Herd":
+        """A gain as the share of what the ``base``, of the same animals, left to gain."""
+        pairs = [zip(*rows, strict=True) for rows in zip(self.without, base.without, strict=True)]
+        return Herd(self.data, self.names, tuple(tuple(gain / (1 - left) for gain, left in row) for row in pairs))
+
     def repeated(self, times: int) -> "Herd":
         """One run's animals under as many seeds that do not vary it."""
         return Herd(self.data, self.names * times, self.without * times)
