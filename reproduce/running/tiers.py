@@ -103,7 +103,9 @@ def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
         return
     pool = next((pool for pool in pools(same) if pool[0].place == fresh.place), pools(same)[0])
     kept = next((entry for entry in pool if entry.seed == fresh.seed), None)
-    for score in main_scores(fresh) if kept else ():
+    if kept is None:
+        return
+    for score in main_scores(fresh):
         if score not in kept.scores:
             raise RecordError(f"{cell}: the record has no score {score!r}: raise the experiment's version")
         yield compare_replay(fresh, kept, score, find(cell.experiment).tolerance)
