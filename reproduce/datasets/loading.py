@@ -1,6 +1,7 @@
 """``load``: a data set by name becomes a Catalogue."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,8 +90,15 @@ def _identities_only(seed: int) -> Catalogue:
     animals = friesian.identities()
     nothing = np.full(len(animals), "")
     split = splits.by_seed(kinds.CATTLE, animals, seed, splits.HELD_OUT)
-    content = digest("identities", kinds.CATTLE, animals.tolist())
-    return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing)
+    content = _identity_hash(animals)
+    return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing, identity_hash=content)
+
+
+def _identity_hash(animals: np.ndarray) -> str:
+    """Of FriesianCattle2017's identities, in the catalogue's order: that in which the images lie says nothing."""
+    known = friesian.identities()
+    same = sorted(animals.tolist()) == sorted(known.tolist())
+    return digest("identities", kinds.CATTLE, known.tolist() if same else sorted(animals.tolist()))
 
 
 def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogue:
@@ -101,7 +109,8 @@ def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogu
         seeded = own is None
         split = own if own is not None else _drawn(name, found.identities, seed)
     paths = np.array([str(found.root / path) for path in found.paths])
-    return Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
+    catalogue = Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
+    return replace(catalogue, identity_hash=_identity_hash(found.identities)) if name == kinds.CATTLE else catalogue
 
 
 def _drawn(name: str, identities: np.ndarray, seed: int) -> np.ndarray:

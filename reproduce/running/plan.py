@@ -185,4 +185,4 @@ def data_hash(data: str, pixels: bool) -> str:
         return ""
     if not available(data, pixels=pixels):
         raise DataMissingError(f"waits for {data}: `reproduce datasets --get {data}` gets it")
-    return load(data).content_hash
+    return load(data).hash_for(pixels)

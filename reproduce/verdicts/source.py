@@ -68,7 +68,7 @@ class Source:
         if not current:
             kept = sorted({entry.cell.version for entry in found})
             return [], f"stale: {name} is version {experiment.version}, its record {kept}; {again} renews it"
-        here = data_hash(request.data)
+        here = data_hash(request.data, "pixels" in experiment.needs)
         if here:
             current = [entry for entry in current if entry.cell.data_hash == here]
             if not current:
@@ -198,13 +198,13 @@ def unavailable(request: Request) -> str:
 
 
 @cache
-def data_hash(data: str) -> str:
-    """The content hash of the data set here, or "" where it is not at hand. Asked once per session."""
+def data_hash(data: str, pixels: bool) -> str:
+    """The hash of the data set here, or "" where it is not at hand. Asked once per session."""
     from reproduce.datasets import available, load
 
-    if not data or not available(data, pixels=False):
+    if not data or not available(data, pixels=pixels):
         return ""
-    return load(data).content_hash
+    return load(data).hash_for(pixels)
 
 
 def cache_by_key(measure: Measure) -> Measure:

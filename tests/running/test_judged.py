@@ -11,6 +11,7 @@ import reproduce.verdicts.claim
 import reproduce.verdicts.session
 import reproduce.verdicts.source
 import reproduce.verdicts.table
+from reproduce.datasets import load
 from reproduce.record import Store
 from reproduce.running.plan import Asked
 from reproduce.running.runner import measure
@@ -155,3 +156,17 @@ def test_what_had_been_seen_is_judged_on_other_seeds(record, toys, judge, comman
     assert sorted(entry.seed for entry in record.entries("toy.draw")) == list(range(28))
     said, result = judge("--claims-budget=0", seeds="range(14, 28)")
     result.assert_outcomes(passed=1)
+
+
+def test_pixels_that_arrive_leave_what_was_measured_without_them(record, judge, monkeypatch, tmp_path):
+    """A result on identities alone is current whether or not the cattle's images lie here."""
+    folder = tmp_path / "data" / CATTLE / "2yizcfbkuv4352pzc32n54371r"
+    for row, animal in enumerate(load(CATTLE).identities):
+        (folder / animal.zfill(3)).mkdir(parents=True, exist_ok=True)
+        (folder / animal.zfill(3) / f"{row}.jpg").write_bytes(b"%d" % row)
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    reproduce.verdicts.source.data_hash.cache_clear()
+    assert load(CATTLE).has_pixels
+    _, result = judge("--claims-budget=0")
+    result.assert_outcomes(passed=1)
+    reproduce.verdicts.source.data_hash.cache_clear()
