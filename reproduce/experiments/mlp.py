@@ -69,7 +69,15 @@ def embed(
     return Result({**scores, **result.scores}, {**found, **folded, **result.details}, result.leave_one_out)
 
 
-@experiment("mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL)
+def _elsewhere(factors: Mapping[str, Any]) -> float:
+    """Most that a seed moved between two processors, 200 seeds of all rows: training takes a last digit far.
+
+    Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
+    """
+    return 0.4 if factors["objective"] == "triplet" else 0.04
+
+
+@experiment("mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL, tolerance=_elsewhere)
 def train(
     catalogue: "Catalogue",
     seed: int,

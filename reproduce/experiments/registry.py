@@ -43,8 +43,9 @@ class Experiment:
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
-    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed:
-    twice what ``reproduce.running.elsewhere`` saw. On its own machine class a replay is bit-identical.
+    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed, or
+    a function that says it of all factors: the most that was seen between two, rounded up to one digit; 0 where no more
+    than the last digits moved. On its own machine a replay is bit-identical.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     """
@@ -59,7 +60,7 @@ class Experiment:
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Mapping[str, Any]], float] | None = None
-    tolerance: float = 0.0
+    tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -74,6 +75,10 @@ class Experiment:
             names = ", ".join(known) or "none"
             raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")
         return dict(sorted({**known, **chosen}.items()))
+
+    def moves(self, factors: Mapping[str, Any]) -> float:
+        """The tolerance under all of these factors."""
+        return self.tolerance(factors) if callable(self.tolerance) else self.tolerance
 
     def varies_on(self, data: str) -> bool:
         """Whether a seed changes anything: it varies the experiment, or draws the data set's split.
@@ -102,7 +107,7 @@ def experiment(
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
     work: Callable[[Mapping[str, Any]], float] | None = None,
-    tolerance: float = 0.0,
+    tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):

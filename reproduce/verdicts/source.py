@@ -100,7 +100,7 @@ class Source:
             fresh = self._measure(request.experiment, request.data, own.seed, request.factors)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
-        replay = compare_replay(fresh, own, score, request.experiment.tolerance)
+        replay = compare_replay(fresh, own, score, request.experiment.moves(request.factors))
         if replay.status == "drifted":
             return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
         return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
