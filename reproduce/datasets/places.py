@@ -10,7 +10,7 @@ from reproduce.errors import DataMissingError
 
 __all__ = ["IMAGE_ENDINGS", "download_folder", "find", "has_images", "missing", "remedy", "searched"]
 
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".heic")
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".heic")
 
 
 def download_folder(name: str) -> Path:

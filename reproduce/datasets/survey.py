@@ -22,7 +22,7 @@ from reproduce.datasets.layouts import check_animals, misfit
 from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
 
-__all__ = ["Survey", "counted", "folders_as_animals", "survey", "through_wildlife"]
+__all__ = ["Survey", "counted", "digested", "folders_as_animals", "survey", "through_wildlife"]
 
 #: Raised when the rows would come out otherwise from the same files.
 VERSION = 1
@@ -66,6 +66,15 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
     if rows.get("boxes"):
         return survey(name, cropped(name, root, kept.stem))
     return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
+
+
+def digested(name: str, root: Path, paths: list[str]) -> list[str]:
+    """SHA-256 of files that a table names, relative to ``root`` or absolute, kept like a folder's."""
+    listing = {}
+    for path in paths:
+        status = (root / path).stat()
+        listing[path] = (status.st_size, status.st_mtime_ns)
+    return _digests(name, root, listing, paths)
 
 
 def counted(name: str, root: Path) -> tuple[int, int] | None:
