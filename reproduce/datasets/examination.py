@@ -10,8 +10,8 @@ import numpy as np
 from reproduce.cache import arrays, cache_dir, digest, write_atomically
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.pixels import raw_image
-from reproduce.datasets.progress import track
 from reproduce.errors import ReproduceError
+from reproduce.progress import track
 
 __all__ = ["SIDE", "File", "examined", "readable"]
 

@@ -59,6 +59,10 @@ def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, 
     if name in proxies.RULES:
         return proxies.thinned(name, load(kinds.COWS, root, 0, download), seed)
     folder = places.find(name, root)
+    if folder is None and (archive := places.archive(name, root)):
+        from reproduce.datasets import download as downloads
+
+        folder = downloads.unpacked(name, archive)
     if folder is None:
         folder = _fetched(name, root, download)
     if folder is None:
@@ -76,7 +80,9 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
         return True
     if kinds.is_own(name):
         return Path(name).exists()
-    return name == kinds.STAND_IN or places.find(kinds.COWS if name in proxies.RULES else name, root) is not None
+    name = kinds.COWS if name in proxies.RULES else name
+    here = name == kinds.STAND_IN or places.find(name, root) is not None
+    return here or places.archive(name, root) is not None
 
 
 def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | None:

@@ -15,7 +15,7 @@ import numpy as np
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.pixels import images
-from reproduce.datasets.progress import track
+from reproduce.progress import track
 
 __all__ = ["INLIERS", "affine_inliers", "same_photograph", "within_animal_inliers", "within_animal_pairs"]
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.progress import track
 from reproduce.errors import DataMissingError, InvalidInputError
+from reproduce.progress import track
 
 __all__ = ["images", "raw_image"]
 

@@ -151,8 +151,8 @@ def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tupl
     catalogue, _ = readable(whole)
     if len(found.sizes["all"]) < 2:
         raise InvalidInputError(
-            f"{name} shows one animal only ({str(whole.identities[0])!r}): nothing can be told apart. A score needs two "
-            "or more; are the animals' folders one level further down? Then give that folder"
+            f"{name} shows one animal only ({str(whole.identities[0])!r}): nothing can be told apart. A score needs "
+            "two or more; are the animals' folders one level further down? Then give that folder"
         )
     pairs = None if found.photographs is None else same_photograph(catalogue)
     embeddings = {model: embed(catalogue, model, seed) for model in models}
