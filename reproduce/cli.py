@@ -1,7 +1,6 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -219,26 +218,20 @@ def score_embeddings(
 
     from reproduce.errors import InvalidInputError
     from reproduce.metrics import command
+    from reproduce.verdicts.scatter import over_animals
 
     given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
     if len(given) != 1 or None in given[0]:
         raise InvalidInputError("score: give EMBEDDINGS.npy and LABELS.csv, once: as they are or after --query")
     if query and not gallery:
         raise InvalidInputError("score: --query goes with --gallery; without one give the two files alone")
-    scored = command.score_files(given[0], gallery, column, dtype, _over_animals if interval else None, split)  # type: ignore[arg-type]
+    scored = command.score_files(given[0], gallery, column, dtype, over_animals if interval else None, split)  # type: ignore[arg-type]
     for warning in scored.warnings:
         typer.echo(f"reproduce: warning: {warning}", err=True)
     if as_json:
         typer.echo(command.as_json(scored))
     else:
         command.print_scores(scored, Console(), each_class=classes)
-
-
-def _over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    from reproduce.verdicts.scatter import Herd, seeds_and_animals
-
-    animals = tuple(map(str, range(len(left_out))))
-    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
 
 
 @app.command("report")

@@ -97,13 +97,13 @@ def _interval(distances: np.ndarray, identities: np.ndarray, score: float) -> tu
     """90 % over animals, each left out in turn; None where without one of them nothing can be scored."""
     from reproduce.experiments.evaluate import scorable
     from reproduce.metrics import retrieval_scores_from_distances
-    from reproduce.verdicts.judge import from_animals
+    from reproduce.verdicts.scatter import over_animals
 
     without = [np.flatnonzero(identities != animal) for animal in np.unique(identities)]
     if not all(scorable(identities[kept]) for kept in without):
         return None
     rest = [retrieval_scores_from_distances(distances[np.ix_(kept, kept)], identities[kept]) for kept in without]
-    ends = from_animals([score], [[one.map_at_r for one in rest]]).interval()
+    ends = over_animals(score, [one.map_at_r for one in rest])
     return None if ends is None else (max(0.0, ends[0]), min(1.0, ends[1]))
 
 

@@ -54,7 +54,10 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
     console.print(table)
     for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
         console.print(why, markup=False, highlight=False)
-    if aside := {str(row.apart.folder) for row in plan.rows if row.apart}:
+    for why in dict.fromkeys(row.doubt for row in plan.rows if row.doubt):
+        said = f"a stand-in: {why}; what is measured on it rehearses the code and never enters the record"
+        console.print(said, markup=False, highlight=False)
+    if aside := {str(row.apart.folder) for row in plan.rows if row.apart and not row.doubt}:
         said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
         console.print(said, markup=False, highlight=False)
     if not plan.jobs:
@@ -151,7 +154,8 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
     where = f", kept in {folder}" if folder and report.finished and any(not row.apart for row in plan.rows) else ""
     parts = [f"{_cells(len(report.finished))} finished{where}"]
     if report.finished and aside:
-        parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: what no claim asks for")
+        why = {"on stand-ins" if row.doubt else "what no claim asks for" for row in plan.rows if row.jobs and row.apart}
+        parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: {' and '.join(sorted(why))}")
     for count, word in (
         (len(report.elsewhere), "kept by another run, or from the cache"),
         (len(report.waiting), "waiting"),
