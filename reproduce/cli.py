@@ -93,6 +93,51 @@ def run_experiments(
     raise typer.Exit(status)
 
 
+@app.command("paper")
+def run_the_paper(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch what is missing without asking.")] = False,
+    budget: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="Stop after so many minutes, fetching included.")
+    ] = None,
+    tier: Annotated[str, typer.Option(help="check, nightly or release.")] = "check",
+    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Seeds 0 to N-1; by default those that the claims judge.")] = None,
+    allow_waiting: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="As for run: what the nightly and release may lack.")
+    ] = None,
+    claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
+) -> None:
+    """Fetch what is missing, run the paper's own rows, judge, and show the paper on one screen.
+
+    Cells that are kept are not run again: stopped at any instant, the same command goes on. Without a network one line
+    says what cannot be had, and everything else is run. Exit status 0: done, or left by the budget, or waiting for
+    what cannot be had; 1: a cell failed, or, in the nightly and release tiers, something waits; 130: interrupted.
+    What the record then says, as JSON: reproduce claims paper --json.
+
+    Example: reproduce paper --yes --budget 60
+    """
+    from reproduce.errors import InvalidInputError
+    from reproduce.running.tiers import Tier
+    from reproduce.verdicts.paper import asks, run_paper
+
+    tiers = [one for one in Tier if one != Tier.REHEARSAL]
+    if tier not in tiers:
+        raise InvalidInputError(f"--tier {tier}: choose one of {', '.join(tiers)}")
+    status = run_paper(
+        claims,
+        yes=yes,
+        budget=None if budget is None else budget * 60,
+        tier=Tier(tier),
+        cluster=cluster,
+        workers=workers,
+        seeds=seeds,
+        allow_waiting=allow_waiting or [],
+        confirm=typer.confirm if asks() else None,
+    )
+    raise typer.Exit(status)
+
+
 @app.command("datasets")
 def list_datasets(
     get: Annotated[str | None, typer.Option(metavar="NAME", help="Download a set into the cache folder.")] = None,

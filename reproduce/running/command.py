@@ -39,8 +39,11 @@ def run_command(
     allow_waiting: Sequence[str] = (),
     requested: Callable[[], Sequence[Asked]] = tuple,
     console: Console | None = None,
+    strict: bool = False,
 ) -> int:
     """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
+
+    ``strict``: cells that run when the budget is used up are stopped.
 
     ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
@@ -72,6 +75,7 @@ def run_command(
                     budget=budget,
                     replace=tier == Tier.RELEASE,
                     watch=view.watch,
+                    strict=strict,
                 )
             kept = (not pilot and tier not in (Tier.REHEARSAL, Tier.NIGHTLY)) or output is not None
             live.show_report(console, report, plan, store.folder if kept else None)
