@@ -14,7 +14,7 @@ app = typer.Typer(
     name="reproduce",
     help="Photographs in, a verdict on every claim of the paper out.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -32,8 +32,14 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show an error with its trace.")] = False,
 ) -> None:
-    """Photographs in, a verdict on every claim of the paper out."""
+    """Photographs in, a verdict on every claim of the paper out.
+
+    Exit status of every command: 0 well, 1 an error or a finding, 2 an option that there is not, 130 interrupted.
+
+    Example: reproduce audit photographs/
+    """
 
 
 @app.command("run")
@@ -66,7 +72,11 @@ def run_experiments(
 ) -> None:
     """Run experiments and keep their results: what the record has already is not run again.
 
-    What no claim asks for (other factors, data or more seeds) is kept apart from the record.
+    What no claim asks for (other factors, data or more seeds) is kept apart from the record. Exit status 0: done, or
+    waiting, or left by the budget; 1: a cell failed or drifted, or, in the nightly and release tiers, something is left
+    or waits; 130: interrupted, and the same command goes on.
+
+    Example: reproduce run 'mlp.*' --plan
     """
     from reproduce.errors import InvalidInputError
     from reproduce.running.command import run_command
@@ -328,7 +338,10 @@ def show_readings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured."""
+    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured.
+
+    Example: reproduce readings --plot readings.svg
+    """
     import json
     import shutil
 
@@ -354,8 +367,14 @@ def main() -> None:
     try:
         app()
     except ReproduceError as error:
+        if "--debug" in sys.argv[1:2]:
+            raise
         print(f"reproduce: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except SystemExit as end:
+        if end.code == 130:
+            print("reproduce: interrupted; what was finished is kept, and the same command goes on", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":
