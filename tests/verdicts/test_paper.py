@@ -1,7 +1,9 @@
 """``reproduce paper`` from an empty cache, with a local host in the place of the publishers'."""
 
 import io
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from drawn import encoded, picture
@@ -65,6 +67,7 @@ def zipped(files):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A folder with claims and an empty cache; no data, no weights, no proxy, nothing recalled from another test."""
+    monkeypatch.delitem(sys.modules, "test_toy", raising=False)  # another test's file of that name
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "test_toy.py").write_text(CLAIMS)
     (tmp_path / "claims" / "settings.toml").write_text(SETTINGS)
@@ -105,8 +108,6 @@ def paper(**options):
     """(status, what was printed) of the command, on one worker."""
     printed = io.StringIO()
     options = {"yes": True, "budget": 300.0, "workers": 1, **options}
-    from pathlib import Path
-
     status = run_paper(Path("claims"), console=Console(file=printed, width=200), **options)
     return status, printed.getvalue()
 
