@@ -1,6 +1,6 @@
 """A data set as everything below sees it: image paths, identities and a split, of one length."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,12 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    def take(self, rows: np.ndarray) -> "Catalogue":
+        """The catalogue of these rows alone, in their order."""
+        digests = None if self.digests is None else self.digests[rows]
+        columns = {name: getattr(self, name)[rows] for name in ("paths", "identities", "split")}
+        return replace(self, **columns, digests=digests, source=None, rows=None)
 
     @property
     def has_pixels(self) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models.dcnn.model import DCNN, Observer, Recipe
 
-__all__ = ["embed", "frozen_features", "protocol", "untrained"]
+__all__ = ["embed", "frozen_features", "protocol", "trained", "untrained"]
 
 #: What makes a run small on stand-in images, without weights.
 SMALL: dict[str, Any] = {
@@ -93,7 +93,7 @@ def embed(
         dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
         animals, images, steps, size, augment, dtype, distance, norm_in_training, norm_at_test,
     )  # fmt: skip
-    model, inputs = _trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on)
+    model, inputs = trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on)
     rows = model.embed(inputs)
     found = evaluate(catalogue, rows, resample=True)
     tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
@@ -147,7 +147,7 @@ def protocol(
     seen: list[np.ndarray] = []
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
                     animals=animals)  # fmt: skip
-    model, _ = _trained(catalogue, seed, recipe, 0, False, resize, "train", lambda step, rows: seen.append(rows))
+    model, _ = trained(catalogue, seed, recipe, 0, False, resize, "train", lambda step, rows: seen.append(rows))
     labels = catalogue.identities[catalogue.train]
     lengths = [len(rows) for rows in seen]
     scaled = np.asarray(scaler(backbone)(decoded(catalogue, (64, 64), "colour").astype("float32")))
@@ -163,14 +163,14 @@ def protocol(
     return Result(scores, {"left_out": model.left_out_})
 
 
-def _trained(
+def trained(
     catalogue: "Catalogue",
     seed: int,
     recipe: "Recipe",
     bank: int,
-    shuffled: bool,
-    resize: str,
-    trained_on: str,
+    shuffled: bool = False,
+    resize: str = "bilinear",
+    trained_on: str = "train",
     observe: "Observer | None" = None,
 ) -> tuple["DCNN", np.ndarray]:
     """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""

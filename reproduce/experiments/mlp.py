@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models import MLPClassifier
 
-__all__ = ["ROWS", "embed", "inputs", "train"]
+__all__ = ["ROWS", "classifier", "embed", "inputs", "train"]
 
 #: Row of Table I -> its hidden layers.
 ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
@@ -52,14 +52,14 @@ def embed(
     one, and with "/before" of the same network before its first step.
     """
     found = chosen_point(
-        _model(GRID_SEED, hidden, objective, epochs),
+        classifier(GRID_SEED, hidden, objective, epochs),
         *_training(_at_grid_seed(catalogue), size, scaling),
         folds,
         batch_sizes,
         learning_rates,
     )
     X, animals, train = inputs(catalogue, size, scaling), catalogue.identities, catalogue.train
-    model = _model(seed, hidden, objective, epochs).set_params(**found["chosen"])
+    model = classifier(seed, hidden, objective, epochs).set_params(**found["chosen"])
     point = {name: [value] for name, value in found["chosen"].items()}
     tested = search(model, X[train], animals[train], seed, folds, point["batch_size"], point["learning_rate"])
     result = _fit_and_score(catalogue, model, X, animals[train], everywhere=True)
@@ -101,7 +101,7 @@ def train(
     y = catalogue.identities[catalogue.train]
     if labels == "shuffled":
         y = generator(seed, "labels").permutation(y)
-    model = _model(seed, hidden, objective, epochs)
+    model = classifier(seed, hidden, objective, epochs)
     model.set_params(batch_size=batch_size, learning_rate=learning_rate)
     return _fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
 
@@ -135,7 +135,10 @@ def _training(catalogue: "Catalogue", size: int, scaling: str) -> tuple[np.ndarr
     return inputs(catalogue, size, scaling)[catalogue.train], catalogue.identities[catalogue.train]
 
 
-def _model(seed: int, hidden: Sequence[int], objective: str, epochs: int) -> "MLPClassifier":
+def classifier(
+    seed: int, hidden: Sequence[int] = (64,), objective: str = "cross-entropy", epochs: int = 100
+) -> "MLPClassifier":
+    """The paper's network before it is fitted."""
     from reproduce.determinism import integer_seed
     from reproduce.models import MLPClassifier
 

@@ -230,10 +230,7 @@ def _retrieval_without_each(
 
 def _tested(catalogue: "Catalogue") -> "Catalogue":
     """The test images alone."""
-    from reproduce.datasets import Catalogue
-
-    rows = catalogue.test
-    return Catalogue(catalogue.name, catalogue.paths[rows], catalogue.identities[rows], catalogue.split[rows])
+    return catalogue.take(catalogue.test)
 
 
 def _once(distances: Any) -> Any:

@@ -11,6 +11,7 @@ from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
 from reproduce.running.estimates import estimate
+from reproduce.running.origin import doubt
 
 __all__ = ["Asked", "Plan", "make_plan"]
 
@@ -61,8 +62,10 @@ class Row:
     measured: bool = False
     #: Hashes of data and weights here; None where the row waits for one of them.
     hashes: tuple[str, str | None] | None = None
-    #: Where the results go if not where the run's go: what no claim asks for.
+    #: Where the results go if not where the run's go: what no claim asks for, and what is not what its name says.
     apart: Store | None = None
+    #: Why the data or the weights here are not what their names say.
+    doubt: str = ""
 
     def current(self, store: Store) -> list[Entry]:
         """What a store has for the request in this version, of the data and weights here where both are."""
@@ -143,6 +146,7 @@ def make_plan(
 def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
     seconds, measured = estimate(asked.experiment, asked.chosen, asked.data, times)
     row = Row(asked, tuple(seeds), seconds=seconds, measured=measured)
+    row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
     try:
         row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))
     except (DataMissingError, WeightsMissingError) as missing:

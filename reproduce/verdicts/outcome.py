@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from reproduce.verdicts.judge import Verdict
@@ -128,7 +128,12 @@ class Outcome:
 
 
 def words(verdict: str, spec: Spec) -> str:
-    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails."""
+    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails.
+
+    What was measured on a stand-in says that it is a rehearsal.
+    """
+    if spec.fidelity == "rehearsal":
+        return f"rehearsal: {words(verdict, replace(spec, fidelity='proxy'))}"
     if spec.kind == "statement" and spec.fidelity != "proxy":
         return verdict
     return {Verdict.REPRODUCED.value: "holds", Verdict.NOT_REPRODUCED.value: "fails"}.get(verdict, verdict)

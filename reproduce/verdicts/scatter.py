@@ -27,7 +27,17 @@ from reproduce.verdicts.judge import Estimate, from_seeds
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["ANIMALS", "SEEDS", "Herd", "added", "carries", "of_animals", "seeds_and_animals", "together"]
+__all__ = [
+    "ANIMALS",
+    "SEEDS",
+    "Herd",
+    "added",
+    "carries",
+    "of_animals",
+    "over_animals",
+    "seeds_and_animals",
+    "together",
+]
 
 #: The sources by the names that are shown.
 SEEDS, ANIMALS = "seeds", "seeds and animals"
@@ -108,6 +118,12 @@ def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs
     if 1 < len(values) < ENOUGH:
         freedom = min(freedom for _, freedom in parts)
     return Estimate(seeds.mean, math.sqrt(variance), float(freedom))
+
+
+def over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
+    """The 90 % interval of one score over its animals, ``left_out[a]`` being the score without animal a."""
+    animals = tuple(map(str, range(len(left_out))))
+    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
 
 
 def added(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
 from reproduce.running.cells import weights_hash
+from reproduce.running.origin import doubt
 from reproduce.verdicts.requests import Request, seeds_for
 from reproduce.verdicts.sample import Sample, SourceNote
 from reproduce.verdicts.scatter import Herd
@@ -194,6 +195,8 @@ def unavailable(request: Request) -> str:
         weights_hash(request.experiment, request.factors)
     except WeightsMissingError as error:
         lacking.append(str(error))
+    if not lacking and (why := doubt(request.experiment, data, request.factors)):
+        lacking.append(f"{why}; `reproduce paper` rehearses on it")
     return "; ".join(lacking)
 
 

@@ -1,10 +1,12 @@
 """What README.md and docs/ tell a reader to type is accepted as it stands there."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from drawn import encoded, picture, write_files
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +37,23 @@ def snippets():
         for number, (kind, block) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8"))):
             if kind == "python":
                 yield pytest.param(block, id=f"{page.name}: {number}")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text(encoding="utf-8")], ids=str)
+def test_what_a_page_says_python_answers_it_does(page, tmp_path, monkeypatch):
+    """The page's doctests, on a folder of photographs made on the spot."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    shades = {"Simba": 40, "Nala": 120, "Zazu": 200}
+    images = {
+        f"{name}/{number}.JPG": encoded(picture(number) // 8 + shade)
+        for name, shade in shades.items()
+        for number in range(3)
+    }
+    write_files(tmp_path / "photographs", images)
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert tried
+    assert not failed
 
 
 @pytest.mark.parametrize("words", list(commands()))
