@@ -66,7 +66,7 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
 
 def _unusual(asked: Asked) -> dict[str, object]:
     """The factors that differ from the experiment's defaults."""
-    usual = asked.experiment.factors()
+    usual = asked.experiment.defaults
     return {name: value for name, value in asked.chosen.items() if value != usual[name]}
 
 
