@@ -97,6 +97,21 @@ class Sample:
             sides=(self.mean, other.mean),
         )
 
+    def share_gained(self, other: "Sample") -> "Sample":
+        """(ours - other) / (1 - other), paired by seed: the share of what was left to gain over another score."""
+        gain = self - other
+        if gain.missing:
+            return gain
+        right = _paired(self, other)[1]
+        rows = zip(gain.leave_one_out, right.leave_one_out, strict=True) if gain.leave_one_out else ()
+        return replace(
+            gain,
+            values=tuple(value / (1 - base) for value, base in zip(gain.values, right.values, strict=True)),
+            leave_one_out=tuple(tuple(x / (1 - y) for x, y in zip(*pair, strict=True)) for pair in rows),
+            score=f"({gain.score}) / (1 - {other.score})",
+            sides=None,
+        )
+
     def estimate(self, paper_runs: int | None = None) -> Estimate:
         """The mean with its error: over seeds, or over animals where those were resampled.
 

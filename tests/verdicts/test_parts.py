@@ -28,6 +28,18 @@ def test_what_nothing_varies_pairs_with_every_seed():
     assert (fixed - Sample((3.0, 5.0), (0, 1))).values == (-2.0, -4.0)
 
 
+def test_a_share_gained_is_of_what_was_left():
+    """From 29 to 47.78 of 100 is 26 % of what was left, seed by seed and with each animal left out."""
+    before, after = (
+        Sample((0.29, 0.5), (0, 1), ((0.2, 0.3), (0.5, 0.5))),
+        Sample((0.4778, 1.0), (0, 1), ((0.6, 0.3), (1.0, 0.0))),
+    )
+    gained = after.share_gained(before)
+    assert gained.values == pytest.approx((0.1878 / 0.71, 1.0))
+    assert gained.leave_one_out == (pytest.approx((0.5, 0.0)), pytest.approx((1.0, -1.0)))
+    assert Sample((), (), missing="no data").share_gained(before).missing == "no data"
+
+
 def test_other_seeds_do_not_pair():
     """Seeds that differ are an error, not a silent zip."""
     with pytest.raises(InvalidInputError, match="cannot pair"):
