@@ -50,7 +50,7 @@ def evaluate_apart(
         matrix, animals, shared = measured(rows), catalogue.identities[rows], same[np.ix_(rows, rows)]
         scores |= {f"{name}{suffix}": value for name, value in _scored(matrix, animals, shared).items()}
         details[f"pairs_left_out{suffix}"] = int(shared.sum()) // 2
-        if not resample or suffix:
+        if not resample or suffix or len(np.unique(animals)) < 3:
             continue
         details["animals"] = np.unique(animals).tolist()
         for animal in np.unique(animals):
