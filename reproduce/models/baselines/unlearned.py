@@ -20,7 +20,7 @@ __all__ = [
 #: Colour space -> OpenCV's conversion from RGB, the channels counted, their bins and their ranges.
 SPACES: dict[str, tuple[str, list[int], list[int], list[float]]] = {
     "HSV": ("COLOR_RGB2HSV", [0, 1, 2], [16, 8, 8], [0, 180, 0, 256, 0, 256]),
-    "Lab": ("COLOR_RGB2LAB", [0, 1, 2], [16, 32, 32], [0, 256, 0, 256, 0, 256]),
+    "Lab": ("COLOR_RGB2LAB", [0, 1, 2], [8, 24, 24], [0, 256, 64, 192, 64, 192]),
     "ab": ("COLOR_RGB2LAB", [1, 2], [32, 32], [96, 160, 96, 192]),
 }
 
@@ -52,7 +52,8 @@ def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray
 def colour_space_histograms(images: Sequence[np.ndarray], space: str) -> np.ndarray:
     """Histograms in another colour space, Hellinger mapped, of RGB images (H, W, 3) uint8: "HSV", "Lab" or "ab".
 
-    "HSV" has 16 x 8 x 8 bins, "Lab" 16 x 32 x 32, "ab" 32 x 32 over the chromas that earth, grass and fur have.
+    "HSV" has 16 x 8 x 8 bins, "Lab" 8 x 24 x 24 and "ab" 32 x 32 over the chromas that
+    earth, grass and fur have.
     """
     import cv2
 
