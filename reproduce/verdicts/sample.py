@@ -109,7 +109,6 @@ class Sample:
             values=tuple(value / (1 - base) for value, base in zip(gain.values, right.values, strict=True)),
             leave_one_out=tuple(tuple(x / (1 - y) for x, y in zip(*pair, strict=True)) for pair in rows),
             score=f"({gain.score}) / (1 - {other.score})",
-            sides=None,
         )
 
     def estimate(self, paper_runs: int | None = None) -> Estimate:
