@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
 
@@ -51,7 +52,7 @@ def work(factors: "Mapping[str, Any]") -> float:
     seconds=15,
     rehearsal=SMALL,
     work=work,
-    later=("flip", "turn", "fill", "original", "embedded"),
+    later=("flip", "turn", "fill", "original", "embedded", "same_photo"),
 )
 def embed(
     catalogue: "Catalogue",
@@ -83,6 +84,7 @@ def embed(
     fill: str = "reflect",
     original: bool = False,
     embedded: str = "image",
+    same_photo: bool = True,
 ) -> Result:
     """Train on the catalogue's training animals and score the embeddings of all its images.
 
@@ -95,7 +97,7 @@ def embed(
     Of the views: ``flip`` and ``turn`` (turns to either side) are what is done to an image, ``fill`` what Keras puts
     where a turned image has no pixel; ``original``: the bank's first view is the image as it is. ``embedded``: what is
     scored, each "image" as it is, or a "view" of each, the second of the bank: trained on where ``augment`` is, and
-    never seen where it is not.
+    never seen where it is not. ``same_photo=False``: no ranking holds what was cut from the query's photograph.
     """
     from reproduce.models.dcnn.augment import Views
     from reproduce.models.dcnn.model import Recipe
@@ -112,7 +114,7 @@ def embed(
     if embedded == "view":
         inputs = frozen_features(catalogue, recipe, seed, resize, views=bank)[:, 1]
     rows = model.embed(inputs)
-    found = evaluate(catalogue, rows, resample=True)
+    found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
     tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
     curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
     details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}

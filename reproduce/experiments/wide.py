@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate_distances
 from reproduce.experiments.registry import Result, experiment
 
@@ -86,7 +87,7 @@ def pairs(
     return Result(scores, details, {name: row for name, row in left_out.items() if np.isfinite(row).all()})
 
 
-@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100})
+@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100}, later=("same_photo",))
 def lnbnn(
     catalogue: "Catalogue",
     seed: int,
@@ -96,10 +97,12 @@ def lnbnn(
     most: int = 300,
     tolerance: float = 0.1,
     everywhere: bool = False,
+    same_photo: bool = True,
 ) -> Result:
     """SIFT local matching, one image against all others of its set at once; nothing is learned, drawn or shuffled.
 
     The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
+    ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
     """
     from reproduce.datasets import images
     from reproduce.models.baselines.local import local_matching
@@ -113,7 +116,8 @@ def lnbnn(
         return -local_matching(chosen, neighbours=neighbours, most=most, height=height, tolerance=tolerance)
 
     # Where the split is drawn by seed the seeds carry the interval; else the animals do.
-    found = evaluate_distances(subject, distances if everywhere else _once(distances), resample=not catalogue.seeded)
+    scored = evaluate_distances if same_photo else evaluate_apart
+    found = scored(subject, distances if everywhere else _once(distances), resample=not catalogue.seeded)
     kept = {name: value for name, value in found.scores.items() if everywhere or "@" not in name}
     left_out = {name: value for name, value in found.leave_one_out.items() if everywhere or "@" not in name}
     return Result(kept, found.details, left_out)

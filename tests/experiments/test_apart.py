@@ -1,9 +1,12 @@
 """Rankings without the query's own photograph."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue
+from reproduce.experiments import apart, baselines
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 
@@ -65,3 +68,19 @@ def test_an_image_without_another_photograph_of_its_animal_is_no_query():
     found = evaluate_apart(catalogue, rows, same=same)
     only = [ap_at_r(rows[:4], catalogue.identities[:4], query) for query in (2, 3)]
     assert found.scores["map_at_r"] == pytest.approx(np.mean(only))
+
+
+def test_an_experiment_takes_it_by_a_factor(tmp_path, monkeypatch):
+    """Colours of images that share a photograph find each other, and are left out where that is asked."""
+    import cv2
+
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    catalogue, scenes = herd(animals=4, each=4, held_out=4), np.repeat(np.arange(8), 2)
+    hues, paths = RNG.integers(0, 255, (8, 3)), [str(tmp_path / f"{k}.png") for k in range(16)]
+    for path, scene in zip(paths, scenes, strict=True):
+        cv2.imwrite(path, np.full((8, 8, 3), hues[scene], np.uint8))
+    catalogue = replace(catalogue, paths=np.array(paths))
+    same = (scenes[:, None] == scenes) & ~np.eye(16, dtype=bool)
+    monkeypatch.setattr(apart, "same_photograph", lambda catalogue: same)
+    whole, without = (baselines.histogram(catalogue, 0, same_photo=kept).scores for kept in (True, False))
+    assert whole["precision_at_1"] == 1 > without["precision_at_1"]
