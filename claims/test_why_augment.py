@@ -16,7 +16,7 @@ from reproduce.verdicts import control, judged_in, question
 MOST = "augmentation costs the 75 forty-seven points and the 94 thirty-six: twenty would be most of a cause"
 FEW = "half a point is the flips of a few queries; views that do not differ may not differ in score"
 ANY = "any gain, paired by seed, counts"
-#: Of all but the network that was never augmented, said before any was run: the causes are tens of points, a seed one.
+#: Said before any was run: the causes are tens of points, a seed one.
 FEWER = 5
 trained_on = pytest.mark.parametrize("lions", ["75", "94"])
 
@@ -73,8 +73,8 @@ def test_it_is_the_rotation(claim, lions, setting):
 def test_the_score_was_memory_of_photographs(claim, lions, setting):
     """Never augmented, the {lions} lions lose twenty points once each photograph is mirrored or turned and scored."""
     score = f"map_at_r{LIONS[lions]}"
-    image = claim(dcnn.embed, setting.lions, embedded="image", score=score, **setting.on_lions)
-    view = claim(dcnn.embed, setting.lions, embedded="view", score=score, **setting.on_lions)
+    image = claim(dcnn.embed, setting.lions, embedded="image", score=score, seeds=FEWER, **setting.on_lions)
+    view = claim(dcnn.embed, setting.lions, embedded="view", score=score, seeds=FEWER, **setting.on_lions)
     claim.exceeds(image, view, by=20, because=MOST)
 
 
