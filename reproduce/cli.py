@@ -185,9 +185,10 @@ def score_embeddings(
 
 
 def _over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    from reproduce.verdicts.judge import from_animals
+    from reproduce.verdicts.scatter import Herd, seeds_and_animals
 
-    return from_animals([score], [left_out]).interval()
+    animals = tuple(map(str, range(len(left_out))))
+    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
 
 
 @app.command("report")

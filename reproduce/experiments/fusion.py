@@ -39,7 +39,6 @@ Rows = Mapping[str, Sequence[np.ndarray]]
     needs=("pixels", "weights"),
     library="keras",
     seconds=30,
-    resamples=True,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "most": 30, "dim": 8, "folds": 2},
 )
 def fused(
