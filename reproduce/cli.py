@@ -330,6 +330,23 @@ def write_report(
         typer.echo(f"  {called(kind, counted_words.total())}: {words}")
 
 
+@app.command("why")
+def show_why(
+    prefix: Annotated[str, typer.Argument(help="What the ids of the claims begin with, such as why.augment.")] = "why.",
+    plot: Annotated[Path | None, typer.Option(help="Draw them as well, .svg or .png.")] = None,
+    folder: Annotated[Path, typer.Option(help="The claims, with their record.")] = Path("claims"),
+) -> None:
+    """The open questions, one thing changed at a time: both sides of each comparison, by the record alone."""
+    from reproduce.report import sides
+    from reproduce.verdicts.collect import judged
+
+    found = sides.shown(judged(folder).outcomes, prefix)
+    if plot is not None:
+        sides.draw(found, plot)
+    for one in found:
+        typer.echo(sides.alternative([one]))
+
+
 @app.command("readings")
 def show_readings(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics import Retrieval
 
-__all__ = ["LIONS", "SETS", "Evaluation", "evaluate", "evaluate_distances", "scorable", "subsets"]
+__all__ = ["LIONS", "SETS", "Evaluation", "euclidean", "evaluate", "evaluate_distances", "scorable", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
@@ -69,7 +69,7 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
         details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
     left_out: Mapping[str, list[float]] = {}
     if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
-        found_again = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=resample)
+        found_again = evaluate_distances(catalogue, lambda rows: euclidean(embeddings[rows]), resample=resample)
         left_out = found_again.leave_one_out
         details |= {name: value for name, value in found_again.details.items() if name.startswith("animals")}
     return Evaluation(scores, details, left_out)
@@ -106,7 +106,8 @@ def evaluate_distances(
     return Evaluation(scores, details, left_out)
 
 
-def _euclidean(rows: np.ndarray) -> np.ndarray:
+def euclidean(rows: np.ndarray) -> np.ndarray:
+    """(n, n) float64 distances among embeddings (n, D)."""
     from scipy.spatial.distance import pdist, squareform
 
     return squareform(pdist(rows.astype(np.float64)))

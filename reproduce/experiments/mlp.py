@@ -77,7 +77,9 @@ def _elsewhere(factors: Mapping[str, Any]) -> float:
     return 0.4 if factors["objective"] == "triplet" else 0.04
 
 
-@experiment("mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL, tolerance=_elsewhere)
+@experiment(
+    "mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL, tolerance=_elsewhere, later=("output",)
+)
 def train(
     catalogue: "Catalogue",
     seed: int,
@@ -90,11 +92,13 @@ def train(
     batch_size: int = 32,
     learning_rate: float = 3e-4,
     epochs: int = 100,
+    output: str = "relu",
 ) -> Result:
     """The same network at one fixed point of the grid: for questions that compare two trainings.
 
     ``labels="shuffled"`` trains on permuted identities: what its embedding still scores, it has not learned of
-    the animals. Scores as those of ``mlp.embed``, without the accuracy over folds.
+    the animals. ``output``: the last hidden layer's, "relu" or "linear", in which no unit can die. Scores as those of
+    ``mlp.embed``, without the accuracy over folds.
     """
     from reproduce.determinism import generator
 
@@ -102,7 +106,7 @@ def train(
     if labels == "shuffled":
         y = generator(seed, "labels").permutation(y)
     model = classifier(seed, hidden, objective, epochs)
-    model.set_params(batch_size=batch_size, learning_rate=learning_rate)
+    model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
     return _fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
 
 

@@ -77,7 +77,7 @@ def said_of(asked: Asked) -> str:
 
 def _unusual(asked: Asked) -> dict[str, object]:
     """The factors that differ from the experiment's defaults."""
-    usual = asked.experiment.factors()
+    usual = asked.experiment.defaults
     return {name: value for name, value in asked.chosen.items() if value != usual[name]}
 
 
@@ -193,7 +193,7 @@ def _show_left(console: Console, report: Report, plan: Plan) -> None:
     done = over | {(job.experiment, job.data, canonical(job.factors), job.seed) for job in others}
     rows = []
     for row in plan.rows:
-        name, data, factors = row.asked.key
+        name, data, factors = row.asked.key[:3]
         if count := sum((name, data, factors, job.seed) not in done for job in row.jobs):
             rows.append((count * row.seconds, count, row.asked))
     for seconds, count, asked in sorted(rows, key=lambda one: -one[0])[:MOST]:
