@@ -301,6 +301,9 @@ def write_report(
     model: Annotated[str, typer.Option(help="With FOLDER: as for embed.")] = "none",
     seed: Annotated[int, typer.Option(help="With FOLDER: draws the split where there is none.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON beside the page.")] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="With photographs of the lions, where they are at hand.")
+    ] = False,
 ) -> None:
     """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured.
 
@@ -315,9 +318,10 @@ def write_report(
 
         command.report_animals(folder, model, output, seed, as_json)
         return
-    from reproduce.report.page import called, counted, write
+    from reproduce.report.counting import called, counted
+    from reproduce.report.page import write
 
-    path, outcomes = write(claims, output)
+    path, outcomes = write(claims, output, pictures)
     if as_json:
         import json
 

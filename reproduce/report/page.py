@@ -1,90 +1,43 @@
-"""The page: outcomes, the figure and where they come from, written as one HTML file."""
+"""The page: the paper on one screen, the figures and every claim with its evidence, written as one HTML file."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reproduce.cache import write_atomically
 from reproduce.record import Store
-from reproduce.report import lions
-from reproduce.report.strip import HEIGHT, WIDTH, strip
-from reproduce.verdicts import KINDS
+from reproduce.report.counting import PARTED, called, counted, tiles, word
+from reproduce.report.drawing import Drawn, Figure, Material
+from reproduce.report.evidence import Evidence, Provenance, gather, intervals, provenance, reader
+from reproduce.report.headlines import Headline
+from reproduce.report.matrix import Column, Row
+from reproduce.report.pictures import NOT_ASKED, Pictures, look
+from reproduce.report.strip import HEIGHT, WIDTH, described, strip
+from reproduce.verdicts.collect import Origin
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.table import figure, groups
 
-__all__ = ["WORDS", "Provenance", "counted", "provenance", "render", "word", "write"]
-
-#: The words a verdict is counted by, in the order of the page.
-WORDS = ("reproduced", "compatible", "not reproduced", "holds", "fails", "inconclusive", "not run", "drifted", "error")
-#: Of what the paper states alone; and what appears only if there is any.
-OWN = ("reproduced", "not reproduced")
-RARE = ("compatible", "drifted", "error")
-#: What the claims of a kind are, one and several.
-CALLED = {
-    "statement": ("statement of the paper", "statements of the paper"),
-    "question": ("question it leaves open", "questions it leaves open"),
-    "control": ("control of ours", "controls of ours"),
-    "check": ("check of the software", "checks of the software"),
-}
-#: Verdicts that a reader looks for first: where the record and the paper part.
-PARTED = ("not reproduced", "fails", "drifted", "error")
+__all__ = ["Parts", "render", "write"]
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """What the record is made of: results, seconds of computing, and where and from which commits they come."""
+class Parts:
+    """What stands on the page beside the claims; each may be missing."""
 
-    results: int = 0
-    seconds: float = 0.0
-    machines: tuple[str, ...] = ()
-    processors: tuple[str, ...] = ()
-    backends: tuple[str, ...] = ()
-    commits: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-
-
-def provenance(store: Store) -> Provenance:
-    """Read from every result of the record."""
-    entries = [entry for name in store.experiments() for entry in store.entries(name)]
-    days = sorted(entry.time[:10] for entry in entries if entry.time)
-
-    def each(names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted({name for name in names if name}))
-
-    return Provenance(
-        len(entries),
-        sum(entry.seconds for entry in entries),
-        each([entry.machine for entry in entries]),
-        each([str(entry.environment.get("gpu") or entry.environment.get("cpu", "")) for entry in entries]),
-        each([entry.backend for entry in entries]),
-        each([entry.commit for entry in entries]),
-        days[0] if days else "",
-        days[-1] if days else "",
-    )
+    made_of: Provenance = field(default_factory=Provenance)
+    headlines: Sequence[Headline] = ()
+    counts: Sequence[str] = ()
+    columns: Sequence[Column] = ()
+    matrix: Sequence[Row] = ()
+    figures: Sequence[tuple[Figure, Drawn | None]] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    pictures: Pictures = field(default_factory=lambda: Pictures(NOT_ASKED))
 
 
-def word(outcome: Outcome) -> str:
-    """The word of ``WORDS`` that the outcome is counted by; a drift outranks its verdict."""
-    return "drifted" if outcome.drift else outcome.says
-
-
-def counted(outcomes: Sequence[Outcome]) -> dict[str, Counter[str]]:
-    """How many outcomes have which word, by kind of claim: a control is never counted with a statement."""
-    found = {kind: Counter(word(one) for one in outcomes if one.spec.kind == kind) for kind in KINDS}
-    return {kind: counts for kind, counts in found.items() if counts}
-
-
-def called(kind: str, count: int) -> str:
-    """So many claims of a kind, in words."""
-    return f"{count} {CALLED[kind][count != 1]}"
-
-
-def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], made_of: Provenance, picture: str = "") -> str:
-    """The page. ``information`` is what ``verdicts.saving.describe`` says; ``picture`` an SVG element or ""."""
+def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: Parts) -> str:
+    """The page. ``information`` is what ``verdicts.saving.describe`` says."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -96,40 +49,62 @@ def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], made_of:
     )
     environment.filters |= {
         "code": _code,
-        "anchor": _anchor,
+        "anchor": anchor,
         "word": word,
         "strip": strip,
+        "described": described,
         "figure": figure,
         "ours": _ours,
+        "intervals": intervals,
     }
-    counts = counted(outcomes)
-    by_group = groups(outcomes)
-    everywhere = sum(counts.values(), Counter())
+    others: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        others.setdefault(outcome.spec.statement, []).append(outcome)
     return environment.get_template("page.html").render(
-        kinds=[(kind, called(kind, found.total()), _tiles(kind, found)) for kind, found in counts.items()],
-        groups=by_group,
-        group_counts=[(name, counted(members)) for name, members in by_group],
-        words=[one for one in WORDS if everywhere[one] or one not in RARE],
+        kinds=[(kind, called(kind, found.total()), tiles(kind, found)) for kind, found in counted(outcomes).items()],
+        groups=groups(outcomes),
+        total=len(outcomes),
+        choices=_choices(outcomes),
+        others=others,
+        codes=_codes(parts.evidence),
+        known={outcome.spec.id for outcome in outcomes},
         parted=[outcome for outcome in outcomes if word(outcome) in PARTED],
         information=information,
-        made_of=made_of,
-        picture=picture,
+        parts=parts,
         strip_width=WIDTH,
         strip_height=HEIGHT,
     )
 
 
-def write(claims: Path, output: Path) -> tuple[Path, list[Outcome]]:
-    """Judge the claims by their record and write ``output/index.html``, whole or not at all."""
+def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, list[Outcome]]:
+    """Judge the claims by their record and write ``output/index.html``, whole or not at all.
+
+    ``pictures`` puts photographs of the animals on it, where the data is at hand.
+    """
     from reproduce.errors import InvalidInputError
+    from reproduce.report import headlines
+    from reproduce.report.figures import FIGURES
+    from reproduce.report.matrix import columns, matrix
+    from reproduce.verdicts import lines, screen, settings
     from reproduce.verdicts.collect import judged, record_of
     from reproduce.verdicts.saving import describe
 
     found = judged(claims)
     store = Store(record_of(claims))
-    page = render(
-        found.outcomes, describe(found.outcomes), provenance(store), lions.draw(lions.rows(found.requests, store))
+    source, material = reader(store), Material(found.outcomes, found.requests, store)
+    folded = lines.fold(lines.read(claims / lines.FILE), found.outcomes)
+    across = columns(folded, settings.read(claims / settings.FILE))
+    parts = Parts(
+        provenance(store),
+        headlines.read(claims, found.outcomes),
+        screen.headline(folded, found.outcomes, 1000) if folded else [],
+        across,
+        matrix(folded, across),
+        [(one, one.draw(material)) for one in FIGURES],
+        {one.spec.id: gather(one, found.origins.get(one.spec.id, Origin()), source) for one in found.outcomes},
+        look(pictures),
     )
+    page = render(found.outcomes, describe(found.outcomes), parts)
     path = output / "index.html"
     try:
         write_atomically(path, page.encode())
@@ -138,10 +113,23 @@ def write(claims: Path, output: Path) -> tuple[Path, list[Outcome]]:
     return path, list(found.outcomes)
 
 
-def _tiles(kind: str, counts: Counter[str]) -> list[tuple[str, int]]:
-    """The words that claims of this kind can end in, and how often they did."""
-    never = () if kind == "statement" else OWN
-    return [(one, counts[one]) for one in WORDS if counts[one] or one not in (*RARE, *never)]
+def _choices(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[str]]]:
+    """The filters: their name in the address, what they ask, and the values that some claim has."""
+    asked: dict[str, tuple[str, Callable[[Outcome], str]]] = {
+        "kind": ("Kind", lambda one: one.spec.kind),
+        "verdict": ("Verdict", word),
+        "setting": ("Setting", lambda one: one.spec.setting),
+        "section": ("Section", lambda one: one.spec.group),
+    }
+    return [
+        (name, label, list(dict.fromkeys(value(one) for one in outcomes))) for name, (label, value) in asked.items()
+    ]
+
+
+def _codes(evidence: Mapping[str, Evidence]) -> dict[tuple[str, int], str]:
+    """The code of each claim file's functions by file and line, each once."""
+    origins = [one.origin for one in evidence.values() if one.origin.code]
+    return dict(sorted({(origin.file, origin.line): origin.code for origin in origins}.items()))
 
 
 def _ours(value: float | None, outcome: Outcome) -> str:
@@ -157,6 +145,6 @@ def _code(text: str) -> Any:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
-def _anchor(name: str) -> str:
+def anchor(name: str) -> str:
     """A name for a link within the page."""
     return re.sub(r"[^\w.@-]+", "-", name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.table import figure
 
-__all__ = ["HEIGHT", "WIDTH", "Edge", "Strip", "strip"]
+__all__ = ["HEIGHT", "WIDTH", "Edge", "Strip", "described", "strip"]
 
 #: Pixels of the drawing.
 WIDTH, HEIGHT = 230, 40
@@ -71,6 +71,22 @@ def strip(outcome: Outcome) -> Strip | None:
         chance=None if chance is None else place(chance),
         paper=None if paper is None else place(paper),
     )
+
+
+def described(outcome: Outcome) -> str:
+    """The drawing in words, with its figures: for who does not see it."""
+
+    def said(value: float | None) -> str:
+        return figure(value, outcome)
+
+    parts = [f"{outcome.spec.id}: ours {said(outcome.ours)}"]
+    if outcome.interval:
+        parts.append(f"90 % interval {said(outcome.interval[0])} to {said(outcome.interval[1])}")
+    low, high = said(outcome.lower), said(outcome.upper)
+    parts.append(f"region {low} to {high}" if low and high else f"region from {low}" if low else f"region up to {high}")
+    if outcome.chance is not None and not outcome.difference:
+        parts.append(f"chance {said(outcome.chance)}")
+    return ", ".join([*parts, f"{outcome.n} seed{'s' if outcome.n != 1 else ''}"])
 
 
 def _printed(outcome: Outcome) -> float | None:

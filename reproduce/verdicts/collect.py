@@ -1,9 +1,10 @@
 """What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone."""
 
+import inspect
 import os
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.requests import Request
 
-__all__ = ["Judged", "asked", "judged", "record_of", "requested", "specifications"]
+__all__ = ["Judged", "Origin", "asked", "judged", "record_of", "requested", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
 #: What a judgement does without: claims assert nothing, and a plugin that is not there may be left out too.
@@ -24,11 +25,23 @@ QUIET = [
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a claim is written: pytest's name of it, its file, line and code, and what it asks to be measured."""
+
+    node: str = ""
+    file: str = ""
+    line: int = 0
+    code: str = ""
+    requests: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True)
 class Judged:
-    """Every claim's outcome, in the order of the files, and everything that the claims asked for."""
+    """Every claim's outcome, in the order of the files, all that they asked for, and each claim's origin by id."""
 
     outcomes: tuple[Outcome, ...]
     requests: tuple[Request, ...]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
 class _Gather:
@@ -37,6 +50,7 @@ class _Gather:
         self.requests: list[Request] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.origins: dict[str, Origin] = {}
         self.broken: list[str] = []
 
     def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
@@ -51,6 +65,8 @@ class _Gather:
         items = [item for item in session.items if item.get_closest_marker("claim")]  # type: ignore[attr-defined]
         self.requests = collect([item for item in items if self.setting in (None, spec(item).setting)])
         self.specifications = {item.nodeid: spec(item) for item in items}
+        if not session.config.option.collectonly:  # type: ignore[attr-defined]
+            self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         from reproduce.verdicts.plugin import outcome_of
@@ -106,6 +122,7 @@ def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
             for node, spec in gather.specifications.items()
         ),
         tuple(gather.requests),
+        gather.origins,
     )
 
 
@@ -114,6 +131,12 @@ def _some(gather: _Gather, folder: Path | str) -> _Gather:
         where = Path(folder).resolve()
         raise InvalidInputError(f"{where} holds no claims: name their folder, or call this from the project's root")
     return gather
+
+
+def _origin(item: Any, requests: tuple[Request, ...]) -> Origin:
+    """The claim's function as it is written, its marks above it."""
+    lines, first = inspect.getsourcelines(item.function)
+    return Origin(item.nodeid, item.nodeid.partition("::")[0], first, "".join(lines).rstrip(), requests)
 
 
 def _where_and_what(path: Path, error: BaseException) -> str:

@@ -10,7 +10,7 @@ from reproduce.verdicts.outcome import FIDELITIES, Outcome
 from reproduce.verdicts.settings import Setting
 from reproduce.verdicts.table import asked, figure, surviving
 
-__all__ = ["as_json", "headline", "mark", "screen"]
+__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen"]
 
 MARKS = {
     Verdict.REPRODUCED: "✓",
@@ -46,9 +46,9 @@ def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int
     used: set[str] = set()
     rows = [("claim", "what the paper says", "printed", "o", "elsewhere", "ours, asked")]
     for one in folded:
-        elsewhere = _by_setting(one.elsewhere)
+        elsewhere = by_setting(one.elsewhere)
         used |= set(elsewhere)
-        marks = "".join(_letter(settings, name) + mark(there) for name, there in elsewhere.items())
+        marks = "".join(letter(settings, name) + mark(there) for name, there in elsewhere.items())
         said = one.line.short if width < WIDE and one.line.short else one.sentence
         rows.append((one.line.id, said, one.line.printed, mark(one.own), marks, _evidence(one)))
     spans = [max(ID, *(len(row[0]) for row in rows)), max(ELSEWHERE, *(len(row[4]) for row in rows))]
@@ -59,7 +59,7 @@ def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int
         for name, said, printed, own, marks, evidence in rows
     ]
     lines += ["", LEGEND]
-    named = [f"{_letter(settings, name)}{TIE}{name}" for name in settings if name in used]
+    named = [f"{letter(settings, name)}{TIE}{name}" for name in settings if name in used]
     lines += _wrapped(f"elsewhere: {', '.join(named)}", width) if named else []
     return lines
 
@@ -76,13 +76,14 @@ def _cut(text: str, room: int) -> str:
     return text.rstrip(".") if len(text) <= room else text[: room - 1].rstrip(" ,:") + "…"
 
 
-def _letter(settings: Mapping[str, Setting], name: str) -> str:
+def letter(settings: Mapping[str, Setting], name: str) -> str:
     """The setting's own sign on the screen, else the first letter of its name."""
     values = settings[name].values if name in settings else {}
     return str(values.get("sign", name[:1]))
 
 
-def _by_setting(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+def by_setting(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The rows of a line under each setting, in the order in which they come."""
     found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         found.setdefault(outcome.spec.setting, []).append(outcome)
@@ -112,7 +113,7 @@ def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome], width: int =
     said = [one for one in folded if one.line.kind == "statement"]
     own = Counter(mark(one.own) for one in said)
     waiting = [one for one in said if mark(one.own) == "·"]
-    there = [{mark(rows) for rows in _by_setting(one.elsewhere).values()} for one in waiting]
+    there = [{mark(rows) for rows in by_setting(one.elsewhere).values()} for one in waiting]
     holds = sum("✓" in marks and not marks & {"✗", "±"} for marks in there)
     fails = sum("✗" in marks and not marks & {"✓", "±"} for marks in there)
     both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "±"}) for marks in there)

@@ -9,7 +9,8 @@ from reproduce.experiments import baselines, dcnn
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
 from reproduce.report import lions
-from reproduce.report.page import provenance
+from reproduce.report.drawing import Material
+from reproduce.report.evidence import provenance
 from reproduce.verdicts import source
 from reproduce.verdicts.requests import Request
 
@@ -111,20 +112,21 @@ def test_the_figure_is_svg_that_refers_to_nothing(store):
     """The figure starts as an svg element, names its rows as text, and holds no address; an empty one is ""."""
     store.add(entry(baselines.pixels, 0.05))
     request = Request(baselines.pixels, "LionData", baselines.pixels.factors(), range(1))
-    picture = lions.draw(lions.rows([request], store))
-    assert picture.startswith("<svg")
-    assert picture.endswith("</svg>")
-    assert "pixels" in picture
-    assert "http" not in picture
-    assert picture == lions.draw(lions.rows([request], store))
-    assert lions.draw([]) == ""
+    drawn = lions.draw(Material([], [request], store))
+    for picture in (drawn.wide, drawn.narrow):
+        assert picture.startswith("<svg")
+        assert picture.endswith("</svg>")
+        assert "pixels" in picture
+        assert "http" not in picture
+    assert drawn == lions.draw(Material([], [request], store))
+    assert lions.draw(Material([], [], store)) is None
 
 
 def test_the_figure_bears_seeds_that_agree(store):
     """A model that finds every lion under every seed is drawn without an interval, instead of ending the page."""
     store.add_all(entry(baselines.untrained, 1.0, seed) for seed in range(14))
     request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), range(14))
-    assert "untrained layer" in lions.draw(lions.rows([request], store))
+    assert "untrained layer" in lions.draw(Material([], [request], store)).wide
 
 
 def test_a_row_says_when_its_weights_are_random():

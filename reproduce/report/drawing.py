@@ -1,0 +1,114 @@
+"""Figures as SVG inside the page: text stays text, colours follow the page, nothing outside is referred to."""
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from reproduce.record import Store
+from reproduce.report.evidence import reader
+from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.requests import Request
+from reproduce.verdicts.source import Source
+
+__all__ = ["COLOURS", "NARROW", "WIDE", "Drawn", "Figure", "Material", "both", "svg"]
+
+#: The page's own colours by name; in the page each follows light and dark (style.css).
+COLOURS = {
+    "ink": "#1b2430",
+    "soft": "#52606d",
+    "rule": "#d9dee5",
+    "paper": "#ffffff",
+    "good": "#146c43",
+    "bad": "#b02a37",
+    "holds": "#0b6478",
+    "fails": "#9a4a00",
+    "open": "#5b3fa8",
+    "accent": "#1551b5",
+}
+#: Inches of a figure on a screen and on a phone, whose text is then as large.
+WIDE, NARROW = 11.0, 4.1
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a figure is drawn from: the verdicts, and what the claims asked of the record."""
+
+    outcomes: Sequence[Outcome]
+    requests: Sequence[Request]
+    store: Store
+
+    @property
+    def source(self) -> Source:
+        """The record, which measures nothing."""
+        return reader(self.store)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure for a screen and for a phone, what it shows in words, and its figures as a table."""
+
+    wide: str
+    narrow: str
+    says: str
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A place on the page: ``draw`` gives None where the record lacks what it shows; ``missing`` then says so."""
+
+    name: str
+    title: str
+    caption: str
+    draw: Callable[[Material], Drawn | None]
+    missing: str
+    see: Sequence[str] = field(default=())
+
+
+def both(name: str, says: str, paint: Callable[[Any, bool], None], heights: Mapping[bool, float]) -> tuple[str, str]:
+    """The wide and the narrow drawing; ``paint(picture, narrow)`` fills a matplotlib Figure of ``heights[narrow]``."""
+    wide, narrow = (svg(f"{name}-{('w', 'n')[thin]}", says, paint, thin, heights[thin]) for thin in (False, True))
+    return wide, narrow
+
+
+def svg(name: str, says: str, paint: Callable[[Any, bool], None], narrow: bool, height: float) -> str:
+    """One drawing as an ``<svg>`` element that reads as ``says`` to who does not see it."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as Picture
+
+    ink, soft = COLOURS["ink"], COLOURS["soft"]
+    # The salt makes the same record give the same bytes.
+    style: Any = {
+        **{"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif", "font.size": 9},
+        **{"text.color": ink, "axes.labelcolor": soft, "axes.edgecolor": soft, "axes.titlesize": 10},
+        **{"xtick.color": soft, "ytick.color": soft, "ytick.labelcolor": ink, "axes.facecolor": "none"},
+        **{"figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True},
+        **{"grid.color": COLOURS["rule"], "grid.linewidth": 0.6, "legend.frameon": False},
+    }
+    with mpl.rc_context(style):
+        picture = Picture(figsize=(NARROW if narrow else WIDE, height), layout="constrained")
+        paint(picture, narrow)
+        written = io.StringIO()
+        picture.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _inline(written.getvalue(), name, says)
+
+
+def _inline(written: str, name: str, says: str) -> str:
+    """Without the prologue and the name spaces, which HTML's own parser supplies: they read as addresses."""
+    element = written[written.index("<svg") :]
+    element = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element)
+    element = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", element, flags=re.DOTALL)
+    # An id that nothing refers to is of no use, and the others belong to this drawing alone.
+    used = set(re.findall(r"#([\w-]+)", element))
+    element = re.sub(r' id="([^"]+)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", element)
+    element = re.sub(r"#([\w-]+)(?=[\")])", lambda found: f"#{name}-{found[1]}", element)
+    for colour, value in COLOURS.items():
+        element = element.replace(value, f"var(--{colour}, {value})")
+    element = re.sub(r"\n\s*", "\n", re.sub(r"(\d+\.\d\d)\d+", r"\1", element))
+    head, rest = element.split(">", 1)
+    head = re.sub(r'\s(width|height)="[^"]*"', "", head)
+    return f'{head} role="img" aria-label="{escape(says)}">{rest}'.strip()
