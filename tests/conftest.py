@@ -1,8 +1,16 @@
-"""What every room's tests share: the stand-in's coats, grown once in a process and not once in each cache folder."""
+"""What every room's tests share: the stand-in's coats, grown once in a process, and an order that fills two cores."""
 
 import functools
 
 import pytest
+
+#: Files that take longest: begun first, so that no core ends alone with one of them.
+LONG = ("test_kills", "test_spied", "test_dcnn", "test_triplet", "test_backbone", "test_wide_features", "test_wide")
+
+
+def pytest_collection_modifyitems(items):
+    """The long files first, in that order; xdist hands out files as they come (--dist loadfile)."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)
