@@ -185,9 +185,10 @@ def score_embeddings(
 
 
 def _over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    from reproduce.verdicts.judge import from_animals
+    from reproduce.verdicts.scatter import Herd, seeds_and_animals
 
-    return from_animals([score], [left_out]).interval()
+    animals = tuple(map(str, range(len(left_out))))
+    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
 
 
 @app.command("report")
@@ -205,6 +206,35 @@ def write_report(
     for kind, counts in counted(outcomes).items():
         words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
         typer.echo(f"  {called(kind, counts.total())}: {words}")
+
+
+@app.command("readings")
+def show_readings(
+    folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw them, as .svg or .png: the curve and the plane.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured."""
+    import json
+    import shutil
+
+    from reproduce.verdicts import lines, readings
+    from reproduce.verdicts.collect import judged
+
+    outcomes = judged(folder).outcomes
+    found, rows = readings.collect(outcomes), readings.printed(outcomes)
+    if plot is not None:
+        from reproduce.report.readings import draw
+
+        draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot)
+        typer.echo(f"{plot}: {len(found)} readings")
+    elif as_json:
+        typer.echo(json.dumps(readings.as_json(found, rows), indent=1))
+    else:
+        for line in readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns):
+            typer.echo(line)
 
 
 def main() -> None:

@@ -40,8 +40,9 @@ def untrained(
     from reproduce.datasets import images
 
     rows = baselines.untrained_relu(baselines.grey_pixels(images(catalogue, (size, size), "grey")), hidden, seed)
-    found = evaluate(catalogue, baselines.l2_normalised(rows) if normalise else rows)
-    return Result(found.scores, {**found.details, "dead_units": int((rows.max(axis=0) == 0).sum())})
+    found = evaluate(catalogue, baselines.l2_normalised(rows) if normalise else rows, resample=True)
+    dead = int((rows.max(axis=0) == 0).sum())
+    return Result(found.scores, {**found.details, "dead_units": dead}, found.leave_one_out)
 
 
 @experiment("baselines.constant", needs=(), exact=True, seconds=1)
@@ -51,6 +52,5 @@ def constant(catalogue: "Catalogue", seed: int) -> Result:
 
 
 def _scored(catalogue: "Catalogue", rows: "np.ndarray") -> Result:
-    # Where the data set's split is drawn by seed the seeds carry the interval; else the animals do.
-    found = evaluate(catalogue, rows, resample=not catalogue.seeded)
+    found = evaluate(catalogue, rows, resample=True)
     return Result(found.scores, found.details, found.leave_one_out)

@@ -120,9 +120,7 @@ def untrained(
     from reproduce.models.dcnn.model import Recipe
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
-    found = evaluate(
-        catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), resample=not catalogue.seeded
-    )
+    found = evaluate(catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), resample=True)
     return Result(found.scores, {**found.details, "input": _range(backbone)}, found.leave_one_out)
 
 

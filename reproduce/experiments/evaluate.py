@@ -4,7 +4,7 @@ The test animals are primary (for lions the 19 of the folder ``val``); the train
 always stand beside them, since the paper does not say which it scored (II-B.1, II-B.4).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ SETS = {"": "test", "@train": "train", "@all": "all"}
 #: The lions a score may be of, since the paper does not say which it scored -> the suffix of the score's name.
 LIONS = {"19": "", "75": "@train", "94": "@all"}
 #: The scores that are kept with each animal left out.
-RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance")
+RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance", "chance")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
     return {suffix: rows for suffix, rows in indices.items() if _scorable(catalogue.identities[rows])}
 
 
-def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool = False) -> Evaluation:
+def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool | Collection[str] = False) -> Evaluation:
     """Score embeddings (N, D), one row per image of the catalogue, as given (not normalised).
 
-    ``resample`` adds each MAP@R with every animal left out in turn; the animals' names, in that order, are the details
-    "animals", "animals@train" and "animals@all". A set too small for that (two animals, or all but one of them lone)
-    has scores and no such resamples.
+    ``resample`` adds each MAP@R with every animal left out in turn, of every set or of those named by their suffix;
+    the animals' names, in that order, are the details "animals", "animals@train" and "animals@all". A set too small
+    for that (two animals, or all but one of them lone) has scores and no such resamples.
     Raises InvalidInputError for a catalogue of one animal, and where the embeddings are not one for each image.
     """
     from reproduce.metrics import retrieval_scores
@@ -69,14 +69,14 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool =
         details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
     left_out: Mapping[str, list[float]] = {}
     if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
-        found_again = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=True)
+        found_again = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=resample)
         left_out = found_again.leave_one_out
         details |= {name: value for name, value in found_again.details.items() if name.startswith("animals")}
     return Evaluation(scores, details, left_out)
 
 
 def evaluate_distances(
-    catalogue: "Catalogue", distances: Callable[[np.ndarray], np.ndarray], *, resample: bool = False
+    catalogue: "Catalogue", distances: Callable[[np.ndarray], np.ndarray], *, resample: bool | Collection[str] = False
 ) -> Evaluation:
     """Score a model that gives distances only: ``distances(rows)`` returns the (n, n) matrix among those images.
 
@@ -94,7 +94,8 @@ def evaluate_distances(
         found = retrieval_scores_from_distances(matrix, animals)
         scores |= _named(found, suffix)
         details |= _counts(found, suffix)
-        if resample and all(_scorable(animals[animals != animal]) for animal in np.unique(animals)):
+        wanted = resample if isinstance(resample, bool) else suffix in resample
+        if wanted and all(_scorable(animals[animals != animal]) for animal in np.unique(animals)):
             details[f"animals{suffix}"] = np.unique(animals).tolist()
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)

@@ -25,7 +25,6 @@ SCORES = ("precision_at_1", "chance", "above_chance", "reciprocal_rank", "precis
     "baselines.one_example",
     varies=("sampling", "initialisation"),
     seconds=15,
-    resamples=True,
     rehearsal={"size": 16, "draws": 3},
 )
 def one_example(
@@ -60,7 +59,6 @@ def one_example(
     needs=("pixels", "weights"),
     library="keras",
     seconds=20,
-    resamples=True,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "draws": 3},
 )
 def backbone(
@@ -113,7 +111,7 @@ def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, dr
                 left_out.setdefault(name, []).append(value)
     # A score that has no value without some animal is not resampled at all.
     whole = {name: values for name, values in left_out.items() if np.isfinite(values).all()}
-    return Result(scores, {"draws": draws, "animals": len(np.unique(catalogue.identities[catalogue.test]))}, whole)
+    return Result(scores, {"draws": draws, "animals": np.unique(catalogue.identities[catalogue.test]).tolist()}, whole)
 
 
 def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -41,10 +41,10 @@ class Experiment:
     ``seconds`` is a rough cost of one seed on two CPU cores; the record's own timings replace it once kept.
     ``needs`` names what must be at hand: "pixels", "weights".
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
-    ``resamples`` is true where the interval comes from resampling the test animals even beside several seeds
-    (pairs share images and are not independent).
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
+    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed:
+    twice what ``reproduce.running.elsewhere`` saw. On its own machine class a replay is bit-identical.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     """
@@ -56,10 +56,10 @@ class Experiment:
     seconds: float = 1.0
     needs: tuple[str, ...] = ("pixels",)
     library: str = "numpy"
-    resamples: bool = False
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Mapping[str, Any]], float] | None = None
+    tolerance: float = 0.0
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -99,19 +99,18 @@ def experiment(
     seconds: float = 1.0,
     needs: tuple[str, ...] = ("pixels",),
     library: str = "numpy",
-    resamples: bool = False,
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
     work: Callable[[Mapping[str, Any]], float] | None = None,
+    tolerance: float = 0.0,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
         raise InvalidInputError(f"{name}: a seed cannot vary {sorted(unknown)}; it may vary {', '.join(SOURCES)}")
 
     def register(function: Callable[..., Result]) -> Experiment:
-        entry = Experiment(
-            name, function, version, varies, seconds, needs, library, resamples, exact, dict(rehearsal or {}), work
-        )
+        small = dict(rehearsal or {})
+        entry = Experiment(name, function, version, varies, seconds, needs, library, exact, small, work, tolerance)
         _REGISTRY[name] = entry
         return entry
 

@@ -1,6 +1,7 @@
 """The wide model on pairs and what stands beside it: the constant model and local matching (II-B.3, III-C, V)."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ PRINTED = 0.8082
     varies=("codebook", "sampling"),
     seconds=60,
     library="lightgbm",
-    resamples=True,
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
 )
 def pairs(
@@ -79,6 +79,7 @@ def pairs(
         "same_pairs": model.same_pairs_,
         "test_pairs": tested.pairs,
         "said_same": tested.said_same,
+        "animals": list(tested.animals),
         "width": int(vectors.shape[1]),
         "images_without_keypoint": empty,
     }
@@ -112,11 +113,12 @@ def lnbnn(
         chosen = [shown[row] for row in rows[part]]
         return -local_matching(chosen, neighbours=neighbours, most=most, height=height, tolerance=tolerance)
 
-    # Where the split is drawn by seed the seeds carry the interval; else the animals do.
-    found = evaluate_distances(subject, distances if everywhere else _once(distances), resample=not catalogue.seeded)
-    kept = {name: value for name, value in found.scores.items() if everywhere or "@" not in name}
-    left_out = {name: value for name, value in found.leave_one_out.items() if everywhere or "@" not in name}
-    return Result(kept, found.details, left_out)
+    found = evaluate_distances(subject, distances if everywhere else _once(distances), resample=True)
+
+    def kept(named: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in named.items() if everywhere or "@" not in name}
+
+    return Result(kept(found.scores), kept(found.details), kept(found.leave_one_out))
 
 
 @experiment("wide.constant", needs=(), exact=True, seconds=3)

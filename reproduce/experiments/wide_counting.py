@@ -42,13 +42,25 @@ def counting(
     tested, animals = vectors[catalogue.test], catalogue.identities[catalogue.test]
     i, j = np.triu_indices(len(tested), 1)
     same = animals[i] == animals[j]
-    right = [(model.probability(tested[i], tested[j]) > 0.5) == same]
+    right, shown = [(model.probability(tested[i], tested[j]) > 0.5) == same], [np.array([i, j])]
     if ordered:
         right.append((model.probability(tested[j], tested[i]) > 0.5) == same)
+        shown.append(np.array([j, i]))
     if self_pairs:
         right.append(model.probability(tested, tested) > 0.5)
-    answered = np.concatenate(right)
-    sizes = np.unique(animals, return_counts=True)[1]
-    accuracy, constant = float(answered.mean()), constant_pair_accuracy(sizes, self_pairs=self_pairs, ordered=ordered)
-    scores = {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "chance_accuracy": constant}
-    return Result(scores, {"pairs": model.pairs_, "test_pairs": len(answered)})
+        shown.append(np.tile(np.arange(len(tested)), (2, 1)))
+    answered, (first, second) = np.concatenate(right), animals[np.concatenate(shown, axis=1)]
+    names, sizes = np.unique(animals, return_counts=True)
+
+    def scored(kept: np.ndarray) -> dict[str, float]:
+        constant = constant_pair_accuracy(sizes[kept], self_pairs=self_pairs, ordered=ordered)
+        among = np.isin(first, names[kept]) & np.isin(second, names[kept])
+        accuracy = float(answered[among].mean())
+        return {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "chance_accuracy": constant}
+
+    without = [scored(names != name) for name in names]
+    return Result(
+        scored(np.full(len(names), True)),
+        {"pairs": model.pairs_, "test_pairs": len(answered), "animals": names.tolist()},
+        {name: [left[name] for left in without] for name in ("accuracy", "gain")},
+    )

@@ -91,8 +91,7 @@ def _panel(panel, samples: Sequence[Sample], learned: Sequence[bool], title: str
         panel.axvline(chance, color="#555555", linewidth=1.2, linestyle=(0, (3, 2)))
     for row, (sample, trained) in enumerate(zip(samples, learned, strict=True)):
         colour = "#00798c" if trained else "#3d5a80"
-        # A model may find every animal it was trained on under every seed: no claim, and no spread to draw.
-        interval = sample.estimate().interval() if sample.n == 1 or len(set(sample.values)) > 1 else None
+        interval = list(sample.estimates().values())[-1].interval()  # over animals too, where they were resampled
         if interval:
             panel.plot([max(interval[0], 0.05), interval[1]], [row, row], color=colour, linewidth=2, alpha=0.5)
         if sample.n > 1:

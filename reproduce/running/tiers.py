@@ -6,7 +6,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from reproduce.errors import InvalidInputError, RecordError
-from reproduce.experiments.registry import Experiment
+from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
 from reproduce.running.cells import Job
@@ -102,7 +102,10 @@ def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
     if not same:
         return
     pool = next((pool for pool in pools(same) if pool[0].place == fresh.place), pools(same)[0])
+    kept = next((entry for entry in pool if entry.seed == fresh.seed), None)
+    if kept is None:
+        return
     for score in main_scores(fresh):
-        if any(score not in entry.scores for entry in pool):
+        if score not in kept.scores:
             raise RecordError(f"{cell}: the record has no score {score!r}: raise the experiment's version")
-        yield compare_replay(fresh, pool, score)
+        yield compare_replay(fresh, kept, score, find(cell.experiment).tolerance)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
-from reproduce.verdicts import judge
+from reproduce.verdicts import judge, scatter
 from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.requests import SEEDS
@@ -16,7 +16,7 @@ from reproduce.verdicts.sample import Sample
 __all__ = ["Claim", "Measures"]
 
 #: What a session did about a kept value, the least trustworthy first: of several, a claim shows the first.
-CHECKS = ("seed 0 ✗", "not re-measured", "not in turn", "measured now", "seed 0 ≈", "seed 0 ✓")
+CHECKS = ("✗", "not re-measured", "not in turn", "measured now", "≈", "✓")
 
 
 class Measures(Protocol):
@@ -141,13 +141,28 @@ class Claim:
             )
             return
         scaled = ours.scaled(self.spec.scale)
-        estimate = scaled.estimate(paper_runs)
+        estimates = scaled.estimates(paper_runs)
+        carrier = scatter.carries(verb, paper, self.spec.printed, self.spec.own_animals)
+        note = f"seeds only: {scaled.seeds_only}" if carrier not in estimates and scaled.seeds_only else ""
+        used = carrier if carrier in estimates else scatter.SEEDS
+        estimate = estimates[used]
         verdict = judge.judge(estimate, region)
-        # A printed figure is held against seeds alone; where animals were resampled it can be met, not said to be.
-        if verdict == Verdict.INCONCLUSIVE and paper_runs is not None and not scaled.leave_one_out:
+        if verdict == Verdict.INCONCLUSIVE and paper_runs is not None and used == scatter.SEEDS:
             verdict = judge.against_runs(scaled.values, region, paper_runs)
         outcome = self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region)
-        self._settle(replace(outcome, power=power))
+        intervals = {name: one.interval() for name, one in estimates.items()}
+        if scaled.saturated and scaled.random and scaled.n > 1:
+            note = "; ".join(filter(None, (note, f"the same under each of {scaled.n} seeds: none, or all there is")))
+        self._settle(
+            replace(
+                outcome,
+                power=power,
+                intervals={name: ends for name, ends in intervals.items() if ends is not None},
+                scatter="" if scaled.exact else used,
+                note="" if scaled.exact else note,
+                p=None if scaled.exact else judge.p_value(estimate, region),
+            )
+        )
 
     def _outcome(
         self,
@@ -177,7 +192,7 @@ class Claim:
             precision_at_1=scaled.precision_at_1,
             backends=tuple(sorted({source.backend for source in sources if source.backend})),
             machines=tuple(sorted({source.machine for source in sources if source.machine})),
-            checked=min((source.checked for source in sources if source.checked), key=CHECKS.index, default=""),
+            checked=min((source.checked for source in sources if source.checked), key=_trust, default=""),
             drift="; ".join(dict.fromkeys(source.drift for source in sources if source.drift)),
             data={source.data: source.data_hash for source in sources if source.data},
             difference=scaled.difference,
@@ -188,6 +203,11 @@ class Claim:
         if self.outcome is not None:
             raise InvalidInputError(f"{self.spec.id}: one claim, one verdict: it already ended in {self.outcome.verb}")
         self.outcome = outcome
+
+
+def _trust(checked: str) -> int:
+    """Where what was checked stands in ``CHECKS``: "seed 7 ✓" by its sign."""
+    return next(at for at, end in enumerate(CHECKS) if checked.endswith(end))
 
 
 def _bound(bound: float | str, widen: int) -> float:

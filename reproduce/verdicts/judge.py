@@ -14,8 +14,8 @@ from enum import StrEnum
 from reproduce.errors import InvalidInputError
 
 __all__ = [
-    "CONFIDENCE", "Estimate", "Region", "Verdict", "against_runs", "around", "exactly", "from_animals", "from_seeds",
-    "half_unit", "judge", "power",
+    "CONFIDENCE", "Estimate", "Region", "Verdict", "against_runs", "around", "exactly", "from_seeds", "half_unit",
+    "holm", "judge", "p_value", "power",
 ]  # fmt: skip
 
 #: Of the two-sided interval; each side errs at most half of the rest.
@@ -94,27 +94,6 @@ def from_seeds(values: Sequence[float], paper_runs: int | None = None) -> Estima
     return Estimate(mean, math.sqrt(variance * (1 / n + (1 / paper_runs if paper_runs else 0))), n - 1)
 
 
-def from_animals(values: Sequence[float], leave_one_out: Sequence[Sequence[float]]) -> Estimate:
-    """The mean over seeds, spread as it would if other animals had been photographed.
-
-    ``leave_one_out[i]`` holds seed i's score with each test animal left out in turn. The delete-one jackknife
-    (Efron & Tibshirani 1993, ch. 11) gives each seed's variance over animals, (C - 1)/C * sum of squares;
-    what seeds scatter besides is added. Degrees of freedom are the fewer of animals and seeds, less one.
-    """
-    if len(values) != len(leave_one_out) or min(map(len, leave_one_out), default=0) < 2:
-        raise InvalidInputError("resampling animals needs, for each seed, the score without each of >= 2 animals")
-    seeds = from_seeds(values)
-    variances = []
-    for left_out in leave_one_out:
-        count, centre = len(left_out), math.fsum(left_out) / len(left_out)
-        variances.append((count - 1) / count * math.fsum((value - centre) ** 2 for value in left_out))
-    between_animals = math.fsum(variances) / len(variances)
-    freedom = min(map(len, leave_one_out)) - 1
-    if len(values) > 1:
-        freedom = min(freedom, len(values) - 1)
-    return Estimate(seeds.mean, math.sqrt(seeds.standard_error**2 + between_animals), freedom)
-
-
 def half_unit(printed: str) -> float:
     """Half a unit of the last printed digit: "49.90" -> 0.005. Printing alone moved the figure by up to this."""
     exponent = _decimal(printed).as_tuple().exponent
@@ -142,6 +121,37 @@ def judge(estimate: Estimate, region: Region) -> Verdict:
     if high < region.lower or low > region.upper:
         return Verdict.NOT_REPRODUCED
     return Verdict.INCONCLUSIVE
+
+
+def p_value(estimate: Estimate, region: Region) -> float | None:
+    """The least level at which a one-sided t test would still give the verdict: at 5 % those of ``judge``.
+
+    Inside the region both edges must be cleared (the larger of two), outside the nearer one. None without an interval.
+    """
+    if estimate.degrees_of_freedom <= 0:
+        return None
+
+    def beyond(distance: float) -> float:
+        if estimate.standard_error == 0 or math.isinf(distance):
+            return float(distance < 0)
+        from scipy.special import ndtr, stdtr
+
+        t = -distance / estimate.standard_error
+        freedom = estimate.degrees_of_freedom
+        return float(ndtr(t) if math.isinf(freedom) else stdtr(freedom, t))
+
+    above, below = estimate.mean - region.lower, region.upper - estimate.mean
+    return min(max(beyond(above), beyond(below)), beyond(-above), beyond(-below))
+
+
+def holm(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
+    """Which of many tests stand if the chance of a single wrong one among them all is to be ``level`` (Holm 1979)."""
+    stands, left = [False] * len(p_values), len(p_values)
+    for at in sorted(range(left), key=lambda at: p_values[at]):
+        if p_values[at] > level / left:
+            break
+        stands[at], left = True, left - 1
+    return stands
 
 
 def against_runs(values: Sequence[float], region: Region, paper_runs: int) -> Verdict:

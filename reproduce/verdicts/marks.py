@@ -67,6 +67,7 @@ def _spec(
         setting=setting.name,
         printed=printed,
         runs=runs_in(item.path.parent).get(statement, 1),
+        own_animals="animals" not in setting.differs,
     )
 
 

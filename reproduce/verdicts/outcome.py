@@ -19,7 +19,8 @@ class Spec:
     """What a claim file says before anything is measured.
 
     ``setting`` is the name of what it is judged on; ``proxy`` says where, if that is not the paper's own animals and
-    network; ``printed`` is the paper's figure, of a claim that has one, an average of ``runs`` runs.
+    network; ``printed`` is the paper's figure, of a claim that has one, an average of ``runs`` runs. ``own_animals``:
+    it is judged on the paper's own.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Spec:
     setting: str = "paper"
     printed: str = ""
     runs: int = 1
+    own_animals: bool = True
 
     @property
     def statement(self) -> str:
@@ -52,7 +54,10 @@ class Outcome:
     ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it.
     ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session; ``data`` the content
     hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed; ``sides``
-    are their means. ``finding`` is what the record of findings says of it.
+    are their means. ``finding`` is what the record of findings says of it. ``intervals`` are those by each source of
+    scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names the one that carries the verdict, and
+    ``interval`` is that one; ``note`` says what else must be known of it. ``p``: the least level at which a t test
+    would give the verdict, of a claim with sampling error.
     """
 
     spec: Spec
@@ -78,6 +83,10 @@ class Outcome:
     data: Mapping[str, str] = field(default_factory=dict)
     difference: bool = False
     sides: tuple[float, float] | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    scatter: str = ""
+    note: str = ""
+    p: float | None = None
 
     @property
     def n(self) -> int:
@@ -112,6 +121,7 @@ class Outcome:
             fields[name] = tuple(fields[name])
         if fields["interval"] is not None:
             fields["interval"] = tuple(fields["interval"])
+        fields["intervals"] = {name: tuple(ends) for name, ends in fields.get("intervals", {}).items()}
         return cls(**fields)
 
 

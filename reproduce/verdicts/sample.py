@@ -1,11 +1,11 @@
 """What a claim measured: one value per seed, with what the judge and the table must know beside it."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.judge import Estimate, from_animals, from_seeds
+from reproduce.verdicts.judge import Estimate, from_seeds
+from reproduce.verdicts.scatter import ANIMALS, SEEDS, Herd, seeds_and_animals, together
 
 __all__ = ["Sample", "SourceNote"]
 
@@ -27,7 +27,8 @@ class SourceNote:
 class Sample:
     """One score: ``values[i]`` under ``seeds[i]``, as the experiment returned it (fractions, not per cent).
 
-    ``leave_one_out[i]``: the score under seed i with each test animal left out in turn; empty if not resampled.
+    ``herds``: the score with each test animal left out in turn, by name; empty if not resampled, and ``seeds_only``
+    says why. ``unit``: what a score of 1 is in the values' unit.
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
     ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
     values: what is to be had first, and how. ``difference``: one score less another, so zero means no difference
@@ -36,7 +37,8 @@ class Sample:
 
     values: tuple[float, ...]
     seeds: tuple[int, ...]
-    leave_one_out: tuple[tuple[float, ...], ...] = ()
+    herds: tuple[Herd, ...] = ()
+    seeds_only: str = ""
     random: bool = True
     exact: bool = False
     score: str = ""
@@ -46,6 +48,7 @@ class Sample:
     missing: str = ""
     difference: bool = False
     sides: tuple[float, float] | None = None
+    unit: float = 1.0
 
     @property
     def n(self) -> int:
@@ -64,7 +67,8 @@ class Sample:
         return replace(
             self,
             values=tuple(value * factor for value in self.values),
-            leave_one_out=tuple(tuple(value * factor for value in row) for row in self.leave_one_out),
+            herds=tuple(herd.scaled(factor) for herd in self.herds),
+            unit=self.unit * factor,
             chance=None if self.chance is None else self.chance * factor,
             precision_at_1=None if self.precision_at_1 is None else self.precision_at_1 * factor,
             sides=None if self.sides is None else (self.sides[0] * factor, self.sides[1] * factor),
@@ -74,20 +78,18 @@ class Sample:
         """The difference, paired by seed; a value that no seed varies is the same under every seed."""
         if self.missing or other.missing:
             lacking = "; ".join(filter(None, (self.missing, other.missing))).split("; ")
-            return Sample((), (), missing="; ".join(dict.fromkeys(lacking)))
+            return Sample((), max(self.seeds, other.seeds, key=len), missing="; ".join(dict.fromkeys(lacking)))
         left, right = _paired(self, other)
-        rows: Sequence[tuple[float, ...]] = ()
-        if left.leave_one_out and right.leave_one_out:
-            lengths = {(len(a), len(b)) for a, b in zip(left.leave_one_out, right.leave_one_out, strict=True)}
-            if all(a == b for a, b in lengths):
-                rows = [
-                    tuple(x - y for x, y in zip(a, b, strict=True))
-                    for a, b in zip(left.leave_one_out, right.leave_one_out, strict=True)
-                ]
+        # Without one side's animals the other's alone would say too little; an enumerated fact owes nothing to any.
+        seeds_only = "; ".join(
+            dict.fromkeys(one.seeds_only for one in (left, right) if one.seeds_only and not one.exact)
+        )
+        herds = () if seeds_only else together([*left.herds, *(herd.scaled(-1) for herd in right.herds)])
         return Sample(
             values=tuple(a - b for a, b in zip(left.values, right.values, strict=True)),
             seeds=left.seeds,
-            leave_one_out=tuple(rows),
+            herds=herds,
+            seeds_only=seeds_only,
             random=self.random or other.random,
             exact=self.exact and other.exact,
             score=self.score if self.score == other.score else f"{self.score} - {other.score}",
@@ -97,21 +99,46 @@ class Sample:
             sides=(self.mean, other.mean),
         )
 
-    def estimate(self, paper_runs: int | None = None) -> Estimate:
-        """The mean with its error: over seeds, or over animals where those were resampled.
+    def share_gained(self, other: "Sample") -> "Sample":
+        """(ours - other) / (1 - other), paired by seed: the share of what was left to gain over another score."""
+        gain = self - other
+        if gain.missing:
+            return gain
+        right = _paired(self, other)[1]
+        herds = [
+            replace(herd, without=tuple(tuple(x / (1 - y) for x, y in zip(*pair, strict=True)) for pair in rows))
+            for herd, base in zip(gain.herds, right.herds, strict=False)
+            if herd.names == base.names and (rows := list(zip(herd.without, base.without, strict=True)))
+        ]
+        return replace(
+            gain,
+            values=tuple(value / (1 - base) for value, base in zip(gain.values, right.values, strict=True)),
+            herds=tuple(herds),
+            score=f"({gain.score}) / (1 - {other.score})",
+        )
 
-        Seeds declared random that all gave the same value are an error: the seed reached nothing.
+    def estimates(self, paper_runs: int | None = None) -> dict[str, Estimate]:
+        """The mean with its error by each source of scatter that was seen: "seeds", and "seeds and animals".
+
+        Seeds declared random that all gave the same value are an error, the seed reached nothing; but none and all
+        of what a score can be (0 or 100 %) is a fact, whatever the seed.
         """
         if self.exact:
-            return Estimate(self.mean, 0.0, math.inf)
-        if self.leave_one_out:
-            return from_animals(self.values, self.leave_one_out)
-        if self.random and self.n > 1 and len(set(self.values)) == 1:
+            return {SEEDS: Estimate(self.mean, 0.0, math.inf)}
+        if self.random and self.n > 1 and len(set(self.values)) == 1 and not self.saturated:
             raise InvalidInputError(
                 f"{self.score or 'the score'} is {self.values[0]!r} under all {self.n} seeds, though the seed is "
                 "declared to vary it: a seed that reaches nothing proves nothing"
             )
-        return from_seeds(self.values, paper_runs)
+        found = {SEEDS: from_seeds(self.values, paper_runs)}
+        if self.herds:
+            found[ANIMALS] = seeds_and_animals(self.values, self.herds, paper_runs)
+        return found
+
+    @property
+    def saturated(self) -> bool:
+        """Whether every seed gave none of what a score can be, or all: 0 or 1, of a difference -1 too."""
+        return bool(self.values) and len(set(self.values)) == 1 and abs(self.values[0]) in (0.0, self.unit)
 
 
 def _paired(left: Sample, right: Sample) -> tuple[Sample, Sample]:
@@ -127,5 +154,7 @@ def _paired(left: Sample, right: Sample) -> tuple[Sample, Sample]:
 
 
 def _repeated(one: Sample, seeds: tuple[int, ...]) -> Sample:
-    # What one run's animals would have scattered does not belong to each seed: the seeds carry the interval.
-    return replace(one, values=one.values * len(seeds), seeds=seeds, leave_one_out=())
+    """What nothing varies, paired with seeds: the same value and the same animals under each."""
+    times = len(seeds)
+    herds = tuple(herd.repeated(times) for herd in one.herds)
+    return replace(one, values=one.values * times, seeds=seeds, herds=herds)

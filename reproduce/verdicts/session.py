@@ -52,15 +52,23 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     if config.getoption("claims_tier") == "rehearsal":
         return Rehearsal(measure)
     store = Store(record_folder(config))
-    source = Source(store, measure, set())
+    day = datetime.datetime.now(datetime.UTC).date().toordinal()
+    source = Source(store, measure, set(), seed_in_turn(day))
     if config.getoption("claims_budget") <= 0:
         return source  # the record alone: nothing is chosen, so nothing need be priced
     requests = collect(items)
     _fetch_lions(requests)
     costs, urgent = _costs(source, requests)
-    day = datetime.datetime.now(datetime.UTC).date().toordinal()
     source.chosen = allot(costs, config.getoption("claims_budget"), day, urgent)
     return source
+
+
+def seed_in_turn(day: int) -> int:
+    """Which of a record's seeds is replayed: ``REPRODUCE_SEED``, else another one every day."""
+    named = os.environ.get("REPRODUCE_SEED", "")
+    if named and not named.isdecimal():
+        raise pytest.UsageError(f"REPRODUCE_SEED={named}: the seed to replay is a whole number from 0 on")
+    return int(named or day)
 
 
 def _fetch_lions(requests: Sequence[Request]) -> None:
@@ -150,6 +158,8 @@ def explain(outcome: Outcome) -> str:
     if outcome.ours is None:
         return text
     figures = f"ours {outcome.ours:.4g} {outcome.spec.unit}".rstrip()
-    if outcome.interval:
-        figures += f", 90 % interval {outcome.interval[0]:.4g} to {outcome.interval[1]:.4g}"
+    for name, (low, high) in outcome.intervals.items():
+        figures += f", 90 % over {name} {low:.4g} to {high:.4g}"
+    if outcome.note:
+        figures += f", {outcome.note}"
     return f"{text} [{figures}; {outcome.verb} {outcome.paper} {outcome.margin}".rstrip() + "]"

@@ -6,7 +6,7 @@ paper leaves open. Which of them it does decides what a verdict there is worth.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from reproduce.errors import InvalidInputError
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
 
 FILE = "settings.toml"
+#: The table that is no setting: it moves one factor at a time around one, and each level is a setting of its own.
+READINGS = "readings"
 #: The paper's own setting: an id without a suffix.
 PAPER = "paper"
 DIFFERENCES = ("animals", "network", "reading")
@@ -72,7 +74,10 @@ def read(path: Path) -> dict[str, Setting]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{path}: not TOML: {error}") from None
+    moved = tables.pop(READINGS, {})
     found = {name: _setting(path, name, table) for name, table in tables.items()}
+    for name, table in moved.items():
+        found |= _readings(path, name, table, found)
     if PAPER not in found:
         raise InvalidInputError(f"{path}: no [{PAPER}]: say what the paper's own setting is")
     if clash := {family for one in found.values() for family in one.families} & set(found):
@@ -101,6 +106,36 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
     return Setting(
         name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), known["seeds"], table
     )
+
+
+def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """The settings around a centre: each entry of ``move`` is the factors that one of them changes."""
+    where = f"{path}: [{READINGS}.{name}]"
+    centre, moves = settings.get(table.get("of", "")), table.get("move")
+    if centre is None:
+        raise InvalidInputError(f"{where} needs of: the setting that is its centre")
+    if not isinstance(moves, list) or not all(isinstance(move, dict) and move for move in moves):
+        raise InvalidInputError(f"{where} needs move: a list of factors to change, such as [{{ steps = 0 }}]")
+    found = {}
+    for move in moves:
+        said = ", ".join(f"{factor} {level}" for factor, level in move.items())
+        one = f"{centre.name}.{'.'.join(f'{factor}-{level}' for factor, level in move.items())}"
+        values = {
+            role: {**value, **move} if role.startswith("on_") else value
+            for role, value in centre.values.items()
+            if role != "sign"
+        }
+        found[one] = replace(
+            centre,
+            name=one,
+            stands_for=f"{centre.stands_for}; {said}",
+            differs=tuple(dict.fromkeys([*centre.differs, "reading"])),
+            where=f"{centre.where}, {said}",
+            families=tuple(table.get("families", [READINGS])),
+            seeds=table.get("seeds", centre.seeds),
+            values=values,
+        )
+    return found
 
 
 def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Setting]:

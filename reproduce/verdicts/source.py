@@ -13,6 +13,7 @@ from reproduce.record.replay import compare_replay, pools
 from reproduce.running.cells import weights_hash
 from reproduce.verdicts.requests import Request, seeds_for
 from reproduce.verdicts.sample import Sample, SourceNote
+from reproduce.verdicts.scatter import Herd
 
 __all__ = ["Rehearsal", "Source"]
 
@@ -20,16 +21,17 @@ Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
 
 
 class Source:
-    """Answers from ``store``; what ``chosen`` (by request key) says is measured now, seed 0 of a kept record or
-    every seed where no record is.
+    """Answers from ``store``; what ``chosen`` (by request key) says is measured now: of a kept record the seed whose
+    ``turn`` it is, every seed where no record is.
 
     ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
     WeightsMissingError where something is not at hand.
     """
 
-    def __init__(self, store: Store, measure: Measure, chosen: set[str]) -> None:
+    def __init__(self, store: Store, measure: Measure, chosen: set[str], turn: int = 0) -> None:
         self.store = store
         self.chosen = chosen
+        self.turn = turn
         self._measure = cache_by_key(measure)
 
     def sample(
@@ -88,18 +90,19 @@ class Source:
         return [fullest[seed] for seed in wanted], ""
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
-        """(what was re-measured, drift or "") for seed 0 of a kept record."""
+        """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""
         if request.key not in self.chosen:
             reason = unavailable(request)
             return ("not re-measured" if reason else "not in turn"), ""
         try:
-            fresh = self._measure(request.experiment, request.data, 0, request.factors)
+            own = kept[self.turn % len(kept)]
+            fresh = self._measure(request.experiment, request.data, own.seed, request.factors)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
-        replay = compare_replay(fresh, list(kept), score)
+        replay = compare_replay(fresh, own, score, request.experiment.tolerance)
         if replay.status == "drifted":
-            return "seed 0 ✗", f"{request.experiment.name} on {request.data}, {replay}"
-        return ("seed 0 ✓" if replay.status == "identical" else "seed 0 ≈"), ""
+            return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
+        return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
 
 
 class Rehearsal:
@@ -130,16 +133,15 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
     suffix = f"@{where}" if where else ""
     average = "/query" if base.endswith("/query") else ""
     experiment = request.experiment
-    rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
-    random = experiment.varies_on(request.data)
-    resampled = all(rows) and (experiment.resamples or not random)
+    herds, seeds_only = _herds(request, entries, score, suffix)
     first = entries[0]
     is_retrieval = base.removesuffix("/query") in ("map_at_r", "r_precision", "map", "precision_at_1")
     return Sample(
         values=tuple(pick(entry, score) for entry in entries),
         seeds=tuple(entry.seed for entry in entries),
-        leave_one_out=rows if resampled else (),
-        random=random,
+        herds=herds,
+        seeds_only=seeds_only,
+        random=experiment.varies_on(request.data),
         exact=experiment.exact,
         score=score,
         chance=_mean(entries, f"chance{average}{suffix}" if is_retrieval else f"chance_{score}"),
@@ -150,6 +152,21 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
             ),
         ),
     )
+
+
+def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:
+    """The animals that the score was resampled over; or none, and why."""
+    if not request.data:
+        return (), ""  # no animal enters
+    rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
+    names = tuple(entry.details.get(f"animals{suffix}") for entry in entries)
+    if not all(rows):
+        kept = any(entry.leave_one_out for entry in entries)
+        why = "is not kept without each animal" if kept else "was measured before animals were kept"
+        return (), f"{request.experiment.name}'s {score} {why}"
+    if not all(isinstance(one, list) and len(one) == len(row) for one, row in zip(names, rows, strict=True)):
+        return (), f"{request.experiment.name} was measured before animals' names were kept"
+    return (Herd(request.data, tuple(tuple(map(str, one or ())) for one in names), rows),), ""
 
 
 def pick(entry: Entry, score: str) -> float:

@@ -4,10 +4,12 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reproduce.verdicts import KINDS
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.scatter import ANIMALS, SEEDS
 
 __all__ = ["groups", "markdown", "render", "summary"]
 
@@ -80,13 +82,27 @@ def ours(outcome: Outcome) -> str:
 
 
 def spread(outcome: Outcome) -> str:
-    """The 90 % interval; nothing where it has no width or there is none."""
+    """The 90 % interval that carries the verdict; nothing where it has no width or there is none."""
     if outcome.interval is None or outcome.interval[0] == outcome.interval[1]:
         return ""
-    low, high = outcome.interval
+    return ends(outcome.interval, outcome)
+
+
+def ends(interval: tuple[float, float], outcome: Outcome) -> str:
+    """An interval, as the table writes it."""
+    low, high = interval
     if max(abs(low), abs(high)) >= 10:
         return f"{low:.1f}..{high:.1f}"
     return f"{figure(low, outcome)}..{figure(high, outcome)}"
+
+
+def by_source(outcome: Outcome) -> str:
+    """Both intervals by their names, and which carries the verdict; "" of a claim without sampling error."""
+    shown = [f"{name} {ends(interval, outcome)}" for name, interval in outcome.intervals.items()]
+    if not shown or not outcome.scatter:
+        return ""
+    carried = f" ({outcome.scatter} carry the verdict)" if len(shown) > 1 else ""
+    return f"90 %: {'; '.join(shown)}{carried}"
 
 
 def asked(outcome: Outcome) -> str:
@@ -136,7 +152,7 @@ def render(
 ) -> list[str]:
     """The table's lines, no longer than ``width`` (down to 80): the same columns for every group.
 
-    The paper's tables come first. ``verbose`` writes each claim's sentence below it.
+    The paper's tables come first. ``verbose`` writes each claim's sentence and both intervals below it.
     """
     width = max(width, 80)
     layout = Layout(outcomes, width, before)
@@ -146,9 +162,12 @@ def render(
         for outcome in members:
             lines += layout.row(outcome)
             if verbose:
-                lines += textwrap.wrap(outcome.spec.sentence, width, initial_indent="    ", subsequent_indent="    ")
+                for text in filter(None, (outcome.spec.sentence, by_source(outcome))):
+                    lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
         for (verdict, why), ids in _reasons(members).items():
             lines += _folded(f"{verdict}: {why}: {', '.join(ids)}", width)
+        for note, ids in _noted(members).items():
+            lines += _folded(f"{note}: {', '.join(ids)}", width)
         planned = [f"{one.spec.id} {100 * one.power:.0f} %" for one in members if one.power is not None]
         lines += _folded(f"planned power: {', '.join(planned)}", width) if planned else []
         lines.append("")
@@ -223,6 +242,14 @@ def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
     return reasons
 
 
+def _noted(members: Sequence[Outcome]) -> dict[str, list[str]]:
+    notes: dict[str, list[str]] = {}
+    for outcome in members:
+        if outcome.note:
+            notes.setdefault(outcome.note, []).append(outcome.spec.id)
+    return notes
+
+
 def summary(outcomes: Sequence[Outcome], kinds: bool = True) -> str:
     """How each kind of claim ended, never counted together (without, if ``kinds`` is false); what was checked now."""
     checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
@@ -245,15 +272,26 @@ def _counted(words: Counter[str]) -> str:
     return ", ".join(f"{count} {word}" for word, count in words.most_common())
 
 
+def _of_source(name: str, outcome: Outcome) -> str:
+    """The interval of one source; in bold where it carries the verdict."""
+    if name not in outcome.intervals or not outcome.scatter:
+        return ""
+    text = ends(outcome.intervals[name], outcome)
+    return f"**{text}**" if name == outcome.scatter else text
+
+
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """The same table for a page: one Markdown table per group."""
     lines: list[str] = []
     for name, members in groups(outcomes):
         columns = [column for column in COLUMNS if column.cell is not bar and column.head not in ("Before", "Sentence")]
+        at = next(at for at, column in enumerate(columns) if column.cell is spread)
+        columns[at : at + 1] = [Column(f"90 %, {name}", partial(_of_source, name)) for name in (SEEDS, ANIMALS)]
         heads = [column.head for column in columns]
         lines += [f"### {name}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
         for outcome in members:
             row = [column.cell(outcome) for column in columns]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
-        lines += ["", *(f"- {word}: {why}: {', '.join(ids)}" for (word, why), ids in _reasons(members).items()), ""]
+        lines += ["", *(f"- {word}: {why}: {', '.join(ids)}" for (word, why), ids in _reasons(members).items())]
+        lines += [*(f"- {note}: {', '.join(ids)}" for note, ids in _noted(members).items()), ""]
     return "\n".join([*lines, summary(outcomes), ""])

@@ -40,3 +40,16 @@ def test_pairs_trained_and_tested_on_are_counted_alike(herd, ordered, self_pairs
         assert result.details[part] == pairs[part]
     assert result.scores["constant"] == pytest.approx(1 - same / pairs["test_pairs"])
     assert 0.3 < result.scores["accuracy"] <= 1
+
+
+def test_without_an_animal_is_what_the_other_animals_pairs_give(tmp_path, monkeypatch):
+    """Each animal left out, the scores are those of the pairs that do not show it, under the animals' names."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
+    herd = load("TuringCattle")
+    result = counting(herd, 0, ordered=True, **counting.rehearsal)
+    assert result.details["animals"] == sorted(set(herd.identities[herd.test]))
+    sizes = np.unique(herd.identities[herd.test], return_counts=True)[1]
+    for at, (accuracy, gain) in enumerate(zip(*map(result.leave_one_out.get, ("accuracy", "gain")), strict=True)):
+        pairs, same = pair_counts(np.delete(sizes, at), ordered=True, self_pairs=True)
+        assert accuracy - gain == pytest.approx(1 - same / pairs)
+        assert accuracy * pairs == pytest.approx(round(accuracy * pairs), abs=1e-6)

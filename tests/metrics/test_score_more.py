@@ -10,7 +10,7 @@ from reproduce import __version__
 from reproduce.cli import app
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import map_at_r, retrieval_scores
-from reproduce.verdicts.judge import from_animals
+from reproduce.verdicts.scatter import Herd, seeds_and_animals
 
 LABELS = [f"cow {n}" for n in (np.arange(39) % 8).tolist()] + ["stray"]
 
@@ -20,6 +20,12 @@ def embeddings(seed=0):
     rng = np.random.default_rng(seed)
     place = np.array([int(label.split()[1]) if " " in label else 8 for label in LABELS])
     return rng.normal(size=(9, 5))[place] + 0.7 * rng.normal(size=(40, 5))
+
+
+def over_animals(whole, left_out):
+    """The interval of one score over the animals left out in turn."""
+    names = tuple(map(str, range(len(left_out))))
+    return seeds_and_animals([whole], [Herd("", (names,), (tuple(left_out),))]).interval()
 
 
 def files(folder, name, matrix, labels):
@@ -100,7 +106,7 @@ def test_an_interval_is_the_judges_over_animals(tmp_path):
     found = json.loads(score(*arguments, "--json")[0])["interval"]
     for average in ("class", "query"):
         left_out = [map_at_r(matrix[labels != one], labels[labels != one], average) for one in np.unique(labels)]
-        ends = from_animals([map_at_r(matrix, labels, average)], [left_out]).interval()
+        ends = over_animals(map_at_r(matrix, labels, average), left_out)
         assert found[f"per {average}"]["MAP@R"] == pytest.approx(ends, abs=1e-9)
     assert found["confidence"] == 0.9
     assert all(0 <= low <= high <= 1 for low, high in found["per class"].values())
@@ -156,7 +162,7 @@ def test_an_animal_leaves_both_sets(two):
         for one in sorted({*names, *LABELS})
     ]
     whole = map_at_r(query, names, reference=gallery, reference_labels=LABELS)
-    assert found["MAP@R"] == pytest.approx(from_animals([whole], [left_out]).interval(), abs=1e-9)
+    assert found["MAP@R"] == pytest.approx(over_animals(whole, left_out), abs=1e-9)
 
 
 def test_queries_that_are_in_the_gallery_are_a_warning(two):

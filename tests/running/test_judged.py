@@ -10,7 +10,7 @@ import scipy.special  # noqa: F401
 import reproduce.verdicts.claim
 import reproduce.verdicts.session
 import reproduce.verdicts.source
-import reproduce.verdicts.table  # noqa: F401
+import reproduce.verdicts.table
 from reproduce.record import Store
 from reproduce.running.runner import measure
 
@@ -51,11 +51,12 @@ def judge(pytester, monkeypatch):
     return run
 
 
-def test_seed_0_is_replayed_where_the_budget_allows(record, judge):
-    """With time the record's seed 0 is measured again and found identical; without, the table says so."""
+def test_a_seed_is_replayed_where_the_budget_allows(record, judge, monkeypatch):
+    """With time one of the record's seeds is measured again and found identical; without, the table says so."""
+    monkeypatch.setenv("REPRODUCE_SEED", "9")
     said, result = judge()
     result.assert_outcomes(passed=1)
-    assert "seed 0 ✓" in said
+    assert "seed 9 ✓" in said
     said, result = judge("--claims-budget=0")
     result.assert_outcomes(passed=1)
     assert "not in turn" in said
@@ -74,19 +75,33 @@ def test_one_digit_changed_by_hand_fails_the_claim_and_is_named(record, judge):
     assert f"{path}: toy.draw on {CATTLE}, seed 6: scores.map_at_r was changed by hand" in said
 
 
-def test_a_drifted_replay_fails_with_both_numbers(record, judge):
-    """A record that the code no longer gives fails the claim, and both numbers are printed."""
-    (seed_0,) = [entry for entry in record.entries("toy.draw") if entry.seed == 0]
-    now = seed_0.scores["map_at_r"]
-    others = [
-        dataclasses.replace(entry, scores={**entry.scores, "map_at_r": 3 + entry.seed / 100})
-        for entry in record.entries("toy.draw")
-    ]
-    record.add_all(others, replace=True)
+def test_every_day_another_seed_is_in_turn():
+    """Fourteen days reach fourteen seeds; one can be named."""
+    assert {reproduce.verdicts.session.seed_in_turn(day) % 14 for day in range(739_000, 739_014)} == set(range(14))
+
+
+def test_one_seed_moved_by_a_percent_is_red_at_its_replay_by_its_own_name(record, judge, monkeypatch):
+    """Far inside what seeds scatter: the seed that was moved fails, with both numbers, and no other does."""
+    (kept,) = [entry for entry in record.entries("toy.draw") if entry.seed == 5]
+    now = kept.scores["map_at_r"]
+    moved = dataclasses.replace(kept, scores={**kept.scores, "map_at_r": 1.01 * now})
+    record.add(moved, replace=True)
+    monkeypatch.setenv("REPRODUCE_SEED", "4")
+    said, result = judge()
+    result.assert_outcomes(passed=1)
+    assert "seed 4 ✓" in said
+    monkeypatch.setenv("REPRODUCE_SEED", "5")
     said, result = judge()
     result.assert_outcomes(failed=1)
     assert "DRIFTED" in said
-    assert f"seed 0 gives map_at_r {now!r}, the record has 3.0" in said
+    assert f"seed 5 gives map_at_r {now!r}, the record has {1.01 * now!r}" in said
+
+
+def test_a_seed_to_replay_is_a_number(record, judge, monkeypatch):
+    """What cannot be one is refused in one line."""
+    monkeypatch.setenv("REPRODUCE_SEED", "last")
+    _, result = judge()
+    result.stderr.fnmatch_lines(["*REPRODUCE_SEED=last: the seed to replay is a whole number from 0 on"])
 
 
 @pytest.mark.parametrize("change", ["factors", "version", "data", "weights"])

@@ -1,6 +1,7 @@
 """The plugin's parts: samples, the budget, the table and an outcome's way through JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from reproduce.verdicts.budget import allot
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
+from reproduce.verdicts.scatter import Herd
 from reproduce.verdicts.table import Layout, asked, bar, groups, markdown, ours, render, spread, summary
 
 
@@ -28,6 +30,18 @@ def test_what_nothing_varies_pairs_with_every_seed():
     assert (fixed - Sample((3.0, 5.0), (0, 1))).values == (-2.0, -4.0)
 
 
+def test_a_share_gained_is_of_what_was_left():
+    """From 29 to 47.78 of 100 is 26 % of what was left, seed by seed and with each animal left out."""
+    names = (("a", "b"), ("a", "b"))
+    before = Sample((0.29, 0.5), (0, 1), (Herd("herd", names, ((0.2, 0.3), (0.5, 0.5))),))
+    after = Sample((0.4778, 1.0), (0, 1), (Herd("herd", names, ((0.6, 0.3), (1.0, 0.0))),))
+    gained = after.share_gained(before)
+    assert gained.values == pytest.approx((0.1878 / 0.71, 1.0))
+    (herd,) = gained.herds
+    assert herd.without == (pytest.approx((0.5, 0.0)), pytest.approx((1.0, -1.0)))
+    assert Sample((), (), missing="no data").share_gained(before).missing == "no data"
+
+
 def test_other_seeds_do_not_pair():
     """Seeds that differ are an error, not a silent zip."""
     with pytest.raises(InvalidInputError, match="cannot pair"):
@@ -37,6 +51,50 @@ def test_other_seeds_do_not_pair():
 def test_a_missing_side_is_missing():
     """The difference from something not measured waits for what that waits for."""
     assert (Sample((1.0,), (0,)) - Sample((), (), missing="lions")).missing == "lions"
+
+
+def herd(*rows, data="D", names="abc"):
+    """A herd whose animals are the letters of ``names``."""
+    return Herd(data, (tuple(names),) * len(rows), rows)
+
+
+def test_a_value_that_nothing_varies_keeps_its_animals_under_each_seed():
+    """Paired with seeds it stands as often, its scores without each animal too: nothing is dropped."""
+    fixed = Sample((5.0,), (0,), (herd((5.0, 4.0, 6.0)),), random=False)
+    drawn = Sample((3.0, 4.0), (0, 1), (herd((3.0, 3.5, 2.5), (4.0, 4.0, 4.0)),))
+    assert (fixed - drawn).herds == (herd((2.0, 0.5, 3.5), (1.0, 0.0, 2.0)),)
+    assert set((fixed - drawn).estimates()) == {"seeds", "seeds and animals"}
+
+
+def test_a_side_without_animals_leaves_seeds_only_and_says_so():
+    """Half of the animals' scatter is none; an enumerated fact owes nothing to animals and takes nothing away."""
+    whole, bare = Sample((3.0, 4.0), (0, 1), (herd((3, 3, 2), (4, 4, 4)),)), Sample((1.0, 2.0), (0, 1))
+    bare = replace(bare, seeds_only="toy was measured before animals were kept")
+    assert ((whole - bare).herds, (whole - bare).seeds_only) == ((), bare.seeds_only)
+    assert len((whole - Sample((1.0,), (0,), random=False, exact=True)).herds) == 1
+
+
+def test_what_is_the_same_under_every_seed_is_an_error_unless_it_is_none_or_all():
+    """A seed that reaches nothing proves nothing; but 0 and 100 % are facts, whatever the seed."""
+    with pytest.raises(InvalidInputError, match="a seed that reaches nothing"):
+        Sample((0.5, 0.5), (0, 1)).estimates()
+    for value in (0.0, 1.0):
+        sample = Sample((value, value), (0, 1)).scaled(100)
+        assert sample.saturated
+        assert sample.estimates()["seeds"].interval() == (100 * value, 100 * value)
+
+
+def test_both_intervals_are_shown_by_name():
+    """In the long form, in Markdown and as JSON; the one that carries the verdict is marked."""
+    spec = Spec("toy", "A sentence.", "I", unit="%")
+    both = {"seeds": (41.0, 43.0), "seeds and animals": (38.0, 46.0)}
+    shown = Outcome(spec, Verdict.REPRODUCED, "at_least", ours=42.0, interval=(38.0, 46.0), intervals=both, note="odd",
+                    scatter="seeds and animals", values=(41.0, 43.0))  # fmt: skip
+    said = "\n".join(render([shown], 120, verbose=True))
+    assert "90 %: seeds 41.0..43.0; seeds and animals 38.0..46.0 (seeds and animals carry the verdict)" in said
+    assert "odd: toy" in said
+    assert "| 41.0..43.0 | **38.0..46.0** |" in markdown([shown])
+    assert Outcome.from_json(json.loads(json.dumps(shown.to_json()))) == shown
 
 
 costs = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.floats(0.01, 100), max_size=20)

@@ -136,7 +136,32 @@ def test_a_claim_that_asks_wrongly_is_refused(claim_session, marks, arguments, s
     assert ".py:" not in words(result).replace("test_toy.py::", "")
 
 
+MOVED = """
+[readings.near]
+of = "barn"
+families = ["nearby"]
+seeds = 5
+move = [{ steps = 0 }, { steps = 9, dim = 2 }]
+"""
+
+
+def test_readings_move_factors_around_a_setting(tmp_path):
+    """Each level is a setting of its own: its centre's values with the factors moved, and another reading."""
+    path = tmp_path / "settings.toml"
+    path.write_text(PAPER + BARN + 'on_lions = { dim = 1, size = 64 }\nsign = "B"\n' + MOVED)
+    found = read(path)
+    assert list(found) == ["paper", "barn", "barn.steps-0", "barn.steps-9.dim-2"]
+    both = found["barn.steps-9.dim-2"]
+    assert both.on_lions == {"dim": 2, "size": 64, "steps": 9}
+    assert (both.mean, both.seeds, both.families) == (0.6, 5, ("nearby",))
+    assert both.differs == ("animals", "reading")
+    assert both.where == "in the barn, steps 9, dim 2"
+    assert "sign" not in both.values
+
+
 MALFORMED = [
+    (PAPER + BARN + MOVED.replace('"barn"', '"meadow"'), "[readings.near] needs of: the setting"),
+    (PAPER + BARN + MOVED.replace("move = [{ steps = 0 }, ", "move = [3, "), "[readings.near] needs move: a list"),
     ("[paper]", "[paper] needs stands_for"),
     (BARN, "no [paper]: say what the paper's own setting is"),
     (PAPER + BARN.replace('"animals"', '"weather"'), "[barn] differs in one or more of animals, network, reading"),

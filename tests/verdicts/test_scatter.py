@@ -1,0 +1,132 @@
+"""Seeds and animals: which carries a verdict, draws that overlap, and what the intervals cover."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import stdtrit
+
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts.scatter import (
+    ANIMALS,
+    SEEDS,
+    Herd,
+    added,
+    carries,
+    of_animals,
+    seeds_and_animals,
+    together,
+)
+
+finite = st.floats(-1e6, 1e6)
+
+
+def without_each(scores):
+    """A mean over animals with each left out."""
+    return tuple(float(np.mean(np.delete(scores, at))) for at in range(len(scores)))
+
+
+@pytest.mark.parametrize(
+    "verb, paper, own, source",
+    [("equals", "0.93", True, SEEDS), ("equals", "0.93", False, ANIMALS), ("at_most", "0.93", True, ANIMALS),
+     ("equals", "0", True, ANIMALS), ("exceeds", "0", False, ANIMALS)],
+)  # fmt: skip
+def test_only_a_printed_figure_on_the_papers_animals_is_about_those(verb, paper, own, source):
+    """Seeds alone carry a printed figure's verdict on the paper's animals; all else speaks of animals like these."""
+    assert carries(verb, paper, "0.93", own) == source
+
+
+@given(st.lists(finite, min_size=3, max_size=30).filter(lambda values: np.std(values) > 1e-3))
+def test_the_jackknife_of_a_mean_is_its_standard_error(values):
+    """Where nothing else varies: leaving each animal out of a mean over animals gives that mean's standard error."""
+    names = tuple(map(str, range(len(values))))
+    estimate = seeds_and_animals([float(np.mean(values))], [Herd("D", (names,), (without_each(values),))])
+    assert estimate.standard_error == pytest.approx(stats.sem(values), rel=1e-6)
+    assert estimate.degrees_of_freedom == pytest.approx(len(values) - 1)
+
+
+def test_draws_that_share_no_animal_are_counted_once():
+    """Their scatter holds the animals already: nothing is added to s^2 / n."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(5, 4))
+    names = tuple(tuple(f"{seed}.{animal}" for animal in range(4)) for seed in range(5))
+    estimate = seeds_and_animals(scores.mean(axis=1).tolist(), [Herd("D", names, tuple(map(without_each, scores)))])
+    assert estimate.standard_error == pytest.approx(stats.sem(scores.mean(axis=1)))
+
+
+def test_animals_that_every_seed_tests_are_added_whole():
+    """Crossed: s^2 / n of the seeds, and the standard error over animals of their means over seeds."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(5, 1)) + rng.normal(size=7) + 0.1 * rng.normal(size=(5, 7))
+    herd = Herd("D", (tuple("abcdefg"),) * 5, tuple(map(without_each, scores)))
+    expected = stats.sem(scores.mean(axis=1)) ** 2 + stats.sem(scores.mean(axis=0)) ** 2
+    assert seeds_and_animals(scores.mean(axis=1).tolist(), [herd]).standard_error ** 2 == pytest.approx(expected)
+
+
+def test_the_same_animals_under_two_models_are_paired_and_others_are_not():
+    """A difference on the same animals has one herd, cattle less lions two, and animals shared in part are refused."""
+    one = Herd("D", (("a", "b"),), ((1.0, 2.0),))
+    assert together([one, one.scaled(-1)])[0].without == ((0.0, 0.0),)
+    assert len(together([one, Herd("lions", (("a", "b"),), ((1.0, 2.0),))])) == 2
+    with pytest.raises(InvalidInputError, match="the same in part"):
+        together([one, Herd("D", (("b", "c"),), ((1.0, 2.0),))])
+
+
+def test_a_herd_says_who_was_left_out():
+    """As many names as scores, two animals at least."""
+    for names, without in (((("a", "b"),), ((1.0,),)), ((("a",),), ((1.0,),))):
+        with pytest.raises(InvalidInputError, match="without each of >= 2 animals"):
+            Herd("D", names, without)
+
+
+#: Spreads of animals, seeds, and noise of an animal under a seed.
+SPREADS = {"animals": (1, 0, 0), "animals, noise": (1, 0.3, 1), "all": (1, 1, 1), "seeds": (0.1, 1, 1)}
+#: Tested under each seed, of how many: all of 9 to 21, and draws of nine from the barn's 21 and the thinned herd's 45.
+HERDS = [(9, 9), (14, 14), (19, 19), (21, 21), (9, 21), (9, 45)]
+
+
+def beyond(n, tested, herd, spreads, trials=12_000):
+    """How often the 90 % interval lies wholly above the truth, 0, and how often wholly below."""
+    rng = np.random.default_rng([n, tested, herd, list(SPREADS).index(spreads), 1])
+    animal, seed, noise = SPREADS[spreads]
+    above = below = 0
+    for _ in range(8):  # so many sets of draws
+        draws = [np.sort(rng.permutation(herd)[:tested]) for _ in range(n)]
+        names = tuple(tuple(map(str, sorted(draw, key=str))) for draw in draws)
+        shape = (trials // 8, herd)
+        alpha = rng.normal(0, animal, shape)
+        scores = [alpha[:, np.array(row, int)] + rng.normal(0, seed, (len(alpha), 1)) for row in names]
+        scores = [score + rng.normal(0, noise, score.shape) for score in scores]
+        means = np.stack([score.mean(axis=1) for score in scores], axis=1)
+        left_out = [(score.sum(axis=1, keepdims=True) - score) / (tested - 1) for score in scores]
+        variance, freedom = added([(means.var(axis=1, ddof=1) / n + 1e-30, n - 1), of_animals(names, left_out)])
+        t = means.mean(axis=1) / np.sqrt(variance)
+        above += np.sum(t > stdtrit(freedom, 0.95))
+        below += np.sum(t < stdtrit(freedom, 0.05))
+    return above / trials, below / trials
+
+
+@pytest.mark.parametrize("n", [5, 14])
+@pytest.mark.parametrize("tested, herd", HERDS)
+def test_the_interval_covers_nine_in_ten_truths(n, tested, herd):
+    """Crossed and with overlapping draws, whatever scatters most: coverage 88 to 93 %, either error at most 5.5 %."""
+    for spreads in SPREADS:
+        above, below = beyond(n, tested, herd, spreads)
+        assert 0.88 <= 1 - above - below <= 0.93, spreads
+        assert max(above, below) <= 0.055, spreads
+
+
+@pytest.mark.parametrize("tested, herd, least", [(9, 21, 2.5), (9, 45, 1.7)])
+def test_the_scatter_of_draws_alone_says_too_little(tested, herd, least):
+    """Fourteen draws of one herd: the standard error with its animals is 2 to 3.4 times that of the draws."""
+    rng = np.random.default_rng(0)
+    ratios = []
+    for _ in range(50):
+        draws = [np.sort(rng.permutation(herd)[:tested]) for _ in range(14)]
+        alpha = rng.normal(size=herd)
+        means = [float(alpha[draw].mean()) for draw in draws]
+        names = tuple(tuple(map(str, draw)) for draw in draws)
+        whole = seeds_and_animals(means, [Herd("D", names, tuple(without_each(alpha[draw]) for draw in draws))])
+        ratios.append(whole.standard_error / stats.sem(means))
+    assert least < np.median(ratios) < 3.5
