@@ -4,7 +4,7 @@ import pytest
 
 from reproduce.experiments import baselines, mlp
 from reproduce.experiments.mlp import ROWS
-from reproduce.verdicts import control, judged_in, question
+from reproduce.verdicts import AFRESH, control, judged_in, question
 
 SCALINGS = {"unit": "unit", "std": "standardised"}
 ANY = "any advantage, paired by seed, counts"
@@ -25,17 +25,20 @@ def test_training_beats_not_training(claim, row, setting):
 @judged_in("other animals")
 def test_the_trained_layer_beats_chance(claim, setting):
     """A 64-unit layer trained at batch 32 and learning rate 3e-4 scores above a random order."""
-    # Not Table I's row, where some seeds kill every unit. Seeds 0-2 had been seen when this was chosen.
-    ours = claim(mlp.train, setting.cattle, score="map_at_r")
-    claim.exceeds(ours, claim(mlp.train, setting.cattle, score="chance"), by=0, because=ANY)
+    # Not Table I's row, where half of the seeds kill every unit on the lions. Seeds 0-2 had been seen when this was
+    # chosen in its place: it is judged on others.
+    ours = claim(mlp.train, setting.cattle, score="map_at_r", seeds=AFRESH)
+    claim.exceeds(ours, claim(mlp.train, setting.cattle, score="chance", seeds=AFRESH), by=0, because=ANY)
 
 
 @control("I.pixels", at="III-A", unit="MAP@R %")
 @judged_in("other animals")
 def test_the_trained_layer_beats_raw_pixels(claim, setting):
     """A 64-unit layer trained at batch 32 and learning rate 3e-4 scores above the grey pixels it was given."""
-    ours = claim(mlp.train, setting.cattle, score="map_at_r")
-    claim.exceeds(ours, claim(baselines.pixels, setting.cattle, score="map_at_r"), by=0, because=ANY)
+    # Chosen as the claim above it was.
+    ours = claim(mlp.train, setting.cattle, score="map_at_r", seeds=AFRESH)
+    pixels = claim(baselines.pixels, setting.cattle, score="map_at_r", seeds=AFRESH)
+    claim.exceeds(ours, pixels, by=0, because=ANY)
 
 
 @control("I.untrained-pixels", at="III-A", unit="MAP@R %")

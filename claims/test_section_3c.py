@@ -8,7 +8,7 @@ import pytest
 
 from reproduce.experiments import wide
 from reproduce.experiments.wide_counting import counting
-from reproduce.verdicts import check, control, judged_in, question, statement
+from reproduce.verdicts import AFRESH, check, control, judged_in, question, statement
 
 CATTLE = "FriesianCattle2017"
 #: Of the controls and other readings, which double the hours: fewer seeds, said before any was run.
@@ -90,8 +90,8 @@ def test_true_labels_teach_more_than_shuffled_ones(claim, setting):
 @judged_in("LionData", "OpenCows2020-thinned")
 def test_it_ranks_pairs_whatever_its_accuracy(claim, setting):
     """What accuracy hides: LightGBM ranks the test pairs better than a random order does."""
-    # Asked after the barn's result had been seen, before these two.
-    ours = claim(wide.pairs, setting.cattle, score="auc")
+    # Asked after the barn's result had been seen: judged on seeds that nobody had.
+    ours = claim(wide.pairs, setting.cattle, score="auc", seeds=AFRESH[:FEWER])
     claim.at_least(ours, 50, because="a random order has half the area, and the constant model exactly that")
 
 

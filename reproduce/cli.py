@@ -1,7 +1,6 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,7 @@ app = typer.Typer(
     name="reproduce",
     help="Photographs in, a verdict on every claim of the paper out.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -33,8 +32,14 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show an error with its trace.")] = False,
 ) -> None:
-    """Photographs in, a verdict on every claim of the paper out."""
+    """Photographs in, a verdict on every claim of the paper out.
+
+    Exit status of every command: 0 well, 1 an error or a finding, 2 an option that there is not, 130 interrupted.
+
+    Example: reproduce audit photographs/
+    """
 
 
 @app.command("run")
@@ -67,7 +72,11 @@ def run_experiments(
 ) -> None:
     """Run experiments and keep their results: what the record has already is not run again.
 
-    What no claim asks for (other factors, data or more seeds) is kept apart from the record.
+    What no claim asks for (other factors, data or more seeds) is kept apart from the record. Exit status 0: done, or
+    waiting, or left by the budget; 1: a cell failed or drifted, or, in the nightly and release tiers, something is left
+    or waits; 130: interrupted, and the same command goes on.
+
+    Example: reproduce run 'mlp.*' --plan
     """
     from reproduce.errors import InvalidInputError
     from reproduce.running.command import run_command
@@ -94,12 +103,62 @@ def run_experiments(
     raise typer.Exit(status)
 
 
+@app.command("paper")
+def run_the_paper(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch what is missing without asking.")] = False,
+    budget: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="Stop after so many minutes, fetching included.")
+    ] = None,
+    tier: Annotated[str, typer.Option(help="check, nightly or release.")] = "check",
+    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Seeds 0 to N-1; by default those that the claims judge.")] = None,
+    allow_waiting: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="As for run: what the nightly and release may lack.")
+    ] = None,
+    claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
+) -> None:
+    """Fetch what is missing, run the paper's own rows, judge, and show the paper on one screen.
+
+    Cells that are kept are not run again: stopped at any instant, the same command goes on. Without a network one line
+    says what cannot be had, and everything else is run. Exit status 0: done, or left by the budget, or waiting for
+    what cannot be had; 1: a cell failed, or, in the nightly and release tiers, something waits; 130: interrupted.
+    What the record then says, as JSON: reproduce claims paper --json.
+
+    Example: reproduce paper --yes --budget 60
+    """
+    from reproduce.errors import InvalidInputError
+    from reproduce.running.tiers import Tier
+    from reproduce.verdicts.paper import asks, run_paper
+
+    tiers = [one for one in Tier if one != Tier.REHEARSAL]
+    if tier not in tiers:
+        raise InvalidInputError(f"--tier {tier}: choose one of {', '.join(tiers)}")
+    status = run_paper(
+        claims,
+        yes=yes,
+        budget=None if budget is None else budget * 60,
+        tier=Tier(tier),
+        cluster=cluster,
+        workers=workers,
+        seeds=seeds,
+        allow_waiting=allow_waiting or [],
+        confirm=typer.confirm if asks() else None,
+    )
+    raise typer.Exit(status)
+
+
 @app.command("datasets")
 def list_datasets(
     get: Annotated[str | None, typer.Option(metavar="NAME", help="Download a set into the cache folder.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every class of wildlife-datasets too.")] = False,
 ) -> None:
-    """What data is here, what is missing and how to get it."""
+    """What data is here, what is missing and how to get it.
+
+    Exit status 0: said, or got; 1: it could not be had.
+
+    Example: reproduce datasets --get LionData
+    """
     from rich.console import Console
 
     from reproduce.datasets.overview import overview
@@ -117,30 +176,67 @@ def list_datasets(
 
 @app.command("audit")
 def audit_dataset(
-    name: Annotated[str, typer.Argument(help="A data set, such as LionData.")],
-    root: Annotated[str | None, typer.Option(help="The folder that holds it.")] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, your own folder, or a table of it.")],
+    root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where the set has none.")] = 0,
     photographs: Annotated[
-        bool, typer.Option("--photographs", help="Count images cut from one photograph too: minutes on a large set.")
-    ] = False,
+        bool | None, typer.Option(help="Seek images cut from one photograph: minutes on a large set, so unasked not.")
+    ] = None,
+    sheet: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write a contact sheet too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
-    """Class sizes, chance, duplicates, unreadable files and leaks of a data set, under its own split if it has one.
+    """Class sizes, chance, copies, unreadable files, leaks and suspicious names, under the set's split if it has one.
 
     Exit status 0: no findings; 1: findings, which the last line sums up (animals or copies on both sides of the split,
-    copies across animals, unreadable files, one animal only), or an error.
+    copies across animals, nearly the same names, unreadable files, one animal only), or an error.
+
+    Example: reproduce audit photographs/ --sheet sheet.png
     """
+    import json
+
     from rich.console import Console
 
     from reproduce.datasets.audit import audit
     from reproduce.datasets.loading import published
     from reproduce.datasets.tables import print_audit
-    from reproduce.experiments.audits import chances, shared_photographs
+    from reproduce.experiments.audits import chances
 
     catalogue = published(name, root=root, seed=seed)
-    shared = shared_photographs(catalogue) if photographs else None
-    found = audit(catalogue)
-    print_audit(found, chances(catalogue), shared, Console())
+    found = audit(catalogue, photographs)
+    if sheet is not None:
+        from reproduce.datasets.sheet import write_sheet
+
+        write_sheet(catalogue, found, sheet)
+    if as_json:
+        typer.echo(json.dumps({**found.to_json(), "chance": chances(catalogue)}, indent=1, ensure_ascii=False))
+    else:
+        print_audit(found, chances(catalogue), Console())
     raise typer.Exit(1 if found.findings else 0)
+
+
+@app.command("embed")
+def embed_animals(
+    name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, your own folder, or a table of it.")],
+    model: Annotated[
+        str, typer.Option(help="none (pixels, histogram, untrained), mlp, wide, dcnn, or a backbone: MobileNetV2.")
+    ] = "none",
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
+    root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
+    seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: what was written and what was left out.")
+    ] = False,
+) -> None:
+    """Every photograph as a row of numbers: one .npy for each model, and a .csv of the animals in the same order.
+
+    A model that learns (mlp, wide, dcnn) is trained on the training animals. A file that cannot be read is left out,
+    which stderr says. Exit status 0: written; 1: an error.
+
+    Example: reproduce embed photographs/ --model MobileNetV2
+    """
+    from reproduce.report import command
+
+    command.embed_animals(name, model, output, root, seed, as_json)
 
 
 @app.command("score")
@@ -157,6 +253,9 @@ def score_embeddings(
         typer.Option(metavar="NPY CSV", help="Rank each row against these (M, D) instead of the other N - 1."),
     ] = None,
     column: Annotated[str | None, typer.Option(help="The column that holds the labels.")] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="SIDE", help="Only rows of this side: test, by the labels' column split.")
+    ] = None,
     dtype: Annotated[str, typer.Option(help="float64, exact, or float32, quick.")] = "float64",
     classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
     interval: Annotated[
@@ -164,18 +263,24 @@ def score_embeddings(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """MAP@R and friends of anyone's embeddings, each beside its chance level; warnings go to stderr."""
+    """MAP@R and friends of anyone's embeddings, each beside its chance level; warnings go to stderr.
+
+    Exit status 0: scored; 1: an error.
+
+    Example: reproduce score embeddings/photographs-histogram.npy embeddings/photographs.csv --interval
+    """
     from rich.console import Console
 
     from reproduce.errors import InvalidInputError
     from reproduce.metrics import command
+    from reproduce.verdicts.scatter import over_animals
 
     given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
     if len(given) != 1 or None in given[0]:
         raise InvalidInputError("score: give EMBEDDINGS.npy and LABELS.csv, once: as they are or after --query")
     if query and not gallery:
         raise InvalidInputError("score: --query goes with --gallery; without one give the two files alone")
-    scored = command.score_files(given[0], gallery, column, dtype, _over_animals if interval else None)  # type: ignore[arg-type]
+    scored = command.score_files(given[0], gallery, column, dtype, over_animals if interval else None, split)  # type: ignore[arg-type]
     for warning in scored.warnings:
         typer.echo(f"reproduce: warning: {warning}", err=True)
     if as_json:
@@ -184,32 +289,66 @@ def score_embeddings(
         command.print_scores(scored, Console(), each_class=classes)
 
 
-def _over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    from reproduce.verdicts.scatter import Herd, seeds_and_animals
-
-    animals = tuple(map(str, range(len(left_out))))
-    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
-
-
 @app.command("report")
 def write_report(
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where index.html is written.")] = Path("report"),
+    folder: Annotated[
+        str | None, typer.Argument(metavar="[NAME|FOLDER]", help="Your own animals; without it, the record's claims.")
+    ] = None,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the page is written.")] = Path("report"),
     claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims, with their record in DIR/record.")] = Path(
         "claims"
     ),
+    model: Annotated[str, typer.Option(help="With FOLDER: as for embed.")] = "none",
+    seed: Annotated[int, typer.Option(help="With FOLDER: draws the split where there is none.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON beside the page.")] = False,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="With photographs of the lions, where they are at hand.")
     ] = False,
 ) -> None:
-    """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured."""
+    """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured.
+
+    With FOLDER a page of those animals instead: how well each model finds them beside chance, with an interval over
+    animals and with images of one photograph apart, and the nearest neighbours as pictures. Exit status 0: written;
+    1: an error.
+
+    Example: reproduce report photographs/
+    """
+    if folder is not None:
+        from reproduce.report import command
+
+        command.report_animals(folder, model, output, seed, as_json)
+        return
     from reproduce.report.counting import called, counted
     from reproduce.report.page import write
 
     path, outcomes = write(claims, output, pictures)
+    if as_json:
+        import json
+
+        counts = {kind: dict(words) for kind, words in counted(outcomes).items()}
+        typer.echo(json.dumps({"page": str(path), "claims": counts}, indent=1, ensure_ascii=False))
+        return
     typer.echo(f"{path}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
-    for kind, counts in counted(outcomes).items():
-        words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-        typer.echo(f"  {called(kind, counts.total())}: {words}")
+    for kind, counted_words in counted(outcomes).items():
+        words = ", ".join(f"{count} {word}" for word, count in counted_words.most_common())
+        typer.echo(f"  {called(kind, counted_words.total())}: {words}")
+
+
+@app.command("why")
+def show_why(
+    prefix: Annotated[str, typer.Argument(help="What the ids of the claims begin with, such as why.augment.")] = "why.",
+    plot: Annotated[Path | None, typer.Option(help="Draw them as well, .svg or .png.")] = None,
+    folder: Annotated[Path, typer.Option(help="The claims, with their record.")] = Path("claims"),
+) -> None:
+    """The open questions, one thing changed at a time: both sides of each comparison, by the record alone."""
+    from reproduce.report import sides
+    from reproduce.verdicts.collect import judged
+
+    found = sides.shown(judged(folder).outcomes, prefix)
+    if plot is not None:
+        sides.draw(found, plot)
+    for one in found:
+        typer.echo(sides.alternative([one]))
 
 
 @app.command("readings")
@@ -220,7 +359,10 @@ def show_readings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured."""
+    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured.
+
+    Example: reproduce readings --plot readings.svg
+    """
     import json
     import shutil
 
@@ -246,8 +388,14 @@ def main() -> None:
     try:
         app()
     except ReproduceError as error:
+        if "--debug" in sys.argv[1:2]:
+            raise
         print(f"reproduce: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except SystemExit as end:
+        if end.code == 130:
+            print("reproduce: interrupted; what was finished is kept, and the same command goes on", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

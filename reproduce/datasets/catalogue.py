@@ -1,6 +1,6 @@
 """A data set as everything below sees it: image paths, identities and a split, of one length."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,8 @@ class Catalogue:
     ``paths`` (N,) str: absolute image paths, "" where only the identities are known.
     ``identities`` (N,) str: the animal on each image. ``split`` (N,) str: "train" or "test".
     ``name`` is what ``load`` was asked for; ``content_hash`` is a digest of identities and image contents,
-    independent of the seed; ``seeded`` is true where the seed drew the images or the split.
+    independent of the seed; ``identity_hash`` one of identities alone, "" of a set that is never without its images;
+    ``seeded`` is true where the seed drew the images or the split.
     ``digests`` (N,) str: SHA-256 of each image file, "" where there is none.
     ``source`` and ``rows`` (N,) int, for images drawn from a larger set: image i here is image ``rows[i]`` of
     ``source``. What costs much per image is computed once for the source and indexed for every seed.
@@ -33,6 +34,7 @@ class Catalogue:
     digests: np.ndarray | None = None
     source: "Catalogue | None" = None
     rows: np.ndarray | None = None
+    identity_hash: str = ""
 
     def __post_init__(self) -> None:
         columns = [self.paths, self.identities, self.split, self.digests, self.rows]
@@ -45,10 +47,20 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.paths)
 
+    def take(self, rows: np.ndarray) -> "Catalogue":
+        """The catalogue of these rows alone, in their order."""
+        digests = None if self.digests is None else self.digests[rows]
+        columns = {name: getattr(self, name)[rows] for name in ("paths", "identities", "split")}
+        return replace(self, **columns, digests=digests, source=None, rows=None)
+
     @property
     def has_pixels(self) -> bool:
         """Whether every image has a path."""
         return len(self) > 0 and bool(np.all(self.paths != ""))
+
+    def hash_for(self, pixels: bool) -> str:
+        """What a result depends on: the contents, or the identities alone, whose hash no pixel changes."""
+        return self.content_hash if pixels or not self.identity_hash else self.identity_hash
 
     @cached_property
     def train(self) -> np.ndarray:

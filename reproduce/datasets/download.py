@@ -5,25 +5,26 @@ import os
 import shutil
 import socket
 import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from reproduce.archives import ENDINGS, ArchiveError, unpack
+from reproduce.cache import cache_dir, digest
 from reproduce.datasets import wildlife
 from reproduce.datasets.exports import export
 from reproduce.datasets.places import download_folder, has_images, missing
 from reproduce.datasets.survey import through_wildlife
-from reproduce.errors import DataMissingError, ReproduceError
+from reproduce.downloads import PROBE, STALLED, DownloadError, get, reachable, unlearn
+from reproduce.errors import DataMissingError, InvalidInputError, ReproduceError
 
-__all__ = ["fetch", "fetch_unasked", "reachable"]
+__all__ = ["fetch", "fetch_unasked", "unpacked"]
 
-#: Seconds for a connection to be made; for a started download to send its next bytes; for a failure to be recalled.
-PROBE, STALLED, RECALL = 2.0, 60.0, 300.0
+#: Seconds for which a failure is recalled.
+RECALL = 300.0
 
 _failed: dict[str, tuple[float, str]] = {}
 
@@ -67,44 +68,67 @@ def fetch_unasked(name: str) -> Path:
         raise
 
 
-def reachable(url: str) -> bool:
-    """Whether a connection to the address's host, or to the proxy in its place, is made within two seconds.
-
-    Looking up a name has no time-out of its own, so all of it runs in a thread that is left behind if it hangs.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return True
-    host = parts.hostname or ""
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if proxy and not urllib.request.proxy_bypass(host):
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}", scheme="http")
-    port = parts.port or {"https": 443, "ftp": 21}.get(parts.scheme, 80)
-    answered = threading.Event()
-
-    def knock() -> None:
-        with contextlib.suppress(OSError), socket.create_connection((parts.hostname or "", port), timeout=PROBE):
-            answered.set()
-
-    thread = threading.Thread(target=knock, daemon=True)
-    thread.start()
-    thread.join(PROBE)
-    return answered.is_set()
+def unpacked(name: str, archive: Path) -> Path:
+    """The folder of a publisher's archive that lies among the user's data, unpacked into the cache once, whole."""
+    status = archive.stat()
+    key = digest("unpacked", str(archive), status.st_size, status.st_mtime_ns)
+    target = cache_dir("unpacked") / f"{name}-{key[:16]}"
+    with FileLock(target.with_name(f".{target.name}.lock")):
+        if not has_images(target):
+            partial = target.with_name(f".{target.name}.partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            try:
+                unpack(archive, partial)
+                os.replace(partial, target)
+            except ArchiveError as error:
+                raise InvalidInputError(f"{archive}: {error}; fetch it again, or unpack it by hand") from None
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+    return target
 
 
 def _download(name: str, folder: Path) -> None:
     kind = wildlife.wildlife_class(name)
     try:
+        if plain := wildlife.plain_archives(kind):
+            _fetch_and_unpack(name, plain, folder, kind.rmtree)
+            through_wildlife(name, folder)
+            return
         with _patient(), wildlife.quietly(), _bar_on_terminals_only():
             kind.get_data(str(folder))
             if kind.saved_to_system_folder:
                 export(name, None, folder)
             else:
                 through_wildlife(name, folder)
+    except (DownloadError, ArchiveError) as error:
+        by_hand = ""
+        if isinstance(error, DownloadError) and "HTTP" in str(error):
+            where = os.environ.get("REPRODUCE_DATA") or download_folder(name).parent
+            by_hand = f"; fetch it by hand from {wildlife.home(kind)} and put the archive, as it is, into {where}"
+        raise missing(name, why=f"the download failed: {error}{by_hand}") from error
     except ReproduceError as error:
         raise missing(name, why=f"what was downloaded is not whole: {error}") from error
     except Exception as error:
         raise missing(name, why=f"the download failed: {type(error).__name__}: {error}") from error
+
+
+def _fetch_and_unpack(name: str, archives: list[tuple[str, str, str]], folder: Path, unwanted: str | None) -> None:
+    """Fetch each (address, archive, folder within the set's own) and unpack it; what is fetched waits in the cache."""
+    folder.mkdir(parents=True)
+    for url, file, within in archives:
+        fetched = get(url, cache_dir("archives", name) / file)
+        try:
+            if file.lower().endswith(ENDINGS):
+                unpack(fetched, folder / within)
+            else:
+                shutil.copyfile(fetched, folder / file)
+        except ArchiveError:
+            unlearn(url)
+            raise
+        finally:  # a damaged archive would be damaged again
+            fetched.unlink()
+    if unwanted:
+        shutil.rmtree(folder / unwanted, ignore_errors=True)
 
 
 @contextlib.contextmanager

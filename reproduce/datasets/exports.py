@@ -15,8 +15,8 @@ from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest
 from reproduce.datasets import wildlife
-from reproduce.datasets.progress import track
 from reproduce.errors import InvalidInputError
+from reproduce.progress import track
 
 __all__ = ["INDEX", "cropped", "export", "indexed"]
 

@@ -1,5 +1,8 @@
 """What can be loaded by name, and what kind of thing each name is. Answers without importing anything heavy."""
 
+import os
+from pathlib import Path
+
 from reproduce.datasets.wildlife import classes
 from reproduce.errors import InvalidInputError, did_you_mean
 
@@ -11,6 +14,7 @@ __all__ = [
     "PROXY",
     "STAND_IN",
     "check",
+    "is_own",
     "is_proxy",
     "is_rehearsal",
     "is_seeded",
@@ -32,10 +36,17 @@ def names() -> list[str]:
     return own + sorted(set(classes()) - set(own), key=str.lower)
 
 
+def is_own(name: str) -> bool:
+    """Whether the name is that of no known set but of a folder or a table of photographs: the user's own animals."""
+    if name in names():
+        return False
+    return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).is_dir()
+
+
 def check(name: str) -> None:
-    """Raise InvalidInputError, with close matches, if no data set has that name."""
+    """Raise InvalidInputError, with close matches, if no data set has that name and no folder or table lies there."""
     known = names()
-    if name in known:
+    if name in known or is_own(name):
         return
     hint = did_you_mean(str(name), known, "`reproduce datasets --all` lists the names")
     raise InvalidInputError(f"no data set is called {name!r}; {hint}")

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from reproduce.datasets.kinds import CATTLE, COWS, LIONS
 from reproduce.datasets.places import IMAGE_ENDINGS
 from reproduce.errors import InvalidInputError
 
-__all__ = ["check_animals", "misfit"]
+__all__ = ["EXPECTED", "check_animals", "located", "misfit", "rows_below"]
 
 #: Where the images of the sets this suite speaks of lie, below the set's own folder.
 EXPECTED = {
@@ -15,6 +16,54 @@ EXPECTED = {
     COWS: "10m32xl88x2b61zlkkgz3fml17/identification/images/{train,test}/ANIMAL/IMAGE.jpg",
     CATTLE: "2yizcfbkuv4352pzc32n54371r/ANIMAL/IMAGE.jpg",
 }
+
+
+def located(name: str, root: Path) -> tuple[Path, str]:
+    """(folder, prefix): where the set's images lie, and what of the publisher's folders is lacking above them.
+
+    A path of the set is the prefix and what is below the folder, however it was unpacked: as published (the prefix is
+    ""), from any of the publisher's own folders on, or in a folder more. (root, "") where none of that fits.
+    """
+    if name not in EXPECTED:
+        return root, ""
+    above = EXPECTED[name].split("/")
+    above = above[: next(place for place, part in enumerate(above) if part.startswith("{") or part.isupper())]
+    folder = root
+    for _ in range(4):
+        for lacking in range(len(above) + 1):
+            if _holds(name, folder.joinpath(*above[lacking:])):
+                return folder, "".join(f"{part}/" for part in above[:lacking])
+        below = [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__MACOSX"))]
+        if len(below) != 1:
+            break
+        folder = below[0]
+    return root, ""
+
+
+def _holds(name: str, folder: Path) -> bool:
+    """Whether the folder holds the set's animals, or its sides with the animals in them."""
+    sides = {LIONS: ("train", "val"), COWS: ("train", "test")}.get(name)
+    if sides is None:
+        return folder.is_dir() and any(one.is_dir() and one.name.isdecimal() for one in folder.iterdir())
+    return all((folder / side).is_dir() for side in sides) and any(
+        one.is_dir() for one in (folder / sides[0]).iterdir()
+    )
+
+
+def rows_below(name: str, root: Path, prefix: str) -> dict[str, Any]:
+    """The rows of a set of ``EXPECTED`` whose upper folders are lacking, as its class reads them with those."""
+    rows: list[tuple[str, str, str | None]] = []
+    for image in _images(root):
+        parts = f"{prefix}{image}".split("/")
+        if not image.lower().endswith((".png", ".jpg", ".jpeg")) or len(parts) != len(EXPECTED[name].split("/")):
+            continue
+        if name == COWS:
+            rows.append((image, parts[4], parts[3]))
+        else:
+            rows.append((image, str(int(parts[1])) if name == CATTLE else parts[3], None))
+    rows.sort(key=lambda row: row[:2])
+    paths, identities, labels = ([row[at] for row in rows] for at in range(3))
+    return {"paths": paths, "identities": identities, "labels": labels, "boxes": False}
 
 
 def misfit(name: str, root: Path, error: Exception, printed: str = "") -> InvalidInputError:

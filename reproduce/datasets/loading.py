@@ -1,12 +1,13 @@
 """``load``: a data set by name becomes a Catalogue."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from reproduce.cache import digest
-from reproduce.datasets import friesian, kinds, places, proxies, splits, turing
+from reproduce.datasets import friesian, kinds, own, places, proxies, splits, turing
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import Survey, survey
 from reproduce.errors import InvalidInputError
@@ -17,7 +18,8 @@ __all__ = ["available", "load", "published"]
 def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, download: bool = False) -> Catalogue:
     """The data set of that name as a Catalogue, images in the order of their relative paths.
 
-    name: a class of wildlife-datasets, "OpenCows2020-thinned", "OpenCows2020-barn" or "TuringCattle".
+    name: a class of wildlife-datasets, "OpenCows2020-thinned", "OpenCows2020-barn" or "TuringCattle"; or your own
+    animals: a folder with a folder of photographs for each, or a table of path, identity and, if there is one, split.
     root: the folder that holds the set; without it ``REPRODUCE_DATA``/NAME and then the folder of downloads are
     tried. A set that is nowhere is downloaded if ``download`` is true, LionData even unasked.
     seed: draws the held-out animals where the set has no split of its own, and the images of the proxies.
@@ -25,7 +27,7 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
     The split, always by animal: LionData by its folders (75 train, 19 val: II-B.1); FriesianCattle2017 nine of 89,
     lone ones included (II-B.1); OpenCows2020 nine of 46, because its own train and test folders hold the same
     animals in neighbouring video frames, which leaks; any other set by its own split column where that is by
-    animal, else nine of 89 of its animals. Images of unknown animals are left out.
+    animal, else nine of 89 of its animals; of your own a quarter. Images of unknown animals are left out.
 
     FriesianCattle2017 without images is its identity catalogue, with empty paths.
 
@@ -53,9 +55,15 @@ def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, 
         raise places.missing(name, root, why="no such folder")
     if name == kinds.STAND_IN:
         return turing.catalogue(seed)
+    if kinds.is_own(name):
+        return own.catalogue(name, seed, by_animal)
     if name in proxies.RULES:
         return proxies.thinned(name, load(kinds.COWS, root, 0, download), seed)
     folder = places.find(name, root)
+    if folder is None and (archive := places.archive(name, root)):
+        from reproduce.datasets import download as downloads
+
+        folder = downloads.unpacked(name, archive)
     if folder is None:
         folder = _fetched(name, root, download)
     if folder is None:
@@ -71,7 +79,11 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
     kinds.check(name)
     if name == kinds.CATTLE and not pixels:
         return True
-    return name == kinds.STAND_IN or places.find(kinds.COWS if name in proxies.RULES else name, root) is not None
+    if kinds.is_own(name):
+        return Path(name).exists()
+    name = kinds.COWS if name in proxies.RULES else name
+    here = name == kinds.STAND_IN or places.find(name, root) is not None
+    return here or places.archive(name, root) is not None
 
 
 def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | None:
@@ -89,8 +101,15 @@ def _identities_only(seed: int) -> Catalogue:
     animals = friesian.identities()
     nothing = np.full(len(animals), "")
     split = splits.by_seed(kinds.CATTLE, animals, seed, splits.HELD_OUT)
-    content = digest("identities", kinds.CATTLE, animals.tolist())
-    return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing)
+    content = _identity_hash(animals)
+    return Catalogue(kinds.CATTLE, nothing, animals, split, seed, True, content, nothing, identity_hash=content)
+
+
+def _identity_hash(animals: np.ndarray) -> str:
+    """Of FriesianCattle2017's identities, in the catalogue's order: that in which the images lie says nothing."""
+    known = friesian.identities()
+    same = sorted(animals.tolist()) == sorted(known.tolist())
+    return digest("identities", kinds.CATTLE, known.tolist() if same else sorted(animals.tolist()))
 
 
 def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogue:
@@ -101,7 +120,8 @@ def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogu
         seeded = own is None
         split = own if own is not None else _drawn(name, found.identities, seed)
     paths = np.array([str(found.root / path) for path in found.paths])
-    return Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
+    catalogue = Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
+    return replace(catalogue, identity_hash=_identity_hash(found.identities)) if name == kinds.CATTLE else catalogue
 
 
 def _drawn(name: str, identities: np.ndarray, seed: int) -> np.ndarray:

@@ -39,12 +39,15 @@ def _entry(name: str) -> Entry:
         where = f"drawn from {kinds.COWS}" if found else f"missing: needs {kinds.COWS}"
         return Entry(name, role, None, proxies.RULES[name].animals, True, found, where)
     folder = places.find(name)
+    archive = None if folder else places.archive(name)
     counts = survey.counted(name, folder) if folder else None
     if folder is None and name == kinds.CATTLE:
         counts = len(friesian.identities()), len(friesian.class_sizes())
     reported = classes()[name]
     images, animals = counts or (reported.images, reported.animals)
-    return Entry(name, role, images, animals, counts is not None, folder is not None, str(folder or _lack(name)))
+    return Entry(
+        name, role, images, animals, counts is not None, bool(folder or archive), str(folder or archive or _lack(name))
+    )
 
 
 def _lack(name: str) -> str:

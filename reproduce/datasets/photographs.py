@@ -15,9 +15,9 @@ import numpy as np
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.pixels import images
-from reproduce.datasets.progress import track
+from reproduce.progress import track
 
-__all__ = ["INLIERS", "affine_inliers", "within_animal_inliers", "within_animal_pairs"]
+__all__ = ["INLIERS", "affine_inliers", "same_photograph", "within_animal_inliers", "within_animal_pairs"]
 
 HEIGHT, KEYPOINTS, RATIO, INLIERS = 256, 300, 0.8, 10
 #: Pixels at HEIGHT that an inlier may lie off: ours, and a stricter reading beside it.
@@ -52,6 +52,12 @@ def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
             return np.array(list(track(found, len(pairs), "matching photographs")), dtype=int).reshape(-1, 2)
 
     return arrays("photographs", key, compute)
+
+
+def same_photograph(catalogue: Catalogue) -> np.ndarray:
+    """(P, 2) int: pairs of images of one animal that share a photograph, rows i < j."""
+    shared = within_animal_inliers(catalogue)[:, 0] >= INLIERS
+    return within_animal_pairs(catalogue.identities)[shared]
 
 
 def affine_inliers(one: Features, other: Features) -> tuple[int, int]:

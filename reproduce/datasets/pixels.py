@@ -10,8 +10,8 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.progress import track
 from reproduce.errors import DataMissingError, InvalidInputError
+from reproduce.progress import track
 
 __all__ = ["images", "raw_image"]
 
@@ -75,8 +75,19 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
     _check_whole(content, path)
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
-        raise InvalidInputError(f"{path}: not an image that OpenCV can decode; fetch it again or remove it")
+        pixels = _by_pillow(content, path)
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY if mode == "grey" else cv2.COLOR_BGR2RGB)
+
+
+def _by_pillow(content: bytes, path: str | os.PathLike) -> np.ndarray:
+    """(H, W, 3) uint8 BGR of what OpenCV does not know, such as a GIF: its first picture."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[..., ::-1].copy()
+    except (OSError, SyntaxError, ValueError):
+        raise InvalidInputError(f"{path}: not an image that can be decoded; fetch it again or remove it") from None
 
 
 def _check_whole(content: bytes, path: str | os.PathLike) -> None:

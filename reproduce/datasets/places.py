@@ -3,14 +3,21 @@
 import os
 from pathlib import Path
 
+from reproduce.archives import ENDINGS
 from reproduce.cache import cache_dir
-from reproduce.datasets.kinds import LIONS
+from reproduce.datasets.kinds import CATTLE, COWS, LIONS
 from reproduce.datasets.wildlife import classes
 from reproduce.errors import DataMissingError
 
-__all__ = ["IMAGE_ENDINGS", "download_folder", "find", "has_images", "missing", "remedy", "searched"]
+__all__ = ["IMAGE_ENDINGS", "archive", "download_folder", "find", "has_images", "missing", "remedy", "searched"]
 
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".heic")
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".heic")
+#: What the publisher's archive unpacks to.
+PUBLISHED = {
+    LIONS: ("wildlife_reidentification-main",),
+    COWS: ("10m32xl88x2b61zlkkgz3fml17",),
+    CATTLE: ("2yizcfbkuv4352pzc32n54371r",),
+}
 
 
 def download_folder(name: str) -> Path:
@@ -22,15 +29,29 @@ def searched(name: str, root: str | os.PathLike | None = None) -> list[Path]:
     """The folders that may hold the set, in the order they are tried, absolute.
 
     A ``root`` the caller names is the only place: the set's own folder, or one that holds sets under their names.
-    Otherwise ``REPRODUCE_DATA``/NAME, then the folder of downloads.
+    Otherwise ``REPRODUCE_DATA``/NAME, there the publisher's own folder, then the folder of downloads.
     """
     if root is not None:
         folder = Path(root).expanduser().resolve()
         holds_sets = any((folder / other).is_dir() for other in (name, *classes()))
         return [folder / name if holds_sets else folder]
     data = os.environ.get("REPRODUCE_DATA")
-    beside = [Path(data).expanduser().resolve() / name] if data else []
+    beside = [Path(data).expanduser().resolve() / one for one in (name, *PUBLISHED.get(name, ()))] if data else []
     return [*beside, download_folder(name).resolve()]
+
+
+def archive(name: str, root: str | os.PathLike | None = None) -> Path | None:
+    """The set's archive as its publisher calls it, or as NAME.zip, beside where the set's folder is sought or in it."""
+    entry = classes().get(name)
+    files = [f"{name}.zip", *(url.rsplit("/", 1)[-1] for url in (entry.urls if entry else ()))]
+    files = [file for file in files if file.lower().endswith(ENDINGS)]
+    for folder in searched(name, root):
+        for place in (folder, folder.parent):
+            for file in files:
+                # A name that half of all archives have says nothing outside the set's own folder.
+                if (place / file).is_file() and (place == folder or not file.startswith(("main.", "master."))):
+                    return place / file
+    return None
 
 
 def has_images(folder: Path) -> bool:

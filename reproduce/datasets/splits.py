@@ -7,7 +7,7 @@ import numpy as np
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["by_seed", "held_out_count", "labelled", "lion_folders", "natural_order", "own_split"]
+__all__ = ["by_seed", "held_out_count", "labelled", "lion_folders", "natural_order", "own_held_out_count", "own_split"]
 
 #: The paper holds out nine of FriesianCattle2017's 89 animals (II-B.1); other sets keep that share.
 HELD_OUT, OF_ANIMALS = 9, 89
@@ -26,6 +26,11 @@ def natural_order(identities: np.ndarray) -> np.ndarray:
 def held_out_count(animals: int) -> int:
     """How many animals a set of that many holds out where nothing else is said: nine of 89, and at least two."""
     return max(2, math.floor(animals * HELD_OUT / OF_ANIMALS + 0.5))
+
+
+def own_held_out_count(animals: int) -> int:
+    """The same of a user's own animals: a quarter, and three, which an interval needs; all of them if there are few."""
+    return max(3, math.floor(animals / 4 + 0.5)) if animals >= 5 else animals
 
 
 def by_seed(name: str, identities: np.ndarray, seed: int, count: int) -> np.ndarray:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ import numpy as np
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.datasets import wildlife
 from reproduce.datasets.exports import INDEX, cropped, indexed
-from reproduce.datasets.layouts import check_animals, misfit
-from reproduce.datasets.progress import track
+from reproduce.datasets.layouts import check_animals, located, misfit, rows_below
 from reproduce.errors import InvalidInputError
+from reproduce.progress import track
 
-__all__ = ["Survey", "counted", "folders_as_animals", "survey", "through_wildlife"]
+__all__ = ["Survey", "counted", "digested", "folders_as_animals", "survey", "through_wildlife"]
 
 #: Raised when the rows would come out otherwise from the same files.
 VERSION = 1
@@ -44,10 +45,14 @@ class Survey:
     identities: np.ndarray
     labels: list[str | None]
     digests: np.ndarray
+    #: What of the publisher's folders lacks above ``root``.
+    prefix: str = ""
 
     def content_hash(self) -> str:
         """Digest of relative paths, identities and image contents; the same wherever the folder lies."""
-        return digest("data set", self.paths, self.identities.tolist(), self.digests.tolist())
+        return digest(
+            "data set", [self.prefix + path for path in self.paths], self.identities.tolist(), self.digests.tolist()
+        )
 
 
 def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
@@ -56,6 +61,11 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
     ``read`` gives the rows, by default through wildlife-datasets' class ``name``. Where several animals share a
     file, as bounding boxes tell, the survey is of a folder of crops.
     """
+    prefix = ""
+    if read is None:
+        root, prefix = located(name, root)
+    if prefix:
+        read = partial(rows_below, prefix=prefix)
     listing = _listing(root)
     kept = _kept_at(name, root, listing)
     rows = _kept_rows(kept)
@@ -65,11 +75,21 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
         write_atomically(kept, json.dumps(rows).encode())
     if rows.get("boxes"):
         return survey(name, cropped(name, root, kept.stem))
-    return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]))
+    return Survey(root, rows["paths"], np.array(rows["identities"]), rows["labels"], np.array(rows["digests"]), prefix)
+
+
+def digested(name: str, root: Path, paths: list[str]) -> list[str]:
+    """SHA-256 of files that a table names, relative to ``root`` or absolute, kept like a folder's."""
+    listing = {}
+    for path in paths:
+        status = (root / path).stat()
+        listing[path] = (status.st_size, status.st_mtime_ns)
+    return _digests(name, root, listing, paths)
 
 
 def counted(name: str, root: Path) -> tuple[int, int] | None:
     """(images, animals) of a folder that was surveyed and has not changed since, else None; reads no image."""
+    root, _ = located(name, root)
     rows = _kept_rows(_kept_at(name, root, _listing(root)))
     return None if rows is None else (len(rows["identities"]), len(set(rows["identities"])))
 

@@ -1,21 +1,24 @@
 """The answers of ``reproduce datasets`` and ``reproduce audit`` as terminal tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from reproduce.datasets.audit import QUANTILES, Audit, Duplicates
 from reproduce.datasets.overview import Entry
+from reproduce.datasets.own import title
 
 __all__ = ["print_audit", "print_overview"]
 
 
 #: Quantiles of the images per animal, by their heading.
 SHOWN = {"Min": 0.0, "25 %": 0.25, "Median": 0.5, "75 %": 0.75, "Max": 1.0}
-#: Animals on both sides that are named.
-MOST = 100
+#: Animals on both sides that are named, and lines of one kind.
+ANIMALS, MOST = 100, 10
 
 
 def print_overview(entries: list[Entry], console: Console) -> None:
@@ -42,17 +45,12 @@ def _count(number: int | None, counted: bool) -> str:
     return "" if number is None else f"{number:,}" if counted else f"~{number:,}"
 
 
-def print_audit(
-    audit: Audit, chance: Mapping[str, tuple[float, float]], shared: tuple[int, int, int] | None, console: Console
-) -> None:
-    """The findings. ``chance`` maps a side to exact chance MAP@R (per class, per query), as fractions.
-
-    ``shared``: pairs of images of one animal, those sharing a photograph, and those by the stricter reading.
-    """
-    console.print(f"[bold]{audit.name}[/bold]  content {audit.content_hash[:12]}", highlight=False)
+def print_audit(audit: Audit, chance: Mapping[str, tuple[float, float]], console: Console) -> None:
+    """The findings on one screen. ``chance`` maps a side to exact chance MAP@R (per class, per query), as fractions."""
+    console.print(f"[bold]{escape(title(audit.name))}[/bold]  content {audit.content_hash[:12]}", highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Set")
-    for head in ("Animals", "Images", "Lone", *SHOWN, "Chance", "per query"):
+    for head in ("Animals", "Images", "Singles", *SHOWN, "Chance", "/query"):
         table.add_column(head, justify="right", no_wrap=True)
     for side, sizes in audit.sizes.items():
         if len(sizes):
@@ -60,8 +58,9 @@ def print_audit(
             quantiles = [f"{value:g}" for value in np.quantile(sizes, list(SHOWN.values()))]
             table.add_row(side, f"{len(sizes)}", f"{sizes.sum():,}", f"{audit.lone(side)}", *quantiles, *figures)
     console.print(table)
-    console.print("images per animal; chance: exact expected MAP@R of a random order, %, per class first", style="dim")
-    for line in _findings(audit, shared):
+    explained = "singles: animals of one image; chance: exact MAP@R of a random order, %"
+    console.print(explained, style="dim", highlight=False)
+    for line in [*_lines(audit), f"findings: {'; '.join(audit.findings) or 'none'}"]:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -72,21 +71,24 @@ def _split(audit: Audit) -> str:
     return f"split audited: the set's own{instead}"
 
 
-def _findings(audit: Audit, shared: tuple[int, int, int] | None) -> list[str]:
-    leak = ", ".join(audit.shared_animals[:MOST]) + (" …" if len(audit.shared_animals) > MOST else "")
-    shown = f" ({leak})" if leak else ""
+def _lines(audit: Audit) -> list[str]:
+    shown = f" ({_some(audit.shared_animals, ANIMALS)})" if audit.shared_animals else ""
     lines = [_split(audit), f"animals on both sides of the split: {len(audit.shared_animals)}{shown}"]
-    if audit.heights or audit.unreadable:
-        lines += [
-            f"unreadable files: {len(audit.unreadable)}",
-            *(f"  {line}" for line in audit.unreadable),
-            "formats: " + ", ".join(f"{count:,} {kind}" for kind, count in audit.formats.items()),
-            f"ending not that of the format: {audit.misnamed:,}",
-            _duplicates("byte-identical", audit.same_bytes),
-            _duplicates("pixel-identical", audit.same_pixels),
-        ]
-    else:
-        lines.append("no pixels here: identities alone were audited")
+    lines += [f"suspicious names, nearly the same: {' / '.join(group)}" for group in audit.alike[:MOST]]
+    if not (audit.heights or audit.unreadable):
+        return [*lines, "no pixels here: identities alone were audited"]
+    lines += [
+        f"unreadable files: {len(audit.unreadable)}",
+        *(f"  {line}" for line in audit.unreadable[:MOST]),
+        "formats: " + ", ".join(f"{count:,} {kind}" for kind, count in audit.formats.items()),
+        f"ending not that of the format: {audit.misnamed:,}",
+        _duplicates("byte-identical groups", audit.same_bytes),
+        _duplicates("pixel-identical groups", audit.same_pixels),
+        _duplicates("nearly identical pairs", audit.near),
+        *(f"  across the split: {_short(one, audit)} = {_short(other, audit)}" for one, other in audit.crossing[:MOST]),
+    ]
+    if len(audit.crossing) > MOST:
+        lines.append(f"  and {len(audit.crossing) - MOST:,} more pairs across the split; --json names them all")
     if audit.heights:
         middle = QUANTILES.index(0.5)
         sides = [
@@ -94,16 +96,31 @@ def _findings(audit: Audit, shared: tuple[int, int, int] | None) -> list[str]:
             for name, side in (("height", audit.heights), ("width", audit.widths))
         ]
         lines.append(f"pixels: {'; '.join(sides)}")
-    if shared is not None:
-        pairs, found, strict = shared
-        lines.append(
-            f"pairs of one animal that share a photograph: {found:,} of {pairs:,} ({strict:,} by the stricter reading)"
-        )
-    return [*lines, f"findings: {'; '.join(audit.findings) or 'none'}"]
+    return [*lines, _photographs(audit)]
+
+
+def _photographs(audit: Audit) -> str:
+    if audit.photographs is None:
+        return f"images cut from one photograph: not sought among {audit.pairs:,} pairs (--photographs: minutes)"
+    found = audit.photographs
+    images = len({row for pair in found.groups for row in pair})
+    across = f", {found.across_split:,} across the split" if found.across_split else ""
+    return (
+        f"images cut from one photograph: {images:,}; they make {len(found.groups):,} of the {audit.pairs:,} pairs of "
+        f"one animal{across}"
+    )
 
 
 def _duplicates(kind: str, found: Duplicates) -> str:
-    return (
-        f"{kind} groups: {len(found.groups)}, across animals {found.across_animals}, "
-        f"across the split {found.across_split}"
-    )
+    return f"{kind}: {len(found.groups)}, across animals {found.across_animals}, across the split {found.across_split}"
+
+
+def _short(path: str, audit: Audit) -> str:
+    """A path within the user's own folder, or its last three parts."""
+    own = Path(audit.name)
+    inside = own.is_absolute() and Path(path).is_relative_to(own)
+    return str(Path(path).relative_to(own)) if inside else str(Path(*Path(path).parts[-3:]))
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

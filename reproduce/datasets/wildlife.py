@@ -14,7 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SetClass", "classes", "installed_version", "quietly", "split_column", "wildlife_class"]
+__all__ = [
+    "SetClass",
+    "classes",
+    "home",
+    "installed_version",
+    "plain_archives",
+    "quietly",
+    "split_column",
+    "wildlife_class",
+]
 
 _BASES = {"WildlifeDataset", "DatasetFactory"}
 
@@ -142,6 +151,22 @@ def wildlife_class(name: str) -> Any:
     with quietly():
         from wildlife_datasets import datasets
     return getattr(datasets, name)
+
+
+def plain_archives(kind: Any) -> list[tuple[str, str, str]]:
+    """(address, archive, folder to unpack into) of a class that fetches and unpacks as all do; [] of any other."""
+    from wildlife_datasets.datasets.downloads import DownloadURL
+
+    for name in ("_download", "_extract"):
+        if getattr(getattr(kind, name), "__func__", None) is not getattr(DownloadURL, name).__func__:  # type: ignore[attr-defined]
+            return []
+    own = [(kind.url, kind.archive, "")] if kind.url and kind.archive else []
+    return own + [(url, file, file.split(".")[0] if kind.extract_add_folder else "") for url, file in kind.downloads]
+
+
+def home(kind: Any) -> str:
+    """Where a person finds the set: its publisher's page, else the address it is fetched from."""
+    return str((getattr(kind, "summary", None) or {}).get("url") or kind.url)
 
 
 def split_column(table: Any) -> str | None:

@@ -43,11 +43,10 @@ def printed_runs(catalogue: "Catalogue", seed: int, *, stated: int = 14, rows: S
 @experiment("audits.photographs", library="opencv", exact=True, seconds=15)
 def photographs(catalogue: "Catalogue", seed: int) -> Result:
     """How many pairs of images of one animal share a photograph, of all such pairs, and what fraction of images do."""
-    from reproduce.datasets.photographs import INLIERS, within_animal_inliers, within_animal_pairs
+    from reproduce.datasets.photographs import same_photograph
 
     pairs, shared, strict = shared_photographs(catalogue)
-    sharing = within_animal_pairs(catalogue.identities)[within_animal_inliers(catalogue)[:, 0] >= INLIERS]
-    images = len(np.unique(sharing)) / len(catalogue)
+    images = len(np.unique(same_photograph(catalogue))) / len(catalogue)
     return Result({"pairs": pairs, "shared_pairs": shared, "shared_pairs_strict": strict, "images_sharing": images})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
 from reproduce.models.baselines import unlearned as baselines
@@ -24,12 +25,15 @@ def pixels(catalogue: "Catalogue", seed: int, *, size: int = 64, normalise: bool
     return _scored(catalogue, baselines.l2_normalised(rows) if normalise else rows)
 
 
-@experiment("baselines.histogram", seconds=15)
-def histogram(catalogue: "Catalogue", seed: int, *, bins: int = 8) -> Result:
-    """RGB colour histograms of the whole images at their own size, compared by Hellinger distance."""
+@experiment("baselines.histogram", seconds=15, later=("same_photo",))
+def histogram(catalogue: "Catalogue", seed: int, *, bins: int = 8, same_photo: bool = True) -> Result:
+    """RGB colour histograms of the whole images at their own size, compared by Hellinger distance.
+
+    ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
+    """
     from reproduce.datasets import images
 
-    return _scored(catalogue, baselines.colour_histograms(images(catalogue, None, "colour"), bins))
+    return _scored(catalogue, baselines.colour_histograms(images(catalogue, None, "colour"), bins), same_photo)
 
 
 @experiment("baselines.untrained", varies=("initialisation",), seconds=3, rehearsal={"size": 16})
@@ -51,6 +55,6 @@ def constant(catalogue: "Catalogue", seed: int) -> Result:
     return _scored(catalogue, baselines.constant(len(catalogue)))
 
 
-def _scored(catalogue: "Catalogue", rows: "np.ndarray") -> Result:
-    found = evaluate(catalogue, rows, resample=True)
+def _scored(catalogue: "Catalogue", rows: "np.ndarray", same_photo: bool = True) -> Result:
+    found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
     return Result(found.scores, found.details, found.leave_one_out)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models.dcnn.model import DCNN, Observer, Recipe
 
-__all__ = ["embed", "frozen_features", "protocol", "untrained"]
+__all__ = ["embed", "frozen_features", "protocol", "trained", "untrained"]
 
 #: What makes a run small on stand-in images, without weights.
 SMALL: dict[str, Any] = {
@@ -51,6 +52,7 @@ def work(factors: "Mapping[str, Any]") -> float:
     seconds=15,
     rehearsal=SMALL,
     work=work,
+    later=("flip", "turn", "fill", "original", "embedded", "same_photo"),
 )
 def embed(
     catalogue: "Catalogue",
@@ -77,6 +79,12 @@ def embed(
     norm_in_training: str = "updated",
     norm_at_test: str = "moving",
     trained_on: str = "train",
+    flip: bool = True,
+    turn: float = 0.1,
+    fill: str = "reflect",
+    original: bool = False,
+    embedded: str = "image",
+    same_photo: bool = True,
 ) -> Result:
     """Train on the catalogue's training animals and score the embeddings of all its images.
 
@@ -86,16 +94,27 @@ def embed(
     ``shuffled`` trains on labels in random order: what survives that was not learned from who is who.
     ``resize``: how images come to ``size``, "bilinear" (Keras' own loader), "area", "nearest" or "cubic".
     ``trained_on``: the training animals, or "all" of them, the test animals too.
+    Of the views: ``flip`` and ``turn`` (turns to either side) are what is done to an image, ``fill`` what Keras puts
+    where a turned image has no pixel; ``original``: the bank's first view is the image as it is. ``embedded``: what is
+    scored, each "image" as it is, or a "view" of each, the second of the bank: trained on where ``augment`` is, and
+    never seen where it is not. ``same_photo=False``: no ranking holds what was cut from the query's photograph.
     """
+    from reproduce.models.dcnn.augment import Views
     from reproduce.models.dcnn.model import Recipe
 
+    if embedded not in ("image", "view"):
+        raise InvalidInputError(f"dcnn: embedded is 'image' or 'view', not {embedded!r}")
+    if embedded == "view" and (trainable != "frozen" or bank < 2):
+        raise InvalidInputError("dcnn: a view is embedded from a bank of two or more, of a frozen backbone")
     recipe = Recipe(
         dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
-        animals, images, steps, size, augment, dtype, distance, norm_in_training, norm_at_test,
+        animals, images, steps, size, augment, dtype, distance, norm_in_training, norm_at_test, Views(flip, turn, fill),
     )  # fmt: skip
-    model, inputs = _trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on)
+    model, inputs = trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on, original=original)
+    if embedded == "view":
+        inputs = frozen_features(catalogue, recipe, seed, resize, views=bank)[:, 1]
     rows = model.embed(inputs)
-    found = evaluate(catalogue, rows, resample=True)
+    found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
     tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
     curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
     details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}
@@ -147,7 +166,7 @@ def protocol(
     seen: list[np.ndarray] = []
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
                     animals=animals)  # fmt: skip
-    model, _ = _trained(catalogue, seed, recipe, 0, False, resize, "train", lambda step, rows: seen.append(rows))
+    model, _ = trained(catalogue, seed, recipe, 0, False, resize, "train", lambda step, rows: seen.append(rows))
     labels = catalogue.identities[catalogue.train]
     lengths = [len(rows) for rows in seen]
     scaled = np.asarray(scaler(backbone)(decoded(catalogue, (64, 64), "colour").astype("float32")))
@@ -163,15 +182,16 @@ def protocol(
     return Result(scores, {"left_out": model.left_out_})
 
 
-def _trained(
+def trained(
     catalogue: "Catalogue",
     seed: int,
     recipe: "Recipe",
     bank: int,
-    shuffled: bool,
-    resize: str,
-    trained_on: str,
+    shuffled: bool = False,
+    resize: str = "bilinear",
+    trained_on: str = "train",
     observe: "Observer | None" = None,
+    original: bool = False,
 ) -> tuple["DCNN", np.ndarray]:
     """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
     from dataclasses import asdict
@@ -192,12 +212,16 @@ def _trained(
         training = inputs[learned]
         if recipe.augment:
             training = frozen_features(catalogue, recipe, seed, resize, views=bank, rows=learned)
+            if original:
+                training = np.concatenate([inputs[learned][:, None], training[:, 1:]], axis=1)
     else:
         from reproduce.datasets import images as decoded
 
         inputs = decoded(catalogue, (recipe.size, recipe.size), "colour", _interpolation(resize))
         training = inputs[learned]
-    run = digest(asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank, resize, trained_on)
+    run = digest(
+        asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank, resize, trained_on, original
+    )
     model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY, observe)
     return model, inputs
 
@@ -226,6 +250,7 @@ def frozen_features(
         size=recipe.size,
         pooling=recipe.pooling,
         views=views,
+        drawn_as=recipe.views,
         dtype=recipe.dtype,
         seed=seed,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics import Retrieval
 
-__all__ = ["LIONS", "SETS", "Evaluation", "evaluate", "evaluate_distances", "subsets"]
+__all__ = ["LIONS", "SETS", "Evaluation", "euclidean", "evaluate", "evaluate_distances", "scorable", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
@@ -43,7 +43,7 @@ class Evaluation:
 def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
     """{"": test indices, "@train": training indices, "@all": all}, less the sets that no image can be found in."""
     indices = {"": catalogue.test, "@train": catalogue.train, "@all": np.arange(len(catalogue))}
-    return {suffix: rows for suffix, rows in indices.items() if _scorable(catalogue.identities[rows])}
+    return {suffix: rows for suffix, rows in indices.items() if scorable(catalogue.identities[rows])}
 
 
 def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool | Collection[str] = False) -> Evaluation:
@@ -69,7 +69,7 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
         details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
     left_out: Mapping[str, list[float]] = {}
     if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
-        found_again = evaluate_distances(catalogue, lambda rows: _euclidean(embeddings[rows]), resample=resample)
+        found_again = evaluate_distances(catalogue, lambda rows: euclidean(embeddings[rows]), resample=resample)
         left_out = found_again.leave_one_out
         details |= {name: value for name, value in found_again.details.items() if name.startswith("animals")}
     return Evaluation(scores, details, left_out)
@@ -95,7 +95,7 @@ def evaluate_distances(
         scores |= _named(found, suffix)
         details |= _counts(found, suffix)
         wanted = resample if isinstance(resample, bool) else suffix in resample
-        if wanted and all(_scorable(animals[animals != animal]) for animal in np.unique(animals)):
+        if wanted and all(scorable(animals[animals != animal]) for animal in np.unique(animals)):
             details[f"animals{suffix}"] = np.unique(animals).tolist()
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)
@@ -106,7 +106,8 @@ def evaluate_distances(
     return Evaluation(scores, details, left_out)
 
 
-def _euclidean(rows: np.ndarray) -> np.ndarray:
+def euclidean(rows: np.ndarray) -> np.ndarray:
+    """(n, n) float64 distances among embeddings (n, D)."""
     from scipy.spatial.distance import pdist, squareform
 
     return squareform(pdist(rows.astype(np.float64)))
@@ -140,6 +141,7 @@ def _several_animals(catalogue: "Catalogue") -> None:
         )
 
 
-def _scorable(identities: np.ndarray) -> bool:
+def scorable(identities: np.ndarray) -> bool:
+    """Whether an image can be found, and told from another animal's."""
     _, counts = np.unique(identities, return_counts=True)
     return len(counts) > 1 and bool(np.any(counts > 1))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models import MLPClassifier
 
-__all__ = ["ROWS", "embed", "inputs", "train"]
+__all__ = ["ROWS", "classifier", "embed", "inputs", "train"]
 
 #: Row of Table I -> its hidden layers.
 ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
@@ -52,14 +52,14 @@ def embed(
     one, and with "/before" of the same network before its first step.
     """
     found = chosen_point(
-        _model(GRID_SEED, hidden, objective, epochs),
+        classifier(GRID_SEED, hidden, objective, epochs),
         *_training(_at_grid_seed(catalogue), size, scaling),
         folds,
         batch_sizes,
         learning_rates,
     )
     X, animals, train = inputs(catalogue, size, scaling), catalogue.identities, catalogue.train
-    model = _model(seed, hidden, objective, epochs).set_params(**found["chosen"])
+    model = classifier(seed, hidden, objective, epochs).set_params(**found["chosen"])
     point = {name: [value] for name, value in found["chosen"].items()}
     tested = search(model, X[train], animals[train], seed, folds, point["batch_size"], point["learning_rate"])
     result = _fit_and_score(catalogue, model, X, animals[train], everywhere=True)
@@ -69,7 +69,17 @@ def embed(
     return Result({**scores, **result.scores}, {**found, **folded, **result.details}, result.leave_one_out)
 
 
-@experiment("mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL)
+def _elsewhere(factors: Mapping[str, Any]) -> float:
+    """Most that a seed moved between two processors, 200 seeds of all rows: training takes a last digit far.
+
+    Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
+    """
+    return 0.4 if factors["objective"] == "triplet" else 0.04
+
+
+@experiment(
+    "mlp.train", varies=("initialisation", "order"), seconds=4, rehearsal=SMALL, tolerance=_elsewhere, later=("output",)
+)
 def train(
     catalogue: "Catalogue",
     seed: int,
@@ -82,19 +92,21 @@ def train(
     batch_size: int = 32,
     learning_rate: float = 3e-4,
     epochs: int = 100,
+    output: str = "relu",
 ) -> Result:
     """The same network at one fixed point of the grid: for questions that compare two trainings.
 
     ``labels="shuffled"`` trains on permuted identities: what its embedding still scores, it has not learned of
-    the animals. Scores as those of ``mlp.embed``, without the accuracy over folds.
+    the animals. ``output``: the last hidden layer's, "relu" or "linear", in which no unit can die. Scores as those of
+    ``mlp.embed``, without the accuracy over folds.
     """
     from reproduce.determinism import generator
 
     y = catalogue.identities[catalogue.train]
     if labels == "shuffled":
         y = generator(seed, "labels").permutation(y)
-    model = _model(seed, hidden, objective, epochs)
-    model.set_params(batch_size=batch_size, learning_rate=learning_rate)
+    model = classifier(seed, hidden, objective, epochs)
+    model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
     return _fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
 
 
@@ -127,7 +139,10 @@ def _training(catalogue: "Catalogue", size: int, scaling: str) -> tuple[np.ndarr
     return inputs(catalogue, size, scaling)[catalogue.train], catalogue.identities[catalogue.train]
 
 
-def _model(seed: int, hidden: Sequence[int], objective: str, epochs: int) -> "MLPClassifier":
+def classifier(
+    seed: int, hidden: Sequence[int] = (64,), objective: str = "cross-entropy", epochs: int = 100
+) -> "MLPClassifier":
+    """The paper's network before it is fitted."""
     from reproduce.determinism import integer_seed
     from reproduce.models import MLPClassifier
 

@@ -43,10 +43,13 @@ class Experiment:
     ``library`` does the arithmetic ("numpy", "keras", "lightgbm", "opencv"); results never pool across backends.
     ``exact`` is true where the scores are enumerated facts (class sizes, chance levels), without sampling error.
     ``rehearsal`` holds the factors that make the experiment small on stand-in images.
-    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed:
-    twice what ``reproduce.running.elsewhere`` saw. On its own machine class a replay is bit-identical.
+    ``tolerance``: how far a fraction may move between machine classes, backends or processors under the same seed, or
+    a function that says it of all factors: the most that was seen between two, rounded up to one digit; 0 where no more
+    than the last digits moved. On its own machine a replay is bit-identical.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
+    ``later`` names factors that came after results had been kept. At its default such a factor changes nothing, and
+    is left out of what a result is found by: what was kept before it stands.
     """
 
     name: str
@@ -59,7 +62,8 @@ class Experiment:
     exact: bool = False
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     work: Callable[[Mapping[str, Any]], float] | None = None
-    tolerance: float = 0.0
+    tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0
+    later: tuple[str, ...] = ()
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
@@ -68,12 +72,20 @@ class Experiment:
         return {parameter.name: parameter.default for parameter in parameters}
 
     def factors(self, **chosen: Any) -> dict[str, Any]:
-        """All factors by name, the defaults filled in; an unknown one is an error that names the known ones."""
+        """All factors by name, the defaults filled in; an unknown one is an error that names the known ones.
+
+        Those that came ``later`` only where they are not at their defaults.
+        """
         known = self.defaults
         if unknown := sorted(set(chosen) - set(known)):
             names = ", ".join(known) or "none"
             raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")
-        return dict(sorted({**known, **chosen}.items()))
+        every = {**known, **chosen}
+        return {name: every[name] for name in sorted(every) if name not in self.later or every[name] != known[name]}
+
+    def moves(self, factors: Mapping[str, Any]) -> float:
+        """The tolerance under all of these factors."""
+        return self.tolerance(factors) if callable(self.tolerance) else self.tolerance
 
     def varies_on(self, data: str) -> bool:
         """Whether a seed changes anything: it varies the experiment, or draws the data set's split.
@@ -102,7 +114,8 @@ def experiment(
     exact: bool = False,
     rehearsal: Mapping[str, Any] | None = None,
     work: Callable[[Mapping[str, Any]], float] | None = None,
-    tolerance: float = 0.0,
+    tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0,
+    later: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
@@ -110,7 +123,11 @@ def experiment(
 
     def register(function: Callable[..., Result]) -> Experiment:
         small = dict(rehearsal or {})
-        entry = Experiment(name, function, version, varies, seconds, needs, library, exact, small, work, tolerance)
+        entry = Experiment(
+            name, function, version, varies, seconds, needs, library, exact, small, work, tolerance, later
+        )
+        if strangers := set(later) - set(entry.defaults):
+            raise InvalidInputError(f"{name}: later names {sorted(strangers)}, which are none of its factors")
         _REGISTRY[name] = entry
         return entry
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate_distances
 from reproduce.experiments.registry import Result, experiment
 
@@ -87,7 +88,7 @@ def pairs(
     return Result(scores, details, {name: row for name, row in left_out.items() if np.isfinite(row).all()})
 
 
-@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100})
+@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100}, later=("same_photo",))
 def lnbnn(
     catalogue: "Catalogue",
     seed: int,
@@ -97,10 +98,12 @@ def lnbnn(
     most: int = 300,
     tolerance: float = 0.1,
     everywhere: bool = False,
+    same_photo: bool = True,
 ) -> Result:
     """SIFT local matching, one image against all others of its set at once; nothing is learned, drawn or shuffled.
 
     The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
+    ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
     """
     from reproduce.datasets import images
     from reproduce.models.baselines.local import local_matching
@@ -113,7 +116,8 @@ def lnbnn(
         chosen = [shown[row] for row in rows[part]]
         return -local_matching(chosen, neighbours=neighbours, most=most, height=height, tolerance=tolerance)
 
-    found = evaluate_distances(subject, distances if everywhere else _once(distances), resample=True)
+    scored = evaluate_distances if same_photo else evaluate_apart
+    found = scored(subject, distances if everywhere else _once(distances), resample=True)
 
     def kept(named: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in named.items() if everywhere or "@" not in name}
@@ -230,10 +234,7 @@ def _retrieval_without_each(
 
 def _tested(catalogue: "Catalogue") -> "Catalogue":
     """The test images alone."""
-    from reproduce.datasets import Catalogue
-
-    rows = catalogue.test
-    return Catalogue(catalogue.name, catalogue.paths[rows], catalogue.identities[rows], catalogue.split[rows])
+    return catalogue.take(catalogue.test)
 
 
 def _once(distances: Any) -> Any:

@@ -1,6 +1,5 @@
 """Embeddings and labels from files: a .npy array, and one label per row in a .csv, .tsv or .txt."""
 
-import codecs
 import csv
 import io
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.inputs import as_matrix
+from reproduce.text import decoded
 
 __all__ = ["read_embeddings", "read_labels"]
 
@@ -51,7 +51,7 @@ def read_labels(path: Path, rows: int, column: str | None = None) -> list[str]:
     Raises InvalidInputError naming file and line, or both counts where they differ.
     """
     _is_a_file(path)
-    lines = io.StringIO(_decoded(path), newline="")
+    lines = io.StringIO(decoded(path), newline="")
     try:
         if path.suffix.lower() == ".txt":
             if column is not None:
@@ -81,21 +81,6 @@ def read_labels(path: Path, rows: int, column: str | None = None) -> list[str]:
             cure = f"{cure}; if the first line is a header, {way}"
         raise InvalidInputError(f"{path} has {found} labels for {rows} embeddings; {cure}")
     return labels
-
-
-def _decoded(path: Path) -> str:
-    """The file's text. Raises InvalidInputError that says how it is not UTF-8, and where."""
-    content = path.read_bytes()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InvalidInputError(f"{path} is UTF-16; save it again with the encoding UTF-8")
-    if b"\0" in content:
-        raise InvalidInputError(f"{path} is not text; save the labels as .csv or .txt in UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        byte = f"byte {error.object[error.start]:#04x} is not UTF-8 (Latin-1 or Windows-1252?)"
-        raise InvalidInputError(f"{path}, line {line}: {byte}; save the file again with the encoding UTF-8") from None
 
 
 def _column(path: Path, table: list[tuple[int, list[str]]], column: str | None) -> tuple[int, int]:

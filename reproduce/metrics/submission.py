@@ -58,14 +58,18 @@ def score_files(
     column: str | None = None,
     dtype: Precision = "float64",
     interval: Interval | None = None,
+    side: str | None = None,
 ) -> Scored:
     """Score the embeddings of a .npy file by the labels of a .csv, .tsv or .txt file.
 
     Each is ranked against the others, or against the ``gallery``'s. ``column`` names the labels' in both files.
-    ``interval`` is asked for an interval of every figure. Raises InvalidInputError for files that cannot be read or
+    ``interval`` is asked for an interval of every figure. ``side``: only the rows that the column "split" of the
+    query's labels says so of. Raises InvalidInputError for files that cannot be read or
     do not fit, for one animal only, and for too few animals to leave one out.
     """
     matrix, labels = _read(query, column)
+    if side is not None:
+        matrix, labels = _side(query[1], matrix, labels, side)
     if gallery is None:
         _several_animals(labels, query[1])
         rest: tuple = ()
@@ -97,6 +101,14 @@ def score_files(
 def _read(files: Files, column: str | None) -> tuple[np.ndarray, list[str]]:
     matrix = read_embeddings(files[0])
     return matrix, read_labels(files[1], len(matrix), column)
+
+
+def _side(path: Path, matrix: np.ndarray, labels: list[str], side: str) -> tuple[np.ndarray, list[str]]:
+    split = read_labels(path, len(matrix), "split")
+    rows = [row for row, one in enumerate(split) if one == side]
+    if not rows:
+        raise InvalidInputError(f"{path}: no row has the split {side!r}; there are {', '.join(sorted(set(split)))}")
+    return matrix[rows], [labels[row] for row in rows]
 
 
 def _several_animals(labels: list[str], path: Path) -> None:

@@ -27,6 +27,9 @@ _FLAGS = (
     *("CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE"),
 )
 
+#: Lines of /proc/cpuinfo.
+CPU_FIELDS = ("model name", "cpu family", "model", "stepping")
+
 
 def backend(library: str) -> str:
     """The backend that an experiment's library computes with: Keras names its own, read without importing it."""
@@ -90,11 +93,14 @@ def gpu() -> dict[str, str]:
 
 @cache
 def _cpu() -> str:
+    """Name, family, model and stepping: clouds call very different processors by one name ("AMD EPYC")."""
     try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        said = Path("/proc/cpuinfo").read_text()
     except OSError:
-        found = None
-    return found[1].strip() if found else platform.processor()
+        said = ""
+    lines = [re.search(rf"^{key}\s*:\s*(.+)$", said, re.MULTILINE) for key in CPU_FIELDS]
+    name, *numbers = [line[1].strip() if line else "" for line in lines]
+    return f"{name} {'.'.join(numbers)}".strip(" .") or platform.processor()
 
 
 @cache

@@ -131,7 +131,7 @@ def _panel(panel, samples: Sequence[Sample], learned: Sequence[bool], title: str
 
 def chosen(request: Request) -> list[str]:
     """The factors that are not the experiment's own defaults, as words; pretrained weights go with the backbone."""
-    defaults = request.experiment.factors()
+    defaults = request.experiment.defaults
     others = {name: value for name, value in request.factors.items() if value != defaults[name] and name != "weights"}
     words = ["random"] if request.factors.get("weights") == "none" else []
     for name, value in others.items():

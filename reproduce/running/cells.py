@@ -68,7 +68,7 @@ def measure(
     environment = machine.environment(experiment.library)
     chosen = experiment.factors(**factors)
     catalogue = _catalogue(experiment, data, seed)
-    cell = cell_of(experiment, data, chosen, seed, catalogue.content_hash)
+    cell = cell_of(experiment, data, chosen, seed, catalogue.hash_for("pixels" in experiment.needs))
     with _ONE_AT_A_TIME, single_thread():
         began = time.perf_counter()
         result = experiment(catalogue, seed, **chosen)

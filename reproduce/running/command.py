@@ -15,6 +15,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import live, places
 from reproduce.running.asking import Parts, ask, factor, parted
+from reproduce.running.origin import doubt
 from reproduce.running.plan import Asked, Plan, make_plan
 from reproduce.running.runner import Report, default_workers, run
 from reproduce.running.tiers import Tier, held_against, missing, seeds_of
@@ -38,8 +39,11 @@ def run_command(
     allow_waiting: Sequence[str] = (),
     requested: Callable[[], Sequence[Asked]] = tuple,
     console: Console | None = None,
+    strict: bool = False,
 ) -> int:
     """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
+
+    ``strict``: cells that run when the budget is used up are stopped.
 
     ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
@@ -71,6 +75,7 @@ def run_command(
                     budget=budget,
                     replace=tier == Tier.RELEASE,
                     watch=view.watch,
+                    strict=strict,
                 )
             kept = (not pilot and tier not in (Tier.REHEARSAL, Tier.NIGHTLY)) or output is not None
             live.show_report(console, report, plan, store.folder if kept else None)
@@ -90,9 +95,10 @@ def run_command(
 
 
 def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, record: Store, *, fresh: bool) -> Plan:
-    """One plan of both parts; what no claim asks for goes aside, where that is another folder than the run's."""
-    rows = make_plan(parts.theirs, wanted, store, fresh=fresh, times=record).rows
-    for request, seeds in parts.beyond:
+    """One plan; what no claim asks for and what is not what its name says goes aside, where the run's is not there."""
+    sound = [one for one in parts.theirs if not doubt(one.experiment, one.data, one.chosen)]
+    rows = make_plan(sound, wanted, store, fresh=fresh, times=record).rows
+    for request, seeds in [*parts.beyond, *((one, wanted) for one in parts.theirs if one not in sound)]:
         rows += make_plan([request], seeds, aside, fresh=fresh, times=record, apart=aside is not store).rows
     return Plan(rows)
 

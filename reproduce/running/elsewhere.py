@@ -20,6 +20,7 @@ __all__ = ["PLACES", "measured"]
 PLACES: Mapping[str, Mapping[str, str]] = {
     "two threads": {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
     "an older processor": {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512_SKX AVX2 FMA3"},
+    # Of TensorFlow: its plain kernels, as where oneDNN is not built in.
     "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},
     "torch": {"KERAS_BACKEND": "torch"},
 }

@@ -7,16 +7,21 @@ from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from reproduce.record import Entry
+from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, Outcome
 from reproduce.running.plan import Asked, Plan
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
 
-__all__ = ["Live", "duration", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
+__all__ = ["Live", "duration", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
+
+#: Requests that are named as left.
+MOST = 8
 
 
 def duration(seconds: float) -> str:
@@ -30,22 +35,19 @@ def duration(seconds: float) -> str:
 
 
 def show_plan(console: Console, plan: Plan, workers: int) -> None:
-    """One row for each request: what is kept, what will run and for how long, what waits and for what."""
+    """One row for each request: what is kept, what will run and for how long, what waits and for what.
+
+    Factors are broken between words, so that 80 columns hold a row in two or three lines.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("experiment", no_wrap=True)
-    table.add_column("data", no_wrap=True)
-    table.add_column("factors", overflow="fold")
-    table.add_column("kept", justify="right")
-    table.add_column("to run", justify="right")
-    table.add_column("each", justify="right", no_wrap=True)
-    table.add_column("")
+    table.add_column("experiment on data, factors", ratio=1)
+    for head in ("kept", "to run", "each"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for row in plan.rows:
         each = f"{'' if row.measured else '~'}{duration(row.seconds)}" if row.jobs else ""
-        chosen = " ".join(f"{name}={value}" for name, value in _unusual(row.asked).items())
         table.add_row(
-            row.asked.experiment.name,
-            row.asked.data,
-            chosen,
+            escape(said_of(row.asked)),
             str(row.kept),
             str(len(row.jobs)),
             each,
@@ -54,7 +56,10 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
     console.print(table)
     for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
         console.print(why, markup=False, highlight=False)
-    if aside := {str(row.apart.folder) for row in plan.rows if row.apart}:
+    for why in dict.fromkeys(row.doubt for row in plan.rows if row.doubt):
+        said = f"a stand-in: {why}; what is measured on it rehearses the code and never enters the record"
+        console.print(said, markup=False, highlight=False)
+    if aside := {str(row.apart.folder) for row in plan.rows if row.apart and not row.doubt}:
         said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
         console.print(said, markup=False, highlight=False)
     if not plan.jobs:
@@ -64,9 +69,15 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
         console.print(f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left} by earlier runs")
 
 
+def said_of(asked: Asked) -> str:
+    """A request in words: the experiment, its data and the factors that differ from its defaults."""
+    on = f" on {asked.data}" if asked.data else ""
+    return " ".join([f"{asked.experiment.name}{on}", *(f"{name}={value}" for name, value in _unusual(asked).items())])
+
+
 def _unusual(asked: Asked) -> dict[str, object]:
     """The factors that differ from the experiment's defaults."""
-    usual = asked.experiment.factors()
+    usual = asked.experiment.defaults
     return {name: value for name, value in asked.chosen.items() if value != usual[name]}
 
 
@@ -151,7 +162,10 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
     where = f", kept in {folder}" if folder and report.finished and any(not row.apart for row in plan.rows) else ""
     parts = [f"{_cells(len(report.finished))} finished{where}"]
     if report.finished and aside:
-        parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: what no claim asks for")
+        apart = {
+            "on stand-ins" if row.doubt else "what no claim asks for" for row in plan.rows if row.jobs and row.apart
+        }
+        parts.append(f"kept apart from the record in {', '.join(map(str, aside))}: {' and '.join(sorted(apart))}")
     for count, word in (
         (len(report.elsewhere), "kept by another run, or from the cache"),
         (len(report.waiting), "waiting"),
@@ -164,8 +178,30 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
         why = "interrupted" if report.interrupted else "the budget is used up"
         parts.append(f"{left} left ({why}; the same command goes on)")
     console.print(", ".join(parts), markup=False, highlight=False)
+    if left and report.out_of_time:
+        _show_left(console, report, plan)
     for said in dict.fromkeys(said for _, said in report.unkept):
         console.print(f"{_many(len(report.unkept), 'result')} {said}", markup=False, highlight=False)
+
+
+def _show_left(console: Console, report: Report, plan: Plan) -> None:
+    """What the budget left, request by request, the longest first."""
+    over = {
+        (entry.cell.experiment, entry.cell.data, canonical(entry.cell.factors), entry.seed) for entry in report.finished
+    }
+    others = [*report.elsewhere, *(job for job, _ in [*report.failed, *report.waiting, *report.unkept])]
+    done = over | {(job.experiment, job.data, canonical(job.factors), job.seed) for job in others}
+    rows = []
+    for row in plan.rows:
+        name, data, factors = row.asked.key[:3]
+        if count := sum((name, data, factors, job.seed) not in done for job in row.jobs):
+            rows.append((count * row.seconds, count, row.asked))
+    for seconds, count, asked in sorted(rows, key=lambda one: -one[0])[:MOST]:
+        console.print(
+            f"  left: {_cells(count)}, about {duration(seconds)}: {said_of(asked)}", markup=False, highlight=False
+        )
+    if len(rows) > MOST:
+        console.print(f"  and {len(rows) - MOST} more; reproduce run --plan shows them", markup=False, highlight=False)
 
 
 def show_missing(console: Console, tier: str, lacking: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ def named(entry: Entry) -> Entry:
     if not available(cell.data):
         raise DataMissingError(f"{cell}: its animals are named from {cell.data}, which is not here")
     catalogue = load(cell.data, seed=cell.seed)
-    if catalogue.content_hash != cell.data_hash:
+    if cell.data_hash not in (catalogue.content_hash, catalogue.identity_hash):
         raise InvalidInputError(
             f"{cell}: {cell.data} here is not the data it was measured on; its animals stay unnamed"
         )

@@ -11,18 +11,23 @@ from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
 from reproduce.running.estimates import estimate
+from reproduce.running.origin import doubt
 
 __all__ = ["Asked", "Plan", "make_plan"]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's."""
+    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's.
+
+    ``first``: the seed from which on they are counted.
+    """
 
     experiment: Experiment
     data: str
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: int | None = None
+    first: int = 0
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -30,9 +35,9 @@ class Asked:
         return self.experiment.factors(**self.factors)
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str, str, int]:
         """Equal for requests that mean the same cells."""
-        return (self.experiment.name, self.data, canonical(self.chosen))
+        return (self.experiment.name, self.data, canonical(self.chosen), self.first)
 
     @property
     def varies(self) -> bool:
@@ -57,8 +62,10 @@ class Row:
     measured: bool = False
     #: Hashes of data and weights here; None where the row waits for one of them.
     hashes: tuple[str, str | None] | None = None
-    #: Where the results go if not where the run's go: what no claim asks for.
+    #: Where the results go if not where the run's go: what no claim asks for, and what is not what its name says.
     apart: Store | None = None
+    #: Why the data or the weights here are not what their names say.
+    doubt: str = ""
 
     def current(self, store: Store) -> list[Entry]:
         """What a store has for the request in this version, of the data and weights here where both are."""
@@ -129,7 +136,7 @@ def make_plan(
     for request in asked:
         if request.key not in seen:
             seen.add(request.key)
-            wanted = list(seeds)[: request.seeds if request.varies else 1]
+            wanted = [request.first + seed for seed in list(seeds)[: request.seeds if request.varies else 1]]
             row = _row(request, wanted, store, times or store, fresh)
             row.apart = store if apart else None
             rows.append(row)
@@ -139,6 +146,7 @@ def make_plan(
 def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
     seconds, measured = estimate(asked.experiment, asked.chosen, asked.data, times)
     row = Row(asked, tuple(seeds), seconds=seconds, measured=measured)
+    row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
     try:
         row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))
     except (DataMissingError, WeightsMissingError) as missing:
@@ -181,4 +189,4 @@ def data_hash(data: str, pixels: bool) -> str:
         return ""
     if not available(data, pixels=pixels):
         raise DataMissingError(f"waits for {data}: `reproduce datasets --get {data}` gets it")
-    return load(data).content_hash
+    return load(data).hash_for(pixels)

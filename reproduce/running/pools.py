@@ -1,5 +1,6 @@
 """Where cells run: worker processes of this machine, or a Dask cluster. Either gives outcomes as they finish."""
 
+import math
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -35,8 +36,12 @@ AT_ONCE = 500
 class Pool(Protocol):
     """Runs jobs; closing the generator stops what has not finished."""
 
-    def __call__(self, jobs: Sequence[Job], commit: str, until: float, take: Take) -> "Outcomes":
+    def __call__(
+        self, jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf
+    ) -> "Outcomes":
         """Each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic).
+
+        What runs at ``stopped`` is stopped, and has no outcome.
 
         ``take`` is asked before a job is begun: one that another run is at is put off, one it kept is not run.
         """
@@ -46,14 +51,14 @@ class Pool(Protocol):
 def local_pool(workers: int) -> Pool:
     """``workers`` fresh processes, each pinned to one thread. A worker that is killed is replaced."""
 
-    def run(jobs: Sequence[Job], commit: str, until: float, take: Take) -> Outcomes:
+    def run(jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf) -> Outcomes:
         left = dict(enumerate(jobs))
         deaths: dict[int, int] = {}
         while left and time.monotonic() < until:
             # A job whose worker died runs alone, so that it takes no other's worker with it again.
             suspect = next((number for number in left if number in deaths), None)
             batch = left if suspect is None else {suspect: left[suspect]}
-            for number, outcome in _round(dict(batch), min(workers, len(batch)), commit, until, take):
+            for number, outcome in _round(dict(batch), min(workers, len(batch)), commit, until, take, stopped):
                 if outcome is None:
                     deaths[number] = deaths.get(number, 0) + 1
                     if deaths[number] < ATTEMPTS:
@@ -66,7 +71,7 @@ def local_pool(workers: int) -> Pool:
 
 
 def _round(
-    jobs: dict[int, Job], workers: int, commit: str, until: float, take: Take
+    jobs: dict[int, Job], workers: int, commit: str, until: float, take: Take, stopped: float
 ) -> Iterator[tuple[int, Outcome | None]]:
     """Outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
     code = source_digest()
@@ -91,7 +96,10 @@ def _round(
                 if not running:
                     time.sleep(PATIENCE if busy else 0)
                     continue
-                done, _ = wait(running, timeout=PATIENCE if busy else None, return_when=FIRST_COMPLETED)
+                patience = min(PATIENCE if busy else math.inf, max(0.0, stopped - time.monotonic()))
+                done, _ = wait(running, timeout=None if patience == math.inf else patience, return_when=FIRST_COMPLETED)
+                if not done and time.monotonic() >= stopped:
+                    return
                 for future in [future for future in done if future.exception() is None]:
                     yield running.pop(future), future.result()
                 if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
@@ -157,7 +165,7 @@ def _start_worker(log: str) -> None:
 def cluster_pool(address: str) -> Pool:
     """The Dask cluster with a scheduler at ``address``; a worker that is lost has its cells run by another."""
 
-    def run(jobs: Sequence[Job], commit: str, until: float, take: Take) -> Outcomes:
+    def run(jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf) -> Outcomes:
         with _client(address) as client, client.as_current():
             from distributed import as_completed
 
@@ -182,7 +190,8 @@ def cluster_pool(address: str) -> Pool:
                     left += busy
                     if not futures:
                         time.sleep(PATIENCE)
-                    for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+                    patience = None if stopped == math.inf else max(0.0, stopped - time.monotonic())
+                    for future in as_completed(list(futures), timeout=patience):  # type: ignore[no-untyped-call]
                         job = futures.pop(future)
                         yield job, _outcome(future)
                         future.release()
@@ -190,6 +199,8 @@ def cluster_pool(address: str) -> Pool:
                             return
                         if len(left) > len(busy):  # there is room for one that nobody else is at
                             break
+            except TimeoutError:  # the time is up
+                return
             finally:
                 client.cancel(list(futures), force=True)
 

@@ -79,11 +79,13 @@ def run(
     budget: float | None = None,
     replace: bool = False,
     watch: Watch | None = None,
+    strict: bool = False,
 ) -> Report:
     """Run the plan's cells and keep each result as it comes.
 
     ``workers`` processes here, or the Dask ``cluster`` at that address. After ``budget`` seconds no
-    further cell is begun; 0 begins none. A cell that raises or waits for data is reported and the others go on;
+    further cell is begun, and with ``strict`` those that run are stopped too; 0 begins none. A cell that raises or
+    waits for data is reported and the others go on;
     Ctrl-C stops the workers and leaves what is finished in the store. Killed at any instant and run again, it goes on
     with the cells that are not in the store. A cell that another run is at is waited for and not run twice.
     ``replace`` overwrites kept results. Raises RecordError, before anything is computed, where the store cannot be
@@ -101,7 +103,7 @@ def run(
         each.check_writable()
         with suppress(OSError):  # it stays in the cache
             recover(each)
-    with closing(claims), closing(pool(jobs, commit, until, claims.take)) as outcomes:
+    with closing(claims), closing(pool(jobs, commit, until, claims.take, until if strict else math.inf)) as outcomes:
         try:
             for job, outcome in outcomes:
                 with _uninterrupted():

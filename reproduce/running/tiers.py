@@ -108,4 +108,4 @@ def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
     for score in main_scores(fresh):
         if score not in kept.scores:
             raise RecordError(f"{cell}: the record has no score {score!r}: raise the experiment's version")
-        yield compare_replay(fresh, kept, score, find(cell.experiment).tolerance)
+        yield compare_replay(fresh, kept, score, find(cell.experiment).moves(cell.factors))

@@ -23,7 +23,7 @@ class Measures(Protocol):
     """Whatever answers a request for scores: the record, a fresh run, a rehearsal, or a list of what is asked."""
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """The score under each seed; a sample that is ``missing`` says what it waits for."""
         ...
@@ -56,9 +56,12 @@ class Claim:
         return self.spec.printed
 
     def __call__(
-        self, experiment: Experiment, data: str, *, score: str, seeds: int | None = None, **factors: Any
+        self, experiment: Experiment, data: str, *, score: str, seeds: int | range | None = None, **factors: Any
     ) -> Sample:
-        """Measure ``score`` of ``experiment`` on the data set: one value per seed (14, or 1 where none varies)."""
+        """Measure ``score`` of ``experiment`` on the data set: one value per seed (14, or 1 where none varies).
+
+        ``seeds``: so many instead, or a range of them, such as ``AFRESH`` for what was asked after 0-13 had been seen.
+        """
         return self._measures.sample(experiment, data, score, seeds, experiment.factors(**factors))
 
     def equals(
@@ -88,7 +91,7 @@ class Claim:
         power = None
         if spread is not None:
             power = judge.power(spread, SEEDS, margin + judge.half_unit(printed), runs)
-        self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs, power)
+        self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs, power, spread)
 
     def exceeds(self, ours: Sample, other: Sample, *, by: float | str, because: str) -> None:
         """Ours is above the other by more than ``by``, paired by seed."""
@@ -132,13 +135,23 @@ class Claim:
         because: str,
         paper_runs: int | None = None,
         power: float | None = None,
+        spread: float | None = None,
     ) -> None:
         if not because:
             raise InvalidInputError(f"{self.spec.id}: say why the region is what it is (because=...)")
         if ours.missing:
-            self._settle(
-                Outcome(self.spec, Verdict.NOT_RUN, verb, paper, margin, because, reason=ours.missing, power=power)
+            waiting = Outcome(
+                self.spec,
+                Verdict.NOT_RUN,
+                verb,
+                paper,
+                margin,
+                because,
+                lower=None if math.isinf(region.lower) else region.lower,
+                upper=None if math.isinf(region.upper) else region.upper,
+                reason=ours.missing,
             )
+            self._settle(replace(waiting, power=power, spread=spread))
             return
         scaled = ours.scaled(self.spec.scale)
         estimates = scaled.estimates(paper_runs)
@@ -157,6 +170,7 @@ class Claim:
             replace(
                 outcome,
                 power=power,
+                spread=spread,
                 intervals={name: ends for name, ends in intervals.items() if ends is not None},
                 scatter="" if scaled.exact else used,
                 note="" if scaled.exact else note,

@@ -45,7 +45,8 @@ class Judged:
 
 
 class _Gather:
-    def __init__(self) -> None:
+    def __init__(self, setting: str | None = None) -> None:
+        self.setting = setting
         self.requests: list[Request] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -62,7 +63,7 @@ class _Gather:
         from reproduce.verdicts.session import collect
 
         items = [item for item in session.items if item.get_closest_marker("claim")]  # type: ignore[attr-defined]
-        self.requests = collect(items)
+        self.requests = collect([item for item in items if self.setting in (None, spec(item).setting)])
         self.specifications = {item.nodeid: spec(item) for item in items}
         if not session.config.option.collectonly:  # type: ignore[attr-defined]
             self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
@@ -81,14 +82,15 @@ class _Gather:
             self.outcomes[report.nodeid] = outcome
 
 
-def requested(folder: Path | str = "claims") -> list[Request]:
-    """Every experiment, data set and factors that the claims in ``folder`` ask for, each once."""
-    return _gathered(folder, "--collect-only").requests
+def requested(folder: Path | str = "claims", setting: str | None = None) -> list[Request]:
+    """Every experiment, data set and factors that the claims in ``folder`` ask for, each once; in one setting alone."""
+    return _gathered(folder, "--collect-only", setting=setting).requests
 
 
-def asked(folder: Path | str = "claims") -> list[Asked]:
+def asked(folder: Path | str = "claims", setting: str | None = None) -> list[Asked]:
     """The same, as a run takes it."""
-    return [Asked(one.experiment, one.data, one.factors, one.seeds) for one in requested(folder)]
+    wanted = requested(folder, setting)
+    return [Asked(one.experiment, one.data, one.factors, len(one.seeds), one.seeds.start) for one in wanted]
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:
@@ -101,17 +103,18 @@ def record_of(folder: Path | str = "claims") -> Path:
     return Path(os.environ.get("REPRODUCE_RECORD") or Path(folder, "record"))
 
 
-def judged(folder: Path | str = "claims") -> Judged:
-    """Judge every claim in ``folder`` by its record; nothing is measured, and nothing is fetched.
+def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
+    """Judge every claim in ``folder`` by its record, or by another; nothing is measured, and nothing is fetched.
 
     Raises InvalidInputError where there is no claim, or none can be collected, and RecordError for a damaged record.
     """
     from reproduce.record import Store
 
-    store = Store(record_of(folder))
+    record = record or record_of(folder)
+    store = Store(record)
     for name in store.experiments():  # a damaged file is one error here, instead of one for each claim
         store.entries(name)
-    gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record_of(folder).resolve()))
+    gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record.resolve()))
     _some(gather, folder)
     return Judged(
         tuple(
@@ -145,12 +148,12 @@ def _where_and_what(path: Path, error: BaseException) -> str:
     return f"{path}{f':{line}' if line else ''}: {type(error).__name__}{f': {said}' if said else ''}"
 
 
-def _gathered(folder: Path | str, *options: str) -> _Gather:
+def _gathered(folder: Path | str, *options: str, setting: str | None = None) -> _Gather:
     import pytest
 
     if not Path(folder).is_dir():
         raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
-    gather = _Gather()
+    gather = _Gather(setting)
     arguments: Sequence[str] = [*options, "--assert=plain", *QUIET, str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
         arguments = [*arguments, "-p", "reproduce.verdicts.plugin"]

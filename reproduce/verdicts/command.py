@@ -17,7 +17,10 @@ Storage = Annotated[Path, typer.Option(help="The folder of saved runs.")]
 
 @app.command("list")
 def list_claims(folder: Annotated[Path, typer.Argument(help="The claims.")] = Path("claims")) -> None:
-    """Every claim as a sentence, with where the paper makes it."""
+    """Every claim as a sentence, with where the paper makes it.
+
+    Example: reproduce claims list
+    """
     from reproduce.verdicts.collect import specifications
     from reproduce.verdicts.marks import described
 
@@ -34,7 +37,10 @@ def show_paper(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
-    """The paper, line by line, judged by the record alone: nothing is measured."""
+    """The paper, line by line, judged by the record alone: nothing is measured.
+
+    Example: reproduce claims paper --json
+    """
     import json
     import shutil
 
@@ -61,7 +67,10 @@ def show(
     run: Annotated[str, typer.Argument(help="A saved run by number, name or path; the last one.")] = "",
     storage: Storage = Path(".claims"),
 ) -> None:
-    """The table of a saved run."""
+    """The table of a saved run.
+
+    Example: reproduce claims show 0003
+    """
     import shutil
 
     from reproduce.verdicts.saving import find, read
@@ -85,7 +94,10 @@ def compare_runs(
     ] = "verdict",
     storage: Storage = Path(".claims"),
 ) -> None:
-    """What changed between two saved runs; status 1 if something did that --fail names."""
+    """What changed between two saved runs; status 1 if something did that --fail names.
+
+    Example: reproduce claims compare 0003 0004 --fail verdict
+    """
     from reproduce.errors import InvalidInputError
     from reproduce.verdicts.compare import Rules, compare
     from reproduce.verdicts.saving import find, read, saved

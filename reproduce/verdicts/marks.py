@@ -125,7 +125,7 @@ def check(items: Sequence[pytest.Item]) -> None:
 
 
 def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
-    """Every claim as a sentence, grouped by file."""
+    """Every claim as a sentence, grouped by file, and below it which verdicts it can reach."""
     group = None
     for item in items:
         if item.get_closest_marker("claim") is None:
@@ -135,6 +135,26 @@ def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
             group = one.group
             yield f"\n{group}"
         yield f"  {described(one)}"
+        yield f"      {_reach(item, one)}"
+
+
+def _reach(item: pytest.Item, one: Spec) -> str:
+    """Which verdicts the claim can end in, and with what power: found by asking it dry."""
+    from reproduce.verdicts.claim import Claim
+    from reproduce.verdicts.reach import reach
+    from reproduce.verdicts.requests import Collecting
+
+    asked = Collecting()
+    claim = Claim(one, asked, figures(item))
+    try:
+        item.obj(claim=claim, **getattr(getattr(item, "callspec", None), "params", {}))  # type: ignore[attr-defined]
+    except Exception as error:  # a broken claim is one line here, and fails when it is run
+        return f"reaches no verdict: {type(error).__name__}: {error}"
+    requests = list(asked.requests.values())
+    if claim.outcome is None or (not requests and claim.outcome.verb != "waits"):
+        return "reaches no verdict: it has no verb, or measures nothing"
+    seeds = max((len(request.seeds) for request in requests), default=0)
+    return reach(claim.outcome, seeds, exact=bool(requests) and all(request.experiment.exact for request in requests))
 
 
 def described(one: Spec) -> str:

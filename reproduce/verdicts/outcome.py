@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from reproduce.verdicts.judge import Verdict
@@ -57,7 +57,8 @@ class Outcome:
     are their means. ``finding`` is what the record of findings says of it. ``intervals`` are those by each source of
     scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names the one that carries the verdict, and
     ``interval`` is that one; ``note`` says what else must be known of it. ``p``: the least level at which a t test
-    would give the verdict, of a claim with sampling error.
+    would give the verdict, of a claim with sampling error. ``spread`` between runs was expected when the margin was
+    set, and ``power`` planned for with it.
     """
 
     spec: Spec
@@ -79,6 +80,7 @@ class Outcome:
     drift: str = ""
     reason: str = ""
     power: float | None = None
+    spread: float | None = None
     finding: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     difference: bool = False
@@ -126,7 +128,12 @@ class Outcome:
 
 
 def words(verdict: str, spec: Spec) -> str:
-    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails."""
+    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails.
+
+    What was measured on a stand-in says that it is a rehearsal.
+    """
+    if spec.fidelity == "rehearsal":
+        return f"rehearsal: {words(verdict, replace(spec, fidelity='proxy'))}"
     if spec.kind == "statement" and spec.fidelity != "proxy":
         return verdict
     return {Verdict.REPRODUCED.value: "holds", Verdict.NOT_REPRODUCED.value: "fails"}.get(verdict, verdict)

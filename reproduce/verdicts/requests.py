@@ -16,17 +16,18 @@ SEEDS = 14
 
 @dataclass(frozen=True)
 class Request:
-    """An experiment on a data set under factors, for seeds 0 .. seeds - 1."""
+    """An experiment on a data set under factors, for a range of seeds."""
 
     experiment: Experiment
     data: str
     factors: Mapping[str, Any]
-    seeds: int
+    seeds: range
 
     @property
     def key(self) -> str:
-        """One string per experiment, data set and factors."""
-        return json.dumps([self.experiment.name, self.data, self.factors], sort_keys=True)
+        """One string per experiment, data set, factors and first seed."""
+        first = [self.seeds.start] if self.seeds.start else []
+        return json.dumps([self.experiment.name, self.data, self.factors, *first], sort_keys=True)
 
 
 class Collecting:
@@ -36,21 +37,23 @@ class Collecting:
         self.requests: dict[str, Request] = {}
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """Note the request; the same one for more seeds replaces it."""
         request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
         known = self.requests.get(request.key)
-        if known is None or known.seeds < request.seeds:
+        if known is None or len(known.seeds) < len(request.seeds):
             self.requests[request.key] = request
-        return Sample((), (), missing="only collected")
+        return Sample((), tuple(request.seeds), missing="only collected", exact=experiment.exact)
 
 
-def seeds_for(experiment: Experiment, data: str, asked: int | None) -> int:
-    """How many seeds a claim is judged on: as asked, else 14, or 1 where the seed varies nothing."""
-    if asked is not None:
-        return asked
-    return SEEDS if experiment.varies_on(data) else 1
+def seeds_for(experiment: Experiment, data: str, asked: int | range | None) -> range:
+    """The seeds a claim is judged on: as asked, so many or these, else 0-13; seed 0 alone where no seed varies it."""
+    if isinstance(asked, int):
+        return range(asked)
+    if not experiment.varies_on(data):
+        return range(1)
+    return range(SEEDS) if asked is None else asked
 
 
 def merged(many: Iterable[Collecting]) -> list[Request]:
@@ -58,6 +61,6 @@ def merged(many: Iterable[Collecting]) -> list[Request]:
     everything: dict[str, Request] = {}
     for one in many:
         for key, request in one.requests.items():
-            if key not in everything or everything[key].seeds < request.seeds:
+            if key not in everything or len(everything[key].seeds) < len(request.seeds):
                 everything[key] = request
     return list(everything.values())

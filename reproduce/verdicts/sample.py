@@ -105,15 +105,14 @@ class Sample:
         if gain.missing:
             return gain
         right = _paired(self, other)[1]
-        herds = [
-            replace(herd, without=tuple(tuple(x / (1 - y) for x, y in zip(*pair, strict=True)) for pair in rows))
-            for herd, base in zip(gain.herds, right.herds, strict=False)
-            if herd.names == base.names and (rows := list(zip(herd.without, base.without, strict=True)))
-        ]
+        herds: tuple[Herd, ...] = ()
+        if [herd.names for herd in gain.herds] == [herd.names for herd in right.herds]:
+            herds = tuple(gained.share_of(base) for gained, base in zip(gain.herds, right.herds, strict=True))
         return replace(
             gain,
             values=tuple(value / (1 - base) for value, base in zip(gain.values, right.values, strict=True)),
-            herds=tuple(herds),
+            herds=herds,
+            seeds_only=gain.seeds_only or ("" if herds else "its two scores are of different animals"),
             score=f"({gain.score}) / (1 - {other.score})",
         )
 

@@ -27,7 +27,17 @@ from reproduce.verdicts.judge import Estimate, from_seeds
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["ANIMALS", "SEEDS", "Herd", "added", "carries", "of_animals", "seeds_and_animals", "together"]
+__all__ = [
+    "ANIMALS",
+    "SEEDS",
+    "Herd",
+    "added",
+    "carries",
+    "of_animals",
+    "over_animals",
+    "seeds_and_animals",
+    "together",
+]
 
 #: The sources by the names that are shown.
 SEEDS, ANIMALS = "seeds", "seeds and animals"
@@ -58,6 +68,11 @@ class Herd:
     def scaled(self, factor: float) -> "Herd":
         """The same in another unit; -1 for a score that is taken away."""
         return Herd(self.data, self.names, tuple(tuple(factor * value for value in row) for row in self.without))
+
+    def share_of(self, base: "Herd") -> "Herd":
+        """A gain as the share of what the ``base``, of the same animals, left to gain."""
+        pairs = [zip(*rows, strict=True) for rows in zip(self.without, base.without, strict=True)]
+        return Herd(self.data, self.names, tuple(tuple(gain / (1 - left) for gain, left in row) for row in pairs))
 
     def repeated(self, times: int) -> "Herd":
         """One run's animals under as many seeds that do not vary it."""
@@ -103,6 +118,12 @@ def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs
     if 1 < len(values) < ENOUGH:
         freedom = min(freedom for _, freedom in parts)
     return Estimate(seeds.mean, math.sqrt(variance), float(freedom))
+
+
+def over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
+    """The 90 % interval of one score over its animals, ``left_out[a]`` being the score without animal a."""
+    animals = tuple(map(str, range(len(left_out))))
+    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
 
 
 def added(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.lines import Folded
 from reproduce.verdicts.outcome import FIDELITIES, Outcome
 from reproduce.verdicts.settings import Setting
-from reproduce.verdicts.table import asked, figure
+from reproduce.verdicts.table import asked, figure, surviving
 
 __all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen"]
 
@@ -128,6 +128,7 @@ def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome], width: int =
         if ends:
             parts = ", ".join(f"{count} {word}" for word, count in ends.most_common())
             lines.append(f"{kind}s: {ends.total()} in all settings: {parts}")
+    lines += [surviving(outcomes)] if surviving(outcomes) else []
     return [part for line in lines for part in _wrapped(line, max(width, 80))]
 
 

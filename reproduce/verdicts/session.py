@@ -98,7 +98,7 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], 
             costs[request.key] = kept[0].seconds
         else:
             each, _ = estimate(request.experiment, request.factors, request.data, source.store)
-            costs[request.key] = each * request.seeds
+            costs[request.key] = each * len(request.seeds)
             urgent.append(request.key)
     return costs, urgent
 

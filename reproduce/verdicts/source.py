@@ -11,6 +11,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
 from reproduce.running.cells import weights_hash
+from reproduce.running.origin import doubt
 from reproduce.verdicts.requests import Request, seeds_for
 from reproduce.verdicts.sample import Sample, SourceNote
 from reproduce.verdicts.scatter import Herd
@@ -35,7 +36,7 @@ class Source:
         self._measure = cache_by_key(measure)
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """The score under each seed, or a missing sample that says what it waits for."""
         request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
@@ -46,7 +47,7 @@ class Source:
         if request.key not in self.chosen:
             return Sample((), (), missing="; ".join(filter(None, (unavailable(request), why_not))))
         try:
-            fresh = [self._measure(experiment, data, seed, request.factors) for seed in range(request.seeds)]
+            fresh = [self._measure(experiment, data, seed, request.factors) for seed in request.seeds]
         except (DataMissingError, WeightsMissingError) as error:
             return Sample((), (), missing=str(error))
         return compose(request, fresh, score, "measured now", "")
@@ -68,7 +69,7 @@ class Source:
         if not current:
             kept = sorted({entry.cell.version for entry in found})
             return [], f"stale: {name} is version {experiment.version}, its record {kept}; {again} renews it"
-        here = data_hash(request.data)
+        here = data_hash(request.data, "pixels" in experiment.needs)
         if here:
             current = [entry for entry in current if entry.cell.data_hash == here]
             if not current:
@@ -78,15 +79,16 @@ class Source:
             current = [entry for entry in current if entry.cell.weights_hash == weights]
             if not current:
                 return [], f"stale: the weights here are not those of the record of {name}; {again} renews it"
-        wanted = range(request.seeds)
+        wanted = request.seeds
         # Results of different machines, backends or dtypes are never pooled: the fullest pool is judged.
         fullest = max(
             ({entry.seed: entry for entry in pool} for pool in pools(current)),
             key=lambda seeds: sum(seed in seeds for seed in wanted),
         )
         if missing := [seed for seed in wanted if seed not in fullest]:
-            done = request.seeds - len(missing)
-            return [], f"the record of {name} on {request.data} holds {done} of {request.seeds} seeds; {again} goes on"
+            held = f"{len(wanted) - len(missing)} of {len(wanted)} seeds"
+            which = f" from {wanted.start} on" if wanted.start else ""
+            return [], f"the record of {name} on {request.data} holds {held}{which}; {again} goes on"
         return [fullest[seed] for seed in wanted], ""
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
@@ -99,7 +101,7 @@ class Source:
             fresh = self._measure(request.experiment, request.data, own.seed, request.factors)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
-        replay = compare_replay(fresh, own, score, request.experiment.tolerance)
+        replay = compare_replay(fresh, own, score, request.experiment.moves(request.factors))
         if replay.status == "drifted":
             return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
         return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
@@ -114,12 +116,12 @@ class Rehearsal:
         self._measure = cache_by_key(measure)
 
     def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | None, factors: Mapping[str, Any]
+        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
         stand_in = self.DATA if "pixels" in experiment.needs else data
         small = {**factors, **experiment.rehearsal}
-        for seed in range(min(2, seeds_for(experiment, stand_in, seeds))):
+        for seed in seeds_for(experiment, stand_in, seeds)[:2]:
             entry = self._measure(experiment, stand_in, seed, small)
             value = pick(entry, score)
             if not math.isfinite(value):
@@ -193,17 +195,19 @@ def unavailable(request: Request) -> str:
         weights_hash(request.experiment, request.factors)
     except WeightsMissingError as error:
         lacking.append(str(error))
+    if not lacking and (why := doubt(request.experiment, data, request.factors)):
+        lacking.append(f"{why}; `reproduce paper` rehearses on it")
     return "; ".join(lacking)
 
 
 @cache
-def data_hash(data: str) -> str:
-    """The content hash of the data set here, or "" where it is not at hand. Asked once per session."""
+def data_hash(data: str, pixels: bool) -> str:
+    """The hash of the data set here, or "" where it is not at hand. Asked once per session."""
     from reproduce.datasets import available, load
 
-    if not data or not available(data, pixels=False):
+    if not data or not available(data, pixels=pixels):
         return ""
-    return load(data).content_hash
+    return load(data).hash_for(pixels)
 
 
 def cache_by_key(measure: Measure) -> Measure:
@@ -211,7 +215,7 @@ def cache_by_key(measure: Measure) -> Measure:
     done: dict[tuple[str, int], Entry] = {}
 
     def once(experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any]) -> Entry:
-        key = (Request(experiment, data, factors, 0).key, seed)
+        key = (Request(experiment, data, factors, range(0)).key, seed)
         if key not in done:
             done[key] = measure(experiment, data, seed, factors)
         return done[key]

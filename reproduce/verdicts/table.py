@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reproduce.verdicts import KINDS
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judge import Verdict, holm
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.scatter import ANIMALS, SEEDS
 
-__all__ = ["groups", "markdown", "render", "summary"]
+__all__ = ["groups", "markdown", "render", "summary", "surviving"]
 
 BAR = 13
+#: Verdicts of a test: the other ends decide nothing.
+SAID = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 #: Blanks between two columns.
 GAP = 1
 #: A claim's id takes at most this much of a line; a longer one has a line of its own.
@@ -260,12 +262,30 @@ def summary(outcomes: Sequence[Outcome], kinds: bool = True) -> str:
             words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)
             plural = f"{kind}{'s' if len(members) != 1 else ''}"
             lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
+    lines += [surviving(outcomes)] if kinds and surviving(outcomes) else []
     known = sum(bool(outcome.finding) and outcome.verdict == Verdict.NOT_REPRODUCED for outcome in outcomes)
     if known:
         lines.append(f"* {known} fail as they were found to (findings.toml)")
     if checks:
         lines.append(f"checked now: {_counted(checks)}")
     return "\n".join(lines)
+
+
+def surviving(outcomes: Sequence[Outcome]) -> str:
+    """How many conclusive verdicts stand if one wrong one among them all may come one time in twenty; "" of none.
+
+    The family is every claim that was judged with sampling error, the inconclusive ones too.
+    """
+    family = [outcome for outcome in outcomes if outcome.p is not None and not outcome.drift]
+    stands = dict(zip((one.spec.id for one in family), holm([one.p or 0.0 for one in family]), strict=True))
+    parts, conclusive = [], 0
+    for kind in KINDS:
+        ended = [one for one in family if one.spec.kind == kind and one.verdict in SAID]
+        conclusive += len(ended)
+        if ended:
+            plural = f"{kind}{'s' if len(ended) != 1 else ''}"
+            parts.append(f"{sum(stands[one.spec.id] for one in ended)} of {len(ended)} {plural}")
+    return f"survive Holm's correction at 5 % for {len(family)} tests: {', '.join(parts)}" if conclusive else ""
 
 
 def _counted(words: Counter[str]) -> str:

@@ -1,6 +1,6 @@
 """Training the whole network beside Keras' own ``fit`` on the same batches, and what 128 and 224 px cost.
 
-The first test interleaves A B A B in one run and asserts the ratio. The second prints the README's lines, each
+The first test interleaves A B A B in one run and holds the ratio. The second prints the README's lines, each
 measured in a process of its own so that peak memory is its own; REPRODUCE_BENCH_SIZES (such as "128,224") and
 REPRODUCE_BENCH_BACKBONE choose them.
 """
@@ -40,7 +40,7 @@ def _network():
     return keras.Model(body.inputs[0], x)
 
 
-def test_training_keeps_up_with_keras_fit(benchmark):
+def test_training_keeps_up_with_keras_fit(benchmark, held):
     """Images per second of triplet training are at least 0.9 of those of ``fit`` with a trivial loss."""
     import keras
 
@@ -82,7 +82,7 @@ def test_training_keeps_up_with_keras_fit(benchmark):
     benchmark.pedantic(train, rounds=2)
     images = STEPS * BATCH / median(took for took, _ in pairs)
     print(f"\nMobileNetV2 {SIZE} px, whole network: {images:.1f} images/s, {ratio:.3f} of Keras' fit (bar {BAR})")
-    assert ratio >= BAR
+    held("whole MobileNetV2, throughput / Keras' fit", ratio, at_least=BAR)
 
 
 COST = """

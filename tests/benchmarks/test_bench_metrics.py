@@ -2,7 +2,7 @@
 
 Both sides get the same float32 arrays and are timed in turn, A B A B, in processor seconds of their one thread,
 which neighbours on the machine disturb least; a ratio is the median over rounds of theirs divided by ours. The
-calculator's default search needs faiss; its own torch search stands in, without its silent normalisation.
+calculator searches as it does by default, by flat faiss; ``k="max_bin_count"`` spares it 6 GB and changes no score.
 """
 
 import os
@@ -32,16 +32,14 @@ def clustered(rows, depth, class_size, seed=0):
 def their_calculator():
     """Embeddings and labels to MAP@R by pytorch-metric-learning with k="max_bin_count"."""
     torch = pytest.importorskip("torch")
+    faiss = pytest.importorskip("faiss")
     calculators = pytest.importorskip("pytorch_metric_learning.utils.accuracy_calculator")
-    from pytorch_metric_learning.distances import LpDistance
-    from pytorch_metric_learning.utils.inference import CustomKNN
-
     torch.set_num_threads(1)
+    faiss.omp_set_num_threads(1)
     calculator = calculators.AccuracyCalculator(
         include=("mean_average_precision_at_r",),
         avg_of_avgs=True,
         k="max_bin_count",
-        knn_func=CustomKNN(LpDistance(normalize_embeddings=False)),
         device=torch.device("cpu"),
     )
 
@@ -54,10 +52,10 @@ def their_calculator():
 
 @pytest.mark.parametrize(
     ("class_size", "dtype", "bar", "rounds"),
-    [(1000, "float32", 5.0, 4), (1000, "float64", 3.0, 4), (11, "float32", 1.0, 6), (11, "float64", None, 4)],
+    [(1000, "float32", 5.0, 4), (1000, "float64", 3.0, 4), (11, "float32", 1.0, 6), (11, "float64", 1.0, 4)],
     ids=lambda value: str(value),
 )
-def test_speed_on_one_thread(benchmark, class_size, dtype, bar, rounds):
+def test_speed_on_one_thread(benchmark, held, class_size, dtype, bar, rounds):
     """At N = 10,000, d = 128: R = 999 at least 5 times (float64: 3) as fast, R = 10 in float32 no slower."""
     theirs, (x, labels) = their_calculator(), clustered(N, DEPTH, class_size)
     times = {"ours": [], "theirs": []}
@@ -81,12 +79,11 @@ def test_speed_on_one_thread(benchmark, class_size, dtype, bar, rounds):
     benchmark.extra_info.update(ratio=ratio, bar=bar, theirs_seconds=median(times["theirs"]), **scores)
     print(
         f"\nR = {class_size - 1}, {dtype}: ours {median(times['ours']):.3f} s, "
-        f"pytorch-metric-learning {median(times['theirs']):.3f} s, {ratio:.2f} times as fast (bar {bar})"
+        f"pytorch-metric-learning {median(times['theirs']):.3f} s"
     )
     # At R = 10 one swap of near neighbours, which their float32 distances can cause, moves the mean by 1e-6.
     assert scores["ours"] == pytest.approx(scores["theirs"], abs=5e-6), "the two do not measure the same"
-    if bar is not None:
-        assert ratio >= bar, f"{ratio:.2f} times as fast; the bar is {bar}"
+    held(f"MAP@R, R = {class_size - 1}, {dtype}, times as fast as the peer", ratio, at_least=bar)
 
 
 # Peak resident memory sees NumPy and BLAS alike; the peak is reset after the arrays stand.
@@ -127,14 +124,13 @@ def extra_megabytes(**case):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("class_size", [10, 1000])
-def test_extra_memory(class_size, dtype):
+def test_extra_memory(held, class_size, dtype):
     """N = 10,000, d = 128 takes at most 64 MB beside the arrays."""
     extra = extra_megabytes(rows=N, queries=N, depth=DEPTH, class_size=class_size, dtype=dtype)
-    print(f"\nextra memory, R = {class_size - 1}, {dtype}: {extra:.0f} MB (bar {LIMIT_MB})")
-    assert extra <= LIMIT_MB
+    held(f"MAP@R, R = {class_size - 1}, {dtype}, extra MB", extra, at_most=LIMIT_MB)
 
 
-def test_a_million_rows_in_bounded_memory():
+def test_a_million_rows_in_bounded_memory(held):
     """The first 256 queries against 1,000,000 x 64 take one copy of the reference (252 MB) and at most 384 MB more.
 
     Blocks are alike, so the rest of the million queries would take more time and no more memory.
@@ -144,10 +140,10 @@ def test_a_million_rows_in_bounded_memory():
     seconds = time.perf_counter() - start
     copy = 1_000_000 * 66 * 4 / 2**20
     print(f"\n256 queries against 1,000,000 x 64: {extra:.0f} MB, {copy:.0f} of it the copy; {seconds:.0f} s in all")
-    assert extra <= copy + 384
+    held("256 queries against a million, extra MB", extra, at_most=copy + 384)
 
 
-def test_cost_curve():
+def test_cost_curve(held):
     """Seconds for N = 1k .. 100k, d = 64, R = 99 in float32 on every core: the cost of a pair does not grow."""
     curve = {}
     with threadpool_limits(limits=os.cpu_count()):
@@ -159,4 +155,4 @@ def test_cost_curve():
             curve[rows] = time.perf_counter() - start
             pair = curve[rows] / rows**2 * 1e9
             print(f"\nN = {rows:>7,}: {curve[rows]:8.3f} s, {pair:5.2f} ns a pair, MAP@R {score:.4f}")
-    assert curve[100_000] / curve[10_000] < 100 * 1.5
+    held("MAP@R, N = 100,000 / N = 10,000, time", curve[100_000] / curve[10_000], at_most=150)

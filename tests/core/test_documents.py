@@ -1,10 +1,12 @@
 """What README.md and docs/ tell a reader to type is accepted as it stands there."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from drawn import encoded, picture, write_files
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,23 @@ def snippets():
                 yield pytest.param(block, id=f"{page.name}: {number}")
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text(encoding="utf-8")], ids=str)
+def test_what_a_page_says_python_answers_it_does(page, tmp_path, monkeypatch):
+    """The page's doctests, on a folder of photographs made on the spot."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    shades = {"Simba": 40, "Nala": 120, "Zazu": 200}
+    images = {
+        f"{name}/{number}.JPG": encoded(picture(number) // 8 + shade)
+        for name, shade in shades.items()
+        for number in range(3)
+    }
+    write_files(tmp_path / "photographs", images)
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert tried
+    assert not failed
+
+
 @pytest.mark.parametrize("words", list(commands()))
 def test_a_command_is_one_that_there_is(words):
     """Subcommand, arguments and options are known: with --help beside them the command ends well."""
@@ -49,6 +68,7 @@ def test_a_command_is_one_that_there_is(words):
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
     known = (ROOT / "tox.ini").read_text() + (ROOT / "reproduce" / "verdicts" / "plugin.py").read_text()
     known += (ROOT / "reproduce" / "verdicts" / "runs.py").read_text()
+    known += (ROOT / "tests" / "sabotage" / "sabotage.py").read_text()
     assert all(option == "--" or option in known for option in options), options
     if words[:3] == ["tox", "run", "-e"]:
         assert all(f"[testenv:{name}]" in known for name in words[3].split(","))

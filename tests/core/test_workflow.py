@@ -54,6 +54,17 @@ def test_the_night_names_what_may_wait(step, tmp_path):
     assert step("Measure", MAY_WAIT="")["reproduce"] == called[:-4]
 
 
+def test_the_papers_own_rows_are_run_on_both_machines(step):
+    """One command, nothing asked, within what the machine is lent for; from what the night before had fetched."""
+    called = step("The paper", MAY_WAIT="FriesianCattle2017")["reproduce"]
+    assert called[:6] == ["paper", "--yes", "--tier", "nightly", "--budget", "300"]
+    assert called[6:] == ["--allow-waiting", "FriesianCattle2017"]
+    text = NIGHTLY.read_text()
+    assert "name: gpu, runner:" in text
+    assert "name: plain, runner:" in text
+    assert text.index("actions/cache@") < text.index("name: The paper")
+
+
 def test_saved_runs_outlive_the_checkout():
     """What the checkout cleans is restored before the claims are judged, and saved also after a failure."""
     text = NIGHTLY.read_text()

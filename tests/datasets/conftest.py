@@ -2,20 +2,8 @@
 
 import zipfile
 
-import cv2
-import numpy as np
 import pytest
-
-
-def picture(seed, side=40):
-    """A (side, side, 3) uint8 image unlike that of any other seed."""
-    coarse = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
-    return cv2.resize(coarse, (side, side), interpolation=cv2.INTER_LINEAR)
-
-
-def encoded(image, kind=".jpg"):
-    """The bytes of an image file of that kind."""
-    return cv2.imencode(kind, image)[1].tobytes()
+from drawn import encoded, picture, write_files
 
 
 @pytest.fixture
@@ -38,15 +26,6 @@ def lion_files(prefix="wildlife_reidentification-main/"):
                 files[f"{prefix}Lion_Data_Zero/{part}/{lion}/{lion}_{number}.png"] = encoded(picture(seed))
                 seed += 1
     return files
-
-
-def write_files(root, files):
-    """Write the files in an order of their own, backwards, and return the folder."""
-    for relative, content in reversed(files.items()):
-        path = root / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return root
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
 """``reproduce datasets`` and ``reproduce audit``: what a person reads."""
 
+import json
 import shutil
 import sys
 
+import cv2
 import pytest
+from drawn import encoded, picture, write_files
 from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.datasets import kinds, load, turing
 from reproduce.datasets.loading import published
 from reproduce.datasets.overview import overview
+from reproduce.errors import InvalidInputError
 
 
 def said(*arguments, status=0):
@@ -61,7 +65,7 @@ def test_the_stand_in_can_be_asked_for(nowhere, monkeypatch):
 def test_an_audit_is_printed_with_chance_and_findings(lions):
     """Sizes, chance and every kind of finding, for a small copy of the lions."""
     text = said("audit", "LionData", "--root", str(lions), "--photographs")
-    for words in ("train", "Chance", "10 JPEG as .png", "byte-identical groups: 0", "unreadable files: 0", "of 6"):
+    for words in ("train", "Chance", "10 JPEG as .png", "byte-identical groups: 0", "unreadable files: 0", "of the 6"):
         assert words in text
     assert "split audited: the set's own" in text
     assert text.splitlines()[-1] == "findings: none"
@@ -116,6 +120,51 @@ def test_the_help_says_what_the_status_means():
     """0 and 1, in words."""
     text = " ".join(said("audit", "--help").split())
     assert "Exit status 0: no findings; 1: findings" in text
+
+
+def test_a_copy_across_the_split_is_named(nowhere):
+    """An identical file and a smaller one, each in train and in test: status 1, both pairs by their paths."""
+    image = picture(1)
+    files = {f"train/Ayo/{n}.png": encoded(picture(10 + n), ".png") for n in range(3)}
+    files |= {"train/Ayo/a.png": encoded(image, ".png"), "test/Leo/copy.png": encoded(image, ".png")}
+    files |= {"test/Leo/small.jpg": encoded(cv2.resize(image, (24, 24)))}
+    folder = write_files(nowhere / "own", files)
+    text = said("audit", str(folder), status=1)
+    assert "across the split: test/Leo/copy.png = train/Ayo/a.png" in text
+    assert "across the split: test/Leo/small.jpg = train/Ayo/a.png" in text
+    assert "1 group of identical images across the split" in text
+    assert "1 pair of nearly identical images across the split" in text
+    plain = json.loads(said("audit", str(folder), "--json", status=1))
+    assert len(plain["crossing"]) == 2
+    assert plain["chance"].keys() == {"test", "train", "all"}
+
+
+def test_names_that_are_nearly_the_same_are_suspicious(nowhere):
+    """Case, blanks, and how an accent is encoded; numbers with and without zeros."""
+    names = ("Léo", "Le\u0301o ", "07", "7", "Mr Spots")
+    folder = write_files(nowhere / "own", {f"{name}/1.png": encoded(picture(n)) for n, name in enumerate(names)})
+    text = said("audit", str(folder), status=1)
+    assert "suspicious names, nearly the same: 07 / 7" in text
+    assert "2 groups of animals whose names are nearly the same" in text
+
+
+def test_a_contact_sheet_shows_every_animal(lions, tmp_path):
+    """A picture file with a row of thumbnails for each; a name that is no picture's is one line."""
+    sheet = tmp_path / "sheet.png"
+    said("audit", "LionData", "--root", str(lions), "--sheet", str(sheet))
+    height, width, _ = cv2.imread(str(sheet)).shape
+    assert height == 6 * 102
+    assert width > 3 * 102
+    with pytest.raises(InvalidInputError, match=r"--sheet sheet.txt: call it by a picture's name"):
+        said("audit", "LionData", "--root", str(lions), "--sheet", "sheet.txt")
+
+
+def test_a_large_set_is_not_searched_for_photographs_unasked(lions, monkeypatch):
+    """The screen says so, and how to ask."""
+    monkeypatch.setattr(sys.modules["reproduce.datasets.audit"], "UNASKED", 3)
+    text = said("audit", "LionData", "--root", str(lions))
+    assert "images cut from one photograph: not sought among 6 pairs (--photographs: minutes)" in text
+    assert "of the 6 pairs" in said("audit", "LionData", "--root", str(lions), "--photographs")
 
 
 @pytest.mark.parametrize("arguments", [("audit", "LionDate"), ("datasets", "--get", "LionDate")])

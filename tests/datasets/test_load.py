@@ -144,6 +144,10 @@ def test_friesian_cattle_with_pixels_holds_out_the_same_nine(nowhere):
     assert len(cattle) == 940
     assert set(cattle.identities[cattle.test]) == set(without.identities[without.test])
     assert cattle.content_hash != without.content_hash
+    # What was measured on identities alone stays what it was, whichever images lie there; what needs pixels does not.
+    assert cattle.hash_for(pixels=False) == without.hash_for(pixels=False)
+    assert without.content_hash.startswith("38018258")  # of the results that are kept
+    assert cattle.hash_for(pixels=True) == cattle.content_hash
 
 
 def test_another_set_keeps_its_own_split_by_animal(nowhere):

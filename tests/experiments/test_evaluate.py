@@ -7,15 +7,16 @@ from reproduce.datasets import Catalogue, available
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import baselines
 from reproduce.experiments.evaluate import RESAMPLED, evaluate, evaluate_distances, subsets
-from reproduce.metrics import map_at_r
+from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores
 
 RNG = np.random.default_rng(3)
 
 
-def herd(animals=6, each=4, held_out=3):
-    """A catalogue without images: ``held_out`` of the animals are the test set."""
-    identities = np.repeat([f"cow {i}" for i in range(animals)], each)
-    split = np.where(np.repeat(np.arange(animals), each) < held_out, "test", "train")
+def herd(sizes=(7, 3, 2, 6, 4, 2), held_out=3):
+    """A catalogue without images, of unequal animals: the first ``held_out`` of them are the test set."""
+    animals = np.repeat(np.arange(len(sizes)), sizes)
+    identities = np.array([f"cow {i}" for i in animals])
+    split = np.where(animals < held_out, "test", "train")
     return Catalogue("herd", np.full(len(identities), ""), identities, split)
 
 
@@ -24,7 +25,15 @@ def test_scores_are_the_metrics_on_each_set():
     catalogue, rows = herd(), RNG.normal(size=(24, 5))
     found = evaluate(catalogue, rows)
     for suffix, indices in subsets(catalogue).items():
-        assert found.scores[f"map_at_r{suffix}"] == map_at_r(rows[indices], catalogue.identities[indices])
+        names = catalogue.identities[indices]
+        for average, end in (("class", ""), ("query", "/query")):
+            assert found.scores[f"map_at_r{end}{suffix}"] == map_at_r(rows[indices], names, average)
+            assert found.scores[f"chance{end}{suffix}"] == chance_map_at_r(names, average)
+        scores = retrieval_scores(rows[indices], names)
+        assert found.scores[f"precision_at_1{suffix}"] == scores.precision_at_1
+        assert found.scores[f"precision_at_1/query{suffix}"] == scores.query.precision_at_1
+        assert found.scores[f"r_precision{suffix}"] == scores.r_precision
+        assert found.scores[f"map{suffix}"] == scores.map
         score, chance = found.scores[f"map_at_r{suffix}"], found.scores[f"chance{suffix}"]
         assert found.scores[f"above_chance{suffix}"] == pytest.approx((score - chance) / (1 - chance))
     assert found.details["images"] == 12
@@ -53,14 +62,14 @@ def test_distances_score_as_the_embeddings_they_come_from():
 
 def test_a_set_in_which_nothing_can_be_found_is_left_out():
     """One image of each test animal: the test set has no scores, the others do."""
-    catalogue = herd(animals=5, each=1, held_out=2)
+    catalogue = herd((1, 1, 1, 1, 1), held_out=2)
     assert list(subsets(catalogue)) == []
     assert evaluate(catalogue, RNG.normal(size=(5, 2))).scores == {}
 
 
 def test_one_animal_alone_is_one_line():
     """Nothing can be told apart: an error that names the data set, for embeddings and for distances."""
-    lonely = herd(animals=1, each=5)
+    lonely = herd((5,))
     for score in (lambda: evaluate(lonely, RNG.normal(size=(5, 2))), lambda: evaluate_distances(lonely, np.zeros)):
         with pytest.raises(InvalidInputError, match=r"herd shows one animal only \('cow 0'\).*two") as caught:
             score()

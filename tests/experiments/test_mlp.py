@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue
+from reproduce.determinism import integer_seed, single_thread
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import mlp, mlp_protocol
+from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.mlp_search import search
 from reproduce.models import MLPClassifier
+from reproduce.models.baselines.unlearned import l2_normalised
 
 SMALL = {"hidden": (8,), "size": 16}
 QUICK = {**SMALL, "folds": 3, "batch_sizes": (16,), "learning_rates": (1e-3, 1e-2), "epochs": 30}
@@ -74,6 +77,22 @@ def test_training_starts_from_the_network_that_is_scored_before_it(herd):
     frozen = mlp.train(herd, 0, **SMALL, learning_rate=0.0, epochs=2).scores
     assert frozen["map_at_r"] == frozen["map_at_r/before"]
     assert mlp.train(herd, 0, **SMALL, learning_rate=1e-2).scores["accuracy/seen"] > frozen["accuracy/seen"]
+
+
+def test_the_network_is_scored_as_it_ends(herd):
+    """The scores are those of the model that stopped by its held-out images: no other epoch, chosen by what it scores.
+
+    Rates and lengths at which the scores of the epochs differ.
+    """
+    for seed in range(3):
+        found = mlp.train(herd, seed, **SMALL, learning_rate=3e-2, epochs=6).scores
+        model = MLPClassifier((8,), learning_rate=3e-2, max_epochs=6, random_state=integer_seed(seed, "mlp"))
+        X = mlp.inputs(herd, 16)
+        with single_thread():
+            rows = model.fit(X[herd.train], herd.identities[herd.train]).embed(X)
+        expected = evaluate(herd, rows).scores
+        assert expected.items() <= found.items()
+        assert found["map_at_r/l2"] == evaluate(herd, l2_normalised(rows)).scores["map_at_r"]
 
 
 def test_shuffled_labels_cannot_be_learned(herd):

@@ -93,3 +93,12 @@ def test_input_without_an_answer_is_one_clear_error(p, labels, words):
     """Lengths, ranges and kinds that no score can be computed from."""
     with pytest.raises(InvalidInputError, match=words):
         pair_scores(p, labels)
+
+
+def test_the_constant_says_different_even_where_most_pairs_are_the_same():
+    """It is no majority vote: told nothing of the test pairs it is wrong on six of ten here."""
+    scores = pair_scores(np.linspace(0, 1, 10), np.array([0, 0, 0, 0, 1]))
+    assert (scores.pairs, scores.same) == (10, 6)
+    assert scores.constant == pytest.approx(0.4)
+    assert scores.gain == pytest.approx(scores.accuracy - 0.4)
+    assert constant_pair_accuracy([4, 1]) == pytest.approx(0.4)

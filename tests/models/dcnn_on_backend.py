@@ -1,6 +1,6 @@
 """Run by test_dcnn in processes of their own: trains a small head on made-up features and saves its embedding.
 
-Arguments: where to save, a checkpoint, the step to be killed at (-1: never).
+Arguments: where to save, a checkpoint, the step to be killed at (-1: never); and so on, one training after another.
 """
 
 import os
@@ -33,10 +33,12 @@ def main(target, checkpoint, killed_at):
     balanced.BalancedBatches.batch = dying
     recipe = Recipe(dim=8, animals=8, images=2, steps=300)
     model = DCNN(recipe, seed=4).fit(features, labels, checkpoint, every=50)
+    balanced.BalancedBatches.batch = real
     np.savez(target, embedding=model.embed(features), **{name: np.array(c) for name, c in model.curves_.items()})
 
 
 if __name__ == "__main__":
     from pathlib import Path
 
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    for at in range(1, len(sys.argv), 3):
+        main(sys.argv[at], Path(sys.argv[at + 1]), int(sys.argv[at + 2]))

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from reproduce import downloads
 from reproduce.errors import InvalidInputError, WeightsMissingError
 from reproduce.models.dcnn import backbone, features, fetch, weights
 
@@ -61,8 +62,8 @@ def test_offline_is_noticed_at_once(monkeypatch):
     def refuse(*args, **kwargs):
         raise OSError("Network is unreachable")
 
-    monkeypatch.setattr(fetch.socket, "create_connection", refuse)
-    with pytest.raises(WeightsMissingError, match=r"no network.*REPRODUCE_WEIGHTS"):
+    monkeypatch.setattr(downloads.socket, "create_connection", refuse)
+    with pytest.raises(WeightsMissingError, match=r"offline.*by hand into .*REPRODUCE_WEIGHTS"):
         fetch.fetch("ResNet50V2")
 
 

@@ -17,20 +17,23 @@ from reproduce.models.dcnn.model import DCNN, Recipe
 BACKENDS = ("tensorflow", "torch", "jax")
 
 
-def _train(folder, name, backend="tensorflow", killed_at=-1, checkpoint="none.npz"):
-    """Run ``dcnn_on_backend.py`` to its end, or to its kill; its arrays, or None."""
+def _train(folder, backend, *trainings):
+    """Run ``dcnn_on_backend.py`` with (name, checkpoint, step to be killed at); their arrays, None of a killed one."""
     environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     root = str(Path(reproduce.__file__).parents[1])
     environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
     script = Path(__file__).with_name("dcnn_on_backend.py")
-    command = [sys.executable, script, folder / f"{name}.npz", folder / checkpoint, str(killed_at)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    if killed_at >= 0:
+    told = [str(word) for name, point, step in trainings for word in (folder / f"{name}.npz", folder / point, step)]
+    done = subprocess.run([sys.executable, script, *told], env=environment, capture_output=True, text=True, timeout=300)
+    if trainings[-1][2] >= 0:
         assert done.returncode == -signal.SIGKILL
         return None
     assert done.returncode == 0, done.stderr[-2000:]
-    with np.load(folder / f"{name}.npz") as kept:
-        return dict(kept)
+    found = []
+    for name, *_ in trainings:
+        with np.load(folder / f"{name}.npz") as kept:
+            found.append(dict(kept))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -39,43 +42,46 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def straight(folder):
-    """An uninterrupted run on each backend, made when first asked for."""
+def killed(folder):
+    """On each backend, made when first asked for: a run that was killed at step 150 and went on, and one that was not.
+
+    To import a backend takes longer than to train: whoever goes on trains the other as well, after it.
+    """
     kept = {}
 
     def of(backend):
         if backend != "tensorflow":
             pytest.importorskip(backend)
         if backend not in kept:
-            kept[backend] = _train(folder, f"straight-{backend}", backend)
+            point = f"killed-{backend}.npz"
+            _train(folder, backend, ("killed", point, 150))
+            assert (folder / point).exists()
+            resumed, whole = (f"resumed-{backend}", point, -1), (f"whole-{backend}", "none.npz", -1)
+            kept[backend] = _train(folder, backend, resumed, whole)
+            assert not (folder / point).exists()
         return kept[backend]
 
     return of
 
 
-def test_same_seed_same_bits(folder, straight):
+def test_same_seed_same_bits(folder, killed):
     """A second process with the same seed ends with the same embedding and curves, bit for bit."""
-    first, again = straight("tensorflow"), _train(folder, "again")
+    (_, first), (again,) = killed("tensorflow"), _train(folder, "tensorflow", ("again", "none.npz", -1))
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_run_killed_at_step_150_ends_the_same(folder, straight, backend):
+def test_a_run_killed_at_step_150_ends_the_same(killed, backend):
     """Killed at step 150 (checkpoint of step 150 kept) and resumed, a run ends with the bits of one never killed."""
-    whole = straight(backend)
-    checkpoint = f"killed-{backend}.npz"
-    _train(folder, "killed", backend, killed_at=150, checkpoint=checkpoint)
-    assert (folder / checkpoint).exists()
-    resumed = _train(folder, f"resumed-{backend}", backend, checkpoint=checkpoint)
+    resumed, whole = killed(backend)
     assert len(resumed["loss"]) == 300
     assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
-    assert not (folder / checkpoint).exists()
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])
-def test_backends_agree(straight, backend):
+def test_backends_agree(killed, backend):
     """All backends draw the same start and the same batches, so they end near each other."""
-    ours, theirs = straight("tensorflow"), straight(backend)
+    ours, theirs = killed("tensorflow")[1], killed(backend)[1]
     assert ours["loss"][0] == pytest.approx(theirs["loss"][0], abs=1e-5)
     assert np.abs(ours["embedding"] - theirs["embedding"]).max() < 0.05
 

@@ -10,9 +10,9 @@ from reproduce.models.mlp.objectives import CrossEntropy, Triplet
 from reproduce.models.mlp.semihard import semi_hard_triplet_loss
 
 
-def network(sizes, seed):
+def network(sizes, seed, linear=False):
     """A float64 network with random weights and biases."""
-    net = Network(sizes, "float64")
+    net = Network(sizes, "float64", linear)
     rng = np.random.default_rng(seed)
     net.initialise(rng)
     for b in net.biases:
@@ -36,17 +36,18 @@ def central_differences(function, vector, step=1e-6):
 @given(
     hidden=st.sampled_from([(8,), (6, 8), (5, 7, 8)]),
     objective=st.sampled_from([CrossEntropy(), Triplet()]),
+    linear=st.booleans(),
     seed=st.integers(0, 10_000),
 )
-@settings(deadline=None, max_examples=40)
-def test_gradients_equal_central_differences(hidden, objective, seed):
-    """For both objectives and any depth, every parameter's gradient is the slope of the loss."""
-    net = network((6, *hidden, 4), seed)
+@settings(deadline=None, max_examples=60)
+def test_gradients_equal_central_differences(hidden, objective, linear, seed):
+    """For both objectives, any depth and either output, every parameter's gradient is the slope of the loss."""
+    net = network((6, *hidden, 4), seed, linear)
     rng = np.random.default_rng(seed + 1)
     X, y = rng.standard_normal((8, 6)), np.array([0, 0, 1, 1, 2, 2, 3, 3])
     if isinstance(objective, Triplet):  # mining jumps where two distances tie: there is no slope to compare
         U = net.infer(X, -1)
-        assume((U.max(axis=1) > 0).all())
+        assume((U**2).sum(axis=1).min() > 0)
         U /= np.linalg.norm(U, axis=1, keepdims=True)
         assume(np.diff(np.sort((U @ U.T)[np.triu_indices(8, 1)])).min() > 1e-5)
     objective.gradient(net, X, y)
@@ -100,13 +101,15 @@ def test_glorot_uniform_weights_and_zero_biases():
     assert all(np.shares_memory(part, net.parameters) for part in (*net.weights, *net.biases))
 
 
-def test_forward_in_training_and_inference_agree():
+@pytest.mark.parametrize("linear", [False, True])
+def test_forward_in_training_and_inference_agree(linear):
     """The buffered float32 pass and the float64 pass by blocks give the same activations, block edges included."""
-    net = Network((9, 8, 7, 5))
+    net = Network((9, 8, 7, 5), linear=linear)
     net.initialise(np.random.default_rng(3))
     X = np.random.default_rng(4).standard_normal((23, 9)).astype(np.float32)
     np.testing.assert_allclose(net.forward(X), net.infer(X, rows=10), atol=1e-5)
     np.testing.assert_allclose(net.forward(X, -1), net.infer(X, -1, rows=4), atol=1e-5)
+    assert (net.infer(X, -1).min() < 0) == linear
 
 
 def brute_force_triplets(E, labels):

@@ -73,3 +73,13 @@ def test_the_commit_is_the_packages_own_wherever_it_is_called(tmp_path, monkeypa
     monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
     assert machine.commit.__wrapped__() == here != ""
     assert machine.revision(Path(machine.__file__).parent.parent) == here
+
+
+def test_processors_of_one_name_are_told_apart(monkeypatch):
+    """Clouds call very different processors "AMD EPYC": family, model and stepping stand beside the name."""
+    said = "model name\t: AMD EPYC\ncpu family\t: {}\nmodel\t\t: 1\nstepping\t: 2\n"
+    found = set()
+    for family in (23, 25):
+        monkeypatch.setattr(machine.Path, "read_text", lambda path, family=family: said.format(family))
+        found.add(machine._cpu.__wrapped__())
+    assert found == {"AMD EPYC 23.1.2", "AMD EPYC 25.1.2"}

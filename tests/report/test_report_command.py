@@ -97,7 +97,7 @@ def test_the_figure_shows_what_the_record_holds(store):
     """A row per complete experiment, in per cent; one without a record, or with seeds missing, is left out."""
     store.add_all([entry(baselines.pixels, 0.05), *(entry(baselines.untrained, 0.04 + s / 100, s) for s in range(13))])
     requests = [
-        Request(one, "LionData", one.factors(), seeds)
+        Request(one, "LionData", one.factors(), range(seeds))
         for one, seeds in [(baselines.histogram, 1), (baselines.pixels, 1), (baselines.untrained, 14)]
     ]
     (row,) = lions.rows(requests, store)
@@ -111,7 +111,7 @@ def test_the_figure_shows_what_the_record_holds(store):
 def test_the_figure_is_svg_that_refers_to_nothing(store):
     """The figure starts as an svg element, names its rows as text, and holds no address; an empty one is ""."""
     store.add(entry(baselines.pixels, 0.05))
-    request = Request(baselines.pixels, "LionData", baselines.pixels.factors(), 1)
+    request = Request(baselines.pixels, "LionData", baselines.pixels.factors(), range(1))
     drawn = lions.draw(Material([], [request], store))
     for picture in (drawn.wide, drawn.narrow):
         assert picture.startswith("<svg")
@@ -125,7 +125,7 @@ def test_the_figure_is_svg_that_refers_to_nothing(store):
 def test_the_figure_bears_seeds_that_agree(store):
     """A model that finds every lion under every seed is drawn without an interval, instead of ending the page."""
     store.add_all(entry(baselines.untrained, 1.0, seed) for seed in range(14))
-    request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), 14)
+    request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), range(14))
     assert "untrained layer" in lions.draw(Material([], [request], store)).wide
 
 
@@ -133,7 +133,7 @@ def test_a_row_says_when_its_weights_are_random():
     """A backbone of random weights is not named as if it were pretrained."""
     factors = {"backbone": "MobileNetV2", "size": 96}
     requests = [
-        Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors, weights=weights), 14)
+        Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors, weights=weights), range(14))
         for weights in ("mobilenetv2", "none")
     ]
     assert [" ".join(lions.chosen(request)) for request in requests] == [

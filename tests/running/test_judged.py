@@ -11,7 +11,9 @@ import reproduce.verdicts.claim
 import reproduce.verdicts.session
 import reproduce.verdicts.source
 import reproduce.verdicts.table
+from reproduce.datasets import load
 from reproduce.record import Store
+from reproduce.running.plan import Asked
 from reproduce.running.runner import measure
 
 SUITE = '''
@@ -22,7 +24,7 @@ import toy_experiments as toys
 @pytest.mark.claim("I.toy", at="Table I", unit="MAP@R %", fidelity="assumed")
 def test_toy(claim):
     """The toy scores above nothing."""
-    claim.at_least(claim(toys.draw, "DATA", score="map_at_r"), 0, because="a toy")
+    claim.at_least(claim(toys.draw, "DATA", score="map_at_r", seeds=SEEDS), 0, because="a toy")
 '''
 CATTLE = "FriesianCattle2017"
 
@@ -43,8 +45,8 @@ def judge(pytester, monkeypatch):
     plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
     others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
 
-    def run(*options, data=CATTLE):
-        pytester.makepyfile(test_toy=SUITE.replace("DATA", data))
+    def run(*options, data=CATTLE, seeds="None"):
+        pytester.makepyfile(test_toy=SUITE.replace("DATA", data).replace("SEEDS", seeds))
         result = pytester.runpytest_inprocess(*plugin, *others, "--color=no", "-rA", *options)
         return "\n".join(result.outlines), result
 
@@ -143,3 +145,28 @@ def test_thirteen_seeds_are_not_fourteen(record, judge):
     said, result = judge("--claims-budget=0")
     result.assert_outcomes(skipped=1)
     assert "holds 13 of 14 seeds" in said
+
+
+def test_what_had_been_seen_is_judged_on_other_seeds(record, toys, judge, command):
+    """Seeds 14-27 are asked for, run by the same command, and judged; 0-13 do not stand in for them."""
+    said, result = judge("--claims-budget=0", seeds="range(14, 28)")
+    result.assert_outcomes(skipped=1)
+    assert "holds 0 of 14 seeds from 14 on" in said
+    command("toy.draw", data=None, requested=lambda: [Asked(toys["toy.draw"], CATTLE, {}, 14, 14)])
+    assert sorted(entry.seed for entry in record.entries("toy.draw")) == list(range(28))
+    said, result = judge("--claims-budget=0", seeds="range(14, 28)")
+    result.assert_outcomes(passed=1)
+
+
+def test_pixels_that_arrive_leave_what_was_measured_without_them(record, judge, monkeypatch, tmp_path):
+    """A result on identities alone is current whether or not the cattle's images lie here."""
+    folder = tmp_path / "data" / CATTLE / "2yizcfbkuv4352pzc32n54371r"
+    for row, animal in enumerate(load(CATTLE).identities):
+        (folder / animal.zfill(3)).mkdir(parents=True, exist_ok=True)
+        (folder / animal.zfill(3) / f"{row}.jpg").write_bytes(b"%d" % row)
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    reproduce.verdicts.source.data_hash.cache_clear()
+    assert load(CATTLE).has_pixels
+    _, result = judge("--claims-budget=0")
+    result.assert_outcomes(passed=1)
+    reproduce.verdicts.source.data_hash.cache_clear()

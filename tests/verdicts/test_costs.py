@@ -13,7 +13,9 @@ def test_a_whole_training_is_dearer_than_any_check(tmp_path, monkeypatch):
     """Without a record fourteen whole trainings are not begun within six minutes, a head on kept features may be."""
     monkeypatch.setattr(source, "unavailable", lambda request: "")
     made = source.Source(Store(tmp_path), lambda *_: None, set())
-    requests = [Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors), 14) for factors in (FROZEN, WHOLE)]
+    requests = [
+        Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors), range(14)) for factors in (FROZEN, WHOLE)
+    ]
     costs, urgent = session._costs(made, requests)
     frozen, whole = (costs[request.key] for request in requests)
     assert frozen < 360 < whole

@@ -14,7 +14,13 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.scatter import Herd
+from reproduce.verdicts.screen import headline
 from reproduce.verdicts.table import Layout, asked, bar, groups, markdown, ours, render, spread, summary
+
+
+def herd(*rows, data="D", names="abc"):
+    """A herd whose animals are the letters of ``names``."""
+    return Herd(data, (tuple(names),) * len(rows), rows)
 
 
 def test_a_difference_is_paired_by_seed():
@@ -32,13 +38,13 @@ def test_what_nothing_varies_pairs_with_every_seed():
 
 def test_a_share_gained_is_of_what_was_left():
     """From 29 to 47.78 of 100 is 26 % of what was left, seed by seed and with each animal left out."""
-    names = (("a", "b"), ("a", "b"))
-    before = Sample((0.29, 0.5), (0, 1), (Herd("herd", names, ((0.2, 0.3), (0.5, 0.5))),))
-    after = Sample((0.4778, 1.0), (0, 1), (Herd("herd", names, ((0.6, 0.3), (1.0, 0.0))),))
+    before, after = (
+        Sample((0.29, 0.5), (0, 1), (herd((0.2, 0.3), (0.5, 0.5), names="ab"),)),
+        Sample((0.4778, 1.0), (0, 1), (herd((0.6, 0.3), (1.0, 0.0), names="ab"),)),
+    )
     gained = after.share_gained(before)
     assert gained.values == pytest.approx((0.1878 / 0.71, 1.0))
-    (herd,) = gained.herds
-    assert herd.without == (pytest.approx((0.5, 0.0)), pytest.approx((1.0, -1.0)))
+    assert gained.herds[0].without == (pytest.approx((0.5, 0.0)), pytest.approx((1.0, -1.0)))
     assert Sample((), (), missing="no data").share_gained(before).missing == "no data"
 
 
@@ -51,11 +57,6 @@ def test_other_seeds_do_not_pair():
 def test_a_missing_side_is_missing():
     """The difference from something not measured waits for what that waits for."""
     assert (Sample((1.0,), (0,)) - Sample((), (), missing="lions")).missing == "lions"
-
-
-def herd(*rows, data="D", names="abc"):
-    """A herd whose animals are the letters of ``names``."""
-    return Herd(data, (tuple(names),) * len(rows), rows)
 
 
 def test_a_value_that_nothing_varies_keeps_its_animals_under_each_seed():
@@ -82,6 +83,20 @@ def test_what_is_the_same_under_every_seed_is_an_error_unless_it_is_none_or_all(
         sample = Sample((value, value), (0, 1)).scaled(100)
         assert sample.saturated
         assert sample.estimates()["seeds"].interval() == (100 * value, 100 * value)
+
+
+def test_the_headline_counts_what_survives_holm_by_kind():
+    """0.001 and 0.02 stand among three tests, 0.03 would not; a fact has no p, what is open is a test too."""
+    ends = [("statement", "reproduced", 0.001), ("question", "not reproduced", 0.02), ("question", "inconclusive", 0.4),
+            ("check", "reproduced", None)]  # fmt: skip
+    made = [Outcome(Spec(f"I.{at}", "A sentence.", "I", kind=kind), Verdict(end), p=p)
+            for at, (kind, end, p) in enumerate(ends)]  # fmt: skip
+    line = "survive Holm's correction at 5 % for 3 tests: 1 of 1 statement, 1 of 1 question"
+    assert line in summary(made)
+    assert line in headline([], made)
+    made[1] = replace(made[1], p=0.03)
+    assert "1 of 1 statement, 0 of 1 question" in summary(made)
+    assert "Holm" not in summary(made[3:])
 
 
 def test_both_intervals_are_shown_by_name():

@@ -7,7 +7,22 @@ import numpy as np
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["colour_histograms", "constant", "glorot_uniform", "grey_pixels", "l2_normalised", "untrained_relu"]
+__all__ = [
+    "colour_histograms",
+    "colour_space_histograms",
+    "constant",
+    "glorot_uniform",
+    "grey_pixels",
+    "l2_normalised",
+    "untrained_relu",
+]
+
+#: Colour space -> OpenCV's conversion from RGB, the channels counted, their bins and their ranges.
+SPACES: dict[str, tuple[str, list[int], list[int], list[float]]] = {
+    "HSV": ("COLOR_RGB2HSV", [0, 1, 2], [16, 8, 8], [0, 180, 0, 256, 0, 256]),
+    "Lab": ("COLOR_RGB2LAB", [0, 1, 2], [8, 24, 24], [0, 256, 64, 192, 64, 192]),
+    "ab": ("COLOR_RGB2LAB", [1, 2], [32, 32], [96, 160, 96, 192]),
+}
 
 
 def grey_pixels(images: np.ndarray) -> np.ndarray:
@@ -32,6 +47,23 @@ def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray
         counts = np.bincount(index, minlength=bins**3)
         rows.append(np.sqrt(counts / counts.sum()))
     return np.stack(rows) if rows else np.empty((0, bins**3))
+
+
+def colour_space_histograms(images: Sequence[np.ndarray], space: str) -> np.ndarray:
+    """Histograms in another colour space, Hellinger mapped, of RGB images (H, W, 3) uint8: "HSV", "Lab" or "ab".
+
+    "HSV" has 16 x 8 x 8 bins, "Lab" 8 x 24 x 24 and "ab" 32 x 32 over the chromas that
+    earth, grass and fur have.
+    """
+    import cv2
+
+    convert, channels, bins, ranges = SPACES[space]
+    rows = []
+    for image in images:
+        turned = cv2.cvtColor(np.ascontiguousarray(image), getattr(cv2, convert))
+        counts = cv2.calcHist([turned], channels, None, bins, ranges).ravel().astype(np.float64)
+        rows.append(np.sqrt(counts / max(counts.sum(), 1)))
+    return np.stack(rows) if rows else np.empty((0, int(np.prod(bins))))
 
 
 def glorot_uniform(rng: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:

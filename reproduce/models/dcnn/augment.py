@@ -1,32 +1,44 @@
 """Random flips and rotations by Keras layers (Table III's "Augmentation"), from a key, never from hidden state."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-__all__ = ["TURN", "Augmenter"]
+__all__ = ["VIEWS", "Augmenter", "Views"]
 
-#: The largest rotation to either side, in turns; the paper gives none.
-TURN = 0.1
+
+class Views(NamedTuple):
+    """What may happen to an image: a horizontal flip, and a rotation of up to ``turn`` turns to either side.
+
+    The paper gives no angle. ``fill``: what stands where a turned image has no pixel, as Keras calls it.
+    """
+
+    flip: bool = True
+    turn: float = 0.1
+    fill: str = "reflect"
+
+
+#: As the rows of Table III are read here.
+VIEWS = Views()
 
 
 class Augmenter:
-    """Horizontal flips and rotations of up to 0.1 turn. The same key gives the same draw on the same backend."""
+    """Draws views of images. The same key gives the same draw on the same backend, whichever of the two is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, views: Views = VIEWS) -> None:
         self._layers = [
-            keras.layers.RandomFlip("horizontal", seed=0),
-            keras.layers.RandomRotation(TURN, fill_mode="reflect", seed=1),
+            (views.flip, keras.layers.RandomFlip("horizontal", seed=0)),
+            (views.turn > 0, keras.layers.RandomRotation(views.turn, fill_mode=views.fill, seed=1)),
         ]
 
     def __call__(self, images: np.ndarray, *key: int) -> Any:
         """(N, H, W, 3) in [0, 255] -> float32 of the same shape, each image under its own draw."""
         x = keras.ops.convert_to_tensor(np.asarray(images, np.float32))
         rng = np.random.default_rng(np.random.SeedSequence(key))
-        for layer in self._layers:
+        for done, layer in self._layers:
             state = layer.generator.state
             drawn = rng.integers(2**31, size=state.shape)
             state.assign(drawn.astype(keras.backend.standardize_dtype(state.dtype)))
-            x = layer(x, training=True)
+            x = layer(x, training=True) if done else x
         return x

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.models.dcnn import weights as weights_files
-from reproduce.models.dcnn.augment import TURN, Augmenter
+from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
 from reproduce.models.dcnn.backbone import build, input_range
 
 __all__ = ["VERSION", "features"]
@@ -31,6 +31,7 @@ def features(
     size: int = 224,
     pooling: str = "average",
     views: int = 0,
+    drawn_as: Views = VIEWS,
     dtype: str = "float32",
     seed: int = 0,
 ) -> np.ndarray:
@@ -44,7 +45,8 @@ def features(
     file = None if drawn else weights_files.find(backbone if weights == "imagenet" else str(weights))
     source = f"random {seed}" if file is None else weights_files.fingerprint(file)
     made_by = (keras.backend.backend(), keras.__version__, dtype)
-    augmented = (views, TURN) if views else ()
+    how = (VIEWS.turn,) if drawn_as == VIEWS else drawn_as  # as banks were kept before there was a choice
+    augmented = (views, *how) if views else ()
     kind = digest("features", VERSION, backbone, source, input_range(backbone), size, pooling, made_by, augmented)
     folder = cache_dir("features", kind[:32])
     with FileLock(folder / "lock"):
@@ -56,19 +58,22 @@ def features(
                 keras.utils.set_random_seed(seed)
             model = build(backbone, None if drawn else str(file), size, pooling, dtype=dtype)
             for rows in _blocks(missing):
-                made = _compute(model, pixels(rows), [keys[row] for row in rows], views)
+                made = _compute(model, pixels(rows), [keys[row] for row in rows], views, drawn_as)
                 kept.update(zip([keys[row] for row in rows], made, strict=True))
                 _keep(folder, [keys[row] for row in rows], made)
     return np.stack([kept[key] for key in keys])
 
 
-def _compute(model: Any, images: np.ndarray, keys: Sequence[str], views: int) -> np.ndarray:
+def _compute(model: Any, images: np.ndarray, keys: Sequence[str], views: int, drawn_as: Views) -> np.ndarray:
     if not views:
         return _forward(model, images)
-    augment, made = Augmenter(), []
+    augment, made = Augmenter(drawn_as), []
     for image, key in zip(images, keys, strict=True):
-        drawn = augment(np.repeat(image[None], views, axis=0), int(digest(key)[:15], 16))
-        made.append(_forward(model, drawn))
+        drawn = np.asarray(augment(np.repeat(image[None], views, axis=0), int(digest(key)[:15], 16)))
+        names = [view.tobytes() for view in drawn]
+        first = [names.index(name) for name in names]  # a view that comes again is computed once
+        distinct = sorted(set(first))
+        made.append(_forward(model, drawn[distinct])[np.searchsorted(distinct, first)])
     return np.stack(made)
 
 

@@ -1,33 +1,35 @@
 """Fetching the ImageNet weights of a backbone: ``python -m reproduce.models.dcnn.fetch ResNet50V2``."""
 
-import socket
 from pathlib import Path
 
+from reproduce.cache import cache_dir
+from reproduce.downloads import DownloadError, get
 from reproduce.errors import WeightsMissingError
-from reproduce.models.dcnn.backbone import constructor
+from reproduce.models.dcnn.published import PUBLISHED
 from reproduce.models.dcnn.weights import find
 
 __all__ = ["fetch"]
 
-#: Where Keras keeps ImageNet weights; asked once, for two seconds, before a download is begun.
-HOST = ("storage.googleapis.com", 443)
-PATIENCE = 2.0
-
 
 def fetch(backbone: str) -> Path:
-    """Download the ImageNet weights of a ``keras.applications`` backbone and return the file.
+    """Download the ImageNet weights that Keras publishes of a backbone into the cache, and return the file.
 
-    Raises WeightsMissingError within seconds where there is no network.
+    Raises WeightsMissingError where they cannot be had, with what to fetch by hand and where to put it.
     """
-    try:
-        with socket.create_connection(HOST, timeout=PATIENCE):
-            pass
-    except OSError as error:
+    known = PUBLISHED.get(backbone.lower())
+    if known is None:
+        have = ", ".join(PUBLISHED)
         raise WeightsMissingError(
-            f"ImageNet weights of {backbone} cannot be fetched: no network ({HOST[0]}: {error}); put "
+            f"no address of ImageNet weights of {backbone} is known here ({have} are); put "
             f"{backbone.lower()}_imagenet_notop.weights.h5 into the folder REPRODUCE_WEIGHTS names"
+        )
+    try:
+        get(known.url, cache_dir("weights") / known.file, known.digest)
+    except DownloadError as error:
+        raise WeightsMissingError(
+            f"ImageNet weights of {backbone} cannot be fetched: {error}; put {known.file} by hand into "
+            f"{cache_dir('weights')} or the folder that REPRODUCE_WEIGHTS names"
         ) from None
-    constructor(backbone)(include_top=False, weights="imagenet", input_shape=(224, 224, 3))
     return find(backbone)
 
 

@@ -5,7 +5,7 @@ as TensorFlow Similarity's defaults: average pooling, a frozen backbone. Adam at
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from reproduce.determinism import generator, keras_deterministic
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbone as backbones
-from reproduce.models.dcnn.augment import Augmenter
+from reproduce.models.dcnn.augment import Augmenter, Views
 from reproduce.models.dcnn.balanced import BalancedBatches
 from reproduce.models.dcnn.layers import UnitLength
 from reproduce.models.dcnn.step import compiled_step
@@ -34,7 +34,7 @@ class Recipe:
 
     ``norm_in_training``: whether batch norms keep moving averages while the network trains ("updated") or stand still
     as they were ("fixed"). ``norm_at_test``: whether embeddings are normalised by those averages ("moving") or by the
-    batch they are computed in ("batch"). Neither touches a frozen backbone.
+    batch they are computed in ("batch"). Neither touches a frozen backbone. ``views``: what ``augment`` does.
     """
 
     dim: int = 64
@@ -54,6 +54,7 @@ class Recipe:
     distance: str = "cosine"
     norm_in_training: str = "updated"
     norm_at_test: str = "moving"
+    views: Views = field(default_factory=Views)
 
     def __post_init__(self) -> None:
         choices = (
@@ -105,7 +106,7 @@ class DCNN:
         def objective(y: Any, embeddings: Any) -> dict[str, Any]:
             return summary(y, embeddings, recipe.mining, recipe.margin, recipe.distance)
 
-        augment = Augmenter() if recipe.augment and inputs.ndim == 4 else None
+        augment = Augmenter(recipe.views) if recipe.augment and inputs.ndim == 4 else None
 
         def batch(step: int) -> tuple[Any, np.ndarray]:
             rows = batches.batch(step)

@@ -1,7 +1,7 @@
 """Pretrained weights of a backbone: where they are, what they hash to, and one clear error where they are not.
 
-Sought in this order: the folder ``REPRODUCE_WEIGHTS``, as ``<backbone>_imagenet_notop.weights.h5``; then Keras' own
-downloads, fetched where there is a network. A path of a file is taken as it is.
+Sought in this order: the folder ``REPRODUCE_WEIGHTS``, as ``<backbone>_imagenet_notop.weights.h5`` or under Keras' own
+name; what this suite fetched; then Keras' own downloads. A path of a file is taken as it is.
 """
 
 import hashlib
@@ -10,9 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError, WeightsMissingError
+from reproduce.models.dcnn.published import KNOWN, PUBLISHED
 
-__all__ = ["find", "fingerprint", "load_into"]
+__all__ = ["doubt", "find", "fingerprint", "load_into"]
 
 
 def find(name: str) -> Path:
@@ -27,14 +29,12 @@ def find(name: str) -> Path:
         return path.resolve()
     folder = os.environ.get("REPRODUCE_WEIGHTS")
     file = f"{name.lower()}_imagenet_notop.weights.h5"
-    if folder:
-        path = Path(folder) / file
-        if path.is_file():
-            return path.resolve()
-    kept = _keras_downloads()
-    found = sorted(kept.glob(f"{name.lower()}_weights_tf_dim_ordering_tf_kernels_notop*.h5")) if kept.is_dir() else []
-    if found:
-        return found[-1]
+    published = PUBLISHED.get(name.lower())
+    files = [file, *([published.file] if published else [])]
+    for place in ([Path(folder)] if folder else []) + [cache_dir("weights"), _keras_downloads()]:
+        for one in files:
+            if (place / one).is_file():
+                return (place / one).resolve()
     raise WeightsMissingError(
         f"ImageNet weights of {name} are not here; `python -m reproduce.models.dcnn.fetch {name}` fetches them, "
         f"or put {file} into the folder that REPRODUCE_WEIGHTS names"
@@ -47,10 +47,24 @@ def fingerprint(path: Path) -> str:
     return _hash(path, status.st_size, status.st_mtime_ns)
 
 
+def doubt(path: Path) -> str:
+    """Why these weights need not be what Keras publishes, in words; "" where their digest says that they are."""
+    if fingerprint(path) in KNOWN:
+        return ""
+    status = path.stat()
+    published = {one.digest for one in PUBLISHED.values() if one.digest}
+    # Keras checks no digest of a file that this suite fetched: then the first download is what it is told by.
+    unchecked = {one.file for one in PUBLISHED.values() if not one.digest}
+    fetched = path.name in unchecked and path.parent == cache_dir("weights").resolve()
+    if fetched or f"md5:{_hash(path, status.st_size, status.st_mtime_ns, 'md5')}" in published:
+        return ""
+    return f"{path.name} is none of the weights that Keras publishes"
+
+
 @lru_cache
-def _hash(path: Path, size: int, changed: int) -> str:
+def _hash(path: Path, size: int, changed: int, kind: str = "sha256") -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def load_into(model: Any, path: Path) -> None:

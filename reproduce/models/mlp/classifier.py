@@ -24,15 +24,15 @@ __all__ = ["MLPClassifier"]
 class MLPClassifier(ClassifierMixin, BaseEstimator):
     """ReLU hidden layers and a softmax, trained by Adam on mini-batches, stopped early.
 
-    ``hidden_layer_sizes``: units per hidden layer, at least one layer. ``batch_size``, ``learning_rate``,
-    ``beta_1``, ``beta_2``, ``epsilon``: the paper's Adam (see ``Adam`` for which epsilon). ``max_epochs``:
-    at most so many passes. ``early_stopping``: hold out ``validation_fraction`` of the images (every class
-    keeps one to train on) and stop when their loss has not fallen for ``patience`` epochs; the best epoch's
-    parameters are kept. Where no image can be spared, the training loss is watched instead. ``objective``:
-    "cross-entropy", or "triplet" on the last hidden layer, the output layer then being a nearest-class-mean
-    rule whose probabilities are not calibrated. ``dtype``: "float32" or "float64" arithmetic in training.
-    ``random_state`` fixes initialisation, order and held-out images: the same seed gives the same bits on
-    the same machine.
+    ``hidden_layer_sizes``: units per hidden layer, at least one layer. ``batch_size``, ``learning_rate``, ``beta_1``,
+    ``beta_2``, ``epsilon``: the paper's Adam (see ``Adam`` for which epsilon). ``max_epochs``: at most so many passes.
+    ``early_stopping``: hold out ``validation_fraction`` of the images (every class keeps one to train on) and stop
+    when their loss has not fallen for ``patience`` epochs; the best epoch's parameters are kept. Where no image can be
+    spared, the training loss is watched instead. ``objective``: "cross-entropy", or "triplet" on the last hidden
+    layer, the output layer then being a nearest-class-mean rule whose probabilities are not calibrated. ``output``:
+    the last hidden layer, which embeds, ends in a "relu", as the paper's, or is "linear", as embeddings trained by a
+    triplet loss usually are. ``dtype``: "float32" or "float64" arithmetic in training. ``random_state`` fixes
+    initialisation, order and held-out images: the same seed gives the same bits on the same machine.
 
     After ``fit``: ``classes_``, ``n_features_in_``, ``loss_curve_`` (mean batch loss per epoch),
     ``held_out_`` (indices), ``held_out_curve_``, ``n_epochs_`` run, ``best_epoch_`` kept (from 1),
@@ -53,6 +53,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         patience: int = 5,
         validation_fraction: float = 0.1,
         objective: str = "cross-entropy",
+        output: str = "relu",
         dtype: str = "float32",
         random_state: Any = None,
     ) -> None:
@@ -67,6 +68,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.objective = objective
+        self.output = output
         self.dtype = dtype
         self.random_state = random_state
 
@@ -152,7 +154,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = classes
         self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
         self._objective = OBJECTIVES[self.objective]()
-        self.network_ = Network((self.n_features_in_, *self._hidden(), len(classes)), self.dtype)
+        sizes = (self.n_features_in_, *self._hidden(), len(classes))
+        self.network_ = Network(sizes, self.dtype, linear=self.output == "linear")
         self.network_.initialise(self._rng)
         self._adam = Adam(self.learning_rate, self.beta_1, self.beta_2, self.epsilon)
         self._batch = np.empty((self.batch_size, self.n_features_in_), self.dtype)
@@ -204,6 +207,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         fraction = self.validation_fraction
         wants("validation_fraction", isinstance(fraction, Real) and 0 < fraction < 1, "between 0 and 1")
         wants("objective", self.objective in OBJECTIVES, f"one of {', '.join(OBJECTIVES)}")
+        wants("output", self.output in ("relu", "linear"), "'relu' or 'linear'")
         wants("dtype", self.dtype in ("float32", "float64"), "'float32' or 'float64'")
 
 

@@ -13,13 +13,15 @@ __all__ = ["Network"]
 class Network:
     """h_0 = x; h_l = max(0, h_{l-1} W_l + b_l); logits z = h_L W_{L+1} + b_{L+1}.
 
-    ``sizes``: (inputs, hidden..., classes). All parameters lie in one vector, all gradients in another, and
-    the matrices are views into them, so that the optimiser walks one array. Activations are written into
-    buffers that are kept between calls: what ``forward`` returns is overwritten by the next call.
+    ``sizes``: (inputs, hidden..., classes). ``linear``: the last hidden layer is left without its ReLU. All
+    parameters lie in one vector, all gradients in another, and the matrices are views into them, so that the optimiser
+    walks one array. Activations are written into buffers that are kept between calls: what ``forward`` returns is
+    overwritten by the next call.
     """
 
-    def __init__(self, sizes: Sequence[int], dtype: str | np.dtype = "float32") -> None:
+    def __init__(self, sizes: Sequence[int], dtype: str | np.dtype = "float32", linear: bool = False) -> None:
         self.sizes = tuple(sizes)
+        self._bent = range(len(self.sizes) - 2 - linear)  # the layers that have a ReLU
         self.dtype = np.dtype(dtype)
         length = sum(n_in * n_out + n_out for n_in, n_out in pairwise(self.sizes))
         self.parameters = zeros(length, self.dtype)
@@ -52,12 +54,12 @@ class Network:
         if not self._buffers or len(self._buffers[0]) < rows:
             self._buffers = [np.empty((rows, size), self.dtype) for size in self.sizes[1:]]
             self._deltas = [np.empty((rows, size), self.dtype) for size in self.sizes[1:-1]]
-        h, last = X, len(self.weights) - 1
+        h = X
         for layer in range(len(self.weights))[:layers]:
             out = self._buffers[layer][:rows]
             np.matmul(h, self.weights[layer], out=out)
             out += self.biases[layer]
-            if layer < last:
+            if layer in self._bent:
                 np.maximum(out, 0, out=out)
             h = out
         return h
@@ -65,12 +67,13 @@ class Network:
     def backward(self, X: np.ndarray, delta: np.ndarray, layers: int | None = None) -> np.ndarray:
         """The flat gradient, given delta = dL/d output of the ``forward(X, layers)`` just called.
 
-        dL/dW_l = h_{l-1}^T delta_l, dL/db_l = sum of delta_l over rows, and
-        delta_{l-1} = (delta_l W_l^T) where h_{l-1} > 0. Layers that were not run get gradient zero.
+        dL/dW_l = h_{l-1}^T delta_l, dL/db_l = sum of delta_l over rows, and delta_{l-1} = (delta_l W_l^T) where
+        h_{l-1} > 0, or everywhere where that layer is linear. Layers that were not run get gradient zero.
         """
         rows, run = len(X), range(len(self.weights))[:layers]
-        if layers is not None:  # delta stands behind the ReLU of the last hidden layer
-            delta = delta * (self._buffers[run[-1]][:rows] > 0)
+        if layers is not None:
+            if run[-1] in self._bent:  # delta stands behind the ReLU of the last hidden layer
+                delta = delta * (self._buffers[run[-1]][:rows] > 0)
             for layer in range(len(run), len(self.weights)):
                 self.weight_gradients[layer][:] = 0
                 self.bias_gradients[layer][:] = 0
@@ -81,7 +84,8 @@ class Network:
             if layer:
                 below = self._deltas[layer - 1][:rows]
                 np.matmul(delta, self.weights[layer].T, out=below)  # (n, n_in)
-                below *= h > 0
+                if layer - 1 in self._bent:
+                    below *= h > 0
                 delta = below
         return self.gradient
 
@@ -96,7 +100,7 @@ class Network:
             h = X[start : start + rows].astype(np.float64)
             for layer, W in enumerate(weights):
                 h = h @ W + self.biases[layer]
-                if layer < len(self.weights) - 1:
+                if layer in self._bent:
                     h = np.maximum(h, 0)
             blocks.append(h)
         return np.concatenate(blocks)

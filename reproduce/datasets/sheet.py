@@ -1,0 +1,87 @@
+"""A contact sheet: one row of thumbnails for each animal, the images that the audit names in a coloured frame."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.cache import write_atomically
+from reproduce.datasets.audit import Audit
+from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.pixels import raw_image
+from reproduce.datasets.splits import natural_order
+from reproduce.errors import InvalidInputError, ReproduceError
+
+__all__ = ["write_sheet"]
+
+#: Pixels along an image's longer side, around it, for an animal's name, and of a line of text.
+SIDE, GAP, NAME, TEXT = 96, 6, 150, 13
+#: Images of an animal and animals that are shown; the rest is counted.
+ACROSS, DOWN = 12, 100
+RED, AMBER, GREY, INK = (200, 30, 30), (225, 150, 0), (205, 205, 205), (40, 40, 40)
+LEGEND = ((RED, "a copy elsewhere, exact or near"), (AMBER, "cut from a photograph that another image shows too"))
+
+
+def write_sheet(catalogue: Catalogue, audit: Audit, path: Path) -> None:
+    """Write the sheet as the kind of picture that the path ends in. Raises InvalidInputError where it cannot be."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    copies = {row for found in (audit.same_pixels, audit.near) for group in found.groups for row in group}
+    shared = {row for group in (audit.photographs.groups if audit.photographs else ()) for row in group}
+    animals = natural_order(catalogue.identities)
+    rows = {animal: np.flatnonzero(catalogue.identities == animal) for animal in animals[:DOWN]}
+    across = min(ACROSS, max(map(len, rows.values())))
+    size = NAME + across * (SIDE + GAP) + NAME // 2, (len(rows) + 1) * (SIDE + GAP)
+    sheet = Image.new("RGB", size, "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype(_font(), TEXT)
+    for line, (colour, said) in enumerate(LEGEND):
+        draw.text((GAP, GAP + line * 2 * TEXT), f"■ {said}", fill=colour, font=font)
+    for line, (animal, own) in enumerate(rows.items(), start=1):
+        top = line * (SIDE + GAP)
+        name = f"{line} {animal}" if len(animal) <= 16 else f"{line} {animal[:15]}…"
+        draw.text((GAP, top), f"{name}\n{len(own)} image{'' if len(own) == 1 else 's'}", fill=INK, font=font)
+        for place, row in enumerate(own[:ACROSS].tolist()):
+            left = NAME + place * (SIDE + GAP)
+            colour = RED if row in copies else AMBER if row in shared else GREY
+            draw.rectangle((left - 3, top - 3, left + SIDE + 2, top + SIDE + 2), outline=colour, width=3)
+            _paste(sheet, draw, font, str(catalogue.paths[row]), (left, top))
+        if len(own) > ACROSS:
+            draw.text((size[0] - NAME // 2 + GAP, top), f"+ {len(own) - ACROSS}", fill=INK, font=font)
+    if len(animals) > DOWN:
+        draw.text((NAME * 4, GAP), f"and {len(animals) - DOWN:,} more animals", fill=INK, font=font)
+    _save(sheet, path)
+
+
+def _paste(sheet: Any, draw: Any, font: Any, path: str, corner: tuple[int, int]) -> None:
+    from PIL import Image
+
+    try:
+        small = Image.fromarray(raw_image(path))
+    except ReproduceError:
+        draw.text(corner, "unreadable", fill=RED, font=font)
+        return
+    small.thumbnail((SIDE, SIDE))
+    sheet.paste(small, corner)
+
+
+def _save(sheet: Any, path: Path) -> None:
+    from PIL import Image
+
+    Image.init()
+    kind = Image.EXTENSION.get(path.suffix.lower())
+    if kind is None:
+        raise InvalidInputError(f"--sheet {path}: call it by a picture's name, such as {path.name or 'sheet'}.png")
+    content = io.BytesIO()
+    sheet.save(content, kind)
+    try:
+        write_atomically(path, content.getvalue())
+    except OSError as error:
+        raise InvalidInputError(f"--sheet {path}: cannot be written ({error.strerror})") from None
+
+
+def _font() -> str:
+    """DejaVu, which comes with matplotlib: Latin, Greek, Cyrillic, Arabic ... but no Chinese or Japanese."""
+    from matplotlib import get_data_path
+
+    return str(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"))

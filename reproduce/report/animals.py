@@ -1,0 +1,207 @@
+"""A user's own animals on one page: how well they are found beside chance, and what lies nearest, as pictures."""
+
+import base64
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.cache import write_atomically
+from reproduce.datasets import Catalogue, raw_image
+from reproduce.datasets.audit import Audit, audit
+from reproduce.datasets.examination import readable
+from reproduce.datasets.loading import published
+from reproduce.datasets.own import title
+from reproduce.datasets.photographs import same_photograph
+from reproduce.errors import InvalidInputError
+
+__all__ = ["Neighbours", "Row", "scored", "write"]
+
+#: Queries that are shown, neighbours of each, and pixels along a picture's longer side.
+QUERIES, NEAREST, SIDE = 12, 6, 120
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model on one set of animals, fractions of 1. ``interval`` over animals is None where there are too few.
+
+    ``apart``: MAP@R and its chance with images of one photograph in no ranking of each other, None where not sought.
+    """
+
+    model: str
+    side: str
+    animals: int
+    images: int
+    map_at_r: float
+    interval: tuple[float, float] | None
+    chance: float
+    precision_at_1: float
+    apart: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A query and what lies nearest to it: rows of the catalogue, "same" animal, "photograph" or "other" animal."""
+
+    query: int
+    score: float
+    nearest: tuple[tuple[int, str], ...]
+
+
+def scored(
+    catalogue: Catalogue, embeddings: dict[str, np.ndarray], learned: Sequence[str], pairs: np.ndarray | None
+) -> list[Row]:
+    """Every model's rows: on the animals held out, and, for those that learned from none of them, on all."""
+    from reproduce.experiments.evaluate import subsets
+    from reproduce.metrics import retrieval_scores_from_distances
+    from reproduce.metrics.apart import map_at_r_without
+
+    names = {"": "held out", "@all": "all"}
+    sets = {names[suffix]: rows for suffix, rows in subsets(catalogue).items() if suffix in names}
+    if len(catalogue.test) == len(catalogue):
+        sets.pop("held out", None)
+    found = []
+    for model, matrix in embeddings.items():
+        distances = _distances(matrix)
+        for side, rows in sets.items():
+            if side == "all" and model in learned and "held out" in sets:
+                continue
+            among, animals = distances[np.ix_(rows, rows)], catalogue.identities[rows]
+            scores = retrieval_scores_from_distances(among, animals)
+            apart = None if pairs is None else map_at_r_without(among, animals, _within(pairs, rows, len(catalogue)))
+            found.append(
+                Row(
+                    model, side, len(np.unique(animals)), len(rows), scores.map_at_r,
+                    _interval(among, animals, scores.map_at_r), scores.chance, scores.precision_at_1, apart,
+                )
+            )  # fmt: skip
+    if not found:
+        raise InvalidInputError(
+            f"{title(catalogue.name)}: nothing can be scored: it takes two animals, one of them with two photographs"
+        )
+    return found
+
+
+def _distances(matrix: np.ndarray) -> np.ndarray:
+    """(N, N) float64 Euclidean distances, once for every score."""
+    from scipy.spatial.distance import pdist, squareform
+
+    return squareform(pdist(matrix.astype(np.float64)))
+
+
+def _interval(distances: np.ndarray, identities: np.ndarray, score: float) -> tuple[float, float] | None:
+    """90 % over animals, each left out in turn; None where without one of them nothing can be scored."""
+    from reproduce.experiments.evaluate import scorable
+    from reproduce.metrics import retrieval_scores_from_distances
+    from reproduce.verdicts.scatter import over_animals
+
+    without = [np.flatnonzero(identities != animal) for animal in np.unique(identities)]
+    if not all(scorable(identities[kept]) for kept in without):
+        return None
+    rest = [retrieval_scores_from_distances(distances[np.ix_(kept, kept)], identities[kept]) for kept in without]
+    ends = over_animals(score, [one.map_at_r for one in rest])
+    return None if ends is None else (max(0.0, ends[0]), min(1.0, ends[1]))
+
+
+def _within(pairs: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
+    """The pairs that lie among ``rows`` of so many, by their place there."""
+    place = np.full(count, -1)
+    place[rows] = np.arange(len(rows))
+    found = place[pairs]
+    return found[(found >= 0).all(axis=1)]
+
+
+def nearest(catalogue: Catalogue, matrix: np.ndarray, rows: np.ndarray, pairs: np.ndarray | None) -> list[Neighbours]:
+    """Queries from the best found to the worst, evenly spread over their AP@R, among the images ``rows``."""
+    from scipy.spatial.distance import cdist
+
+    from reproduce.metrics import retrieval_scores
+
+    per_query = retrieval_scores(matrix[rows], catalogue.identities[rows]).per_query
+    order = np.argsort(-per_query, kind="stable")  # those without a score come last
+    order = order[: np.count_nonzero(~np.isnan(per_query))]
+    chosen = order[np.unique(np.linspace(0, len(order) - 1, QUERIES).round().astype(int))]
+    shared = {tuple(pair) for pair in (pairs.tolist() if pairs is not None else [])}
+    found = []
+    for query in chosen.tolist():
+        distances = cdist(matrix[rows[[query]]], matrix[rows])[0]
+        distances[query] = np.inf
+        near = []
+        for other in rows[np.argsort(distances, kind="stable")[: min(NEAREST, len(rows) - 1)]].tolist():
+            same = catalogue.identities[other] == catalogue.identities[rows[query]]
+            photograph = tuple(sorted((int(rows[query]), other))) in shared
+            near.append((other, "photograph" if photograph else "same" if same else "other"))
+        found.append(Neighbours(int(rows[query]), float(per_query[query]), tuple(near)))
+    return found
+
+
+def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tuple[Path, list[Row], Audit]:
+    """Audit, embed and score the animals, and write ``output/NAME.html``, whole or not at all.
+
+    Images that cannot be read are left out and named on the page. Raises InvalidInputError for one animal alone.
+    """
+    from reproduce.experiments.embedding import LEARNED, embed
+
+    whole = published(name, seed=seed)
+    found = audit(whole)
+    catalogue, _ = readable(whole)
+    if len(found.sizes["all"]) < 2:
+        raise InvalidInputError(
+            f"{name} shows one animal only ({str(whole.identities[0])!r}): nothing can be told apart. A score needs "
+            "two or more; are the animals' folders one level further down? Then give that folder"
+        )
+    pairs = None if found.photographs is None else same_photograph(catalogue)
+    embeddings = {model: embed(catalogue, model, seed) for model in models}
+    learned = [model for model in models if model.partition(":")[0] in LEARNED]
+    rows = scored(catalogue, embeddings, learned, pairs)
+    best = max(rows, key=lambda row: (row.side == "all", row.map_at_r - row.chance))
+    among = catalogue.test if best.side == "held out" else np.arange(len(catalogue))
+    page = _page(catalogue, found, rows, best, nearest(catalogue, embeddings[best.model], among, pairs))
+    path = output / f"{title(name)}.html"
+    try:
+        write_atomically(path, page.encode())
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be written: {error.strerror}") from None
+    return path, rows, found
+
+
+def as_json(path: Path, rows: Sequence[Row], found: Audit) -> dict[str, Any]:
+    """Plain JSON values: the page's path, its rows as fractions of 1, and the audit."""
+    return {"page": str(path), "scores": [asdict(row) for row in rows], "audit": found.to_json()}
+
+
+def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown: list[Neighbours]) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("reproduce.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}"}
+    return environment.get_template("animals.html").render(
+        title=title(catalogue.name),
+        audit=found,
+        rows=rows,
+        best=best,
+        catalogue=catalogue,
+        shown=[(one, _picture(catalogue, one.query), [(row, how, _picture(catalogue, row)) for row, how in one.nearest])
+               for one in shown],
+    )  # fmt: skip
+
+
+def _picture(catalogue: Catalogue, row: int) -> str:
+    """A thumbnail as a data address."""
+    from PIL import Image
+
+    small = Image.fromarray(raw_image(str(catalogue.paths[row])))
+    small.thumbnail((SIDE, SIDE))
+    content = io.BytesIO()
+    small.save(content, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"

@@ -1,0 +1,57 @@
+"""Every subcommand says how it is called, and what it answers in."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from reproduce import cli
+from reproduce.errors import ReproduceError
+
+
+def commands(group, path=()):
+    """Every subcommand's words."""
+    for name, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from commands(one, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("words", list(commands(get_command(cli.app))), ids=" ".join)
+def test_every_subcommand_has_an_example(words):
+    """In its --help, and one that is the command's own."""
+    said = CliRunner().invoke(cli.app, [*words, "--help"], env={"COLUMNS": "80"}).output
+    assert f"Example: reproduce {' '.join(words)}" in " ".join(said.split())
+
+
+def test_an_error_has_its_trace_when_it_is_asked_for(monkeypatch):
+    """--debug shows where it came from."""
+    monkeypatch.setattr(sys, "argv", ["reproduce", "--debug", "audit", "./nowhere"])
+    with pytest.raises(ReproduceError, match="no such folder"):
+        cli.main()
+
+
+def test_an_interrupt_says_how_to_go_on(monkeypatch, capsys):
+    """Status 130, and no trace."""
+
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reproduce.datasets.loading.published", interrupted)
+    monkeypatch.setattr(sys, "argv", ["reproduce", "audit", "LionData"])
+    with pytest.raises(SystemExit) as raised:
+        cli.main()
+    assert raised.value.code == 130
+    assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_help_imports_nothing_heavy():
+    """NumPy, OpenCV, pandas, Keras: none of them for --help."""
+    code = (
+        "import sys, reproduce.cli\n"
+        "print([one for one in ('numpy', 'cv2', 'pandas', 'keras', 'matplotlib') if one in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

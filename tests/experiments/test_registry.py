@@ -1,0 +1,38 @@
+"""What an experiment says of itself: the factors by which its results are found."""
+
+import pytest
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import Experiment, Result, experiment
+
+
+def measured(catalogue, seed, *, size=3, turned=False):
+    """An experiment whose second factor came later."""
+    return Result({"score": size + turned})
+
+
+GROWN = Experiment("toy.grown", measured, later=("turned",))
+
+
+def test_a_later_factor_at_its_default_leaves_earlier_results_found():
+    """What was kept before the factor was there is found by the same factors as ever."""
+    assert GROWN.factors() == GROWN.factors(turned=False) == {"size": 3}
+    assert GROWN.factors(turned=True) == {"size": 3, "turned": True}
+
+
+def test_a_later_factor_reaches_the_function():
+    """Left out of the name or not, the experiment runs under it."""
+    assert GROWN(None, 0).scores["score"] == 3
+    assert GROWN(None, 0, turned=True).scores["score"] == 4
+
+
+def test_an_unknown_factor_names_the_later_ones_too():
+    """They are factors like any other."""
+    with pytest.raises(InvalidInputError, match="its factors are: size, turned"):
+        GROWN.factors(width=2)
+
+
+def test_later_names_factors_only():
+    """A slip of the pen is an error where it is made."""
+    with pytest.raises(InvalidInputError, match="later names"):
+        experiment("toy.slip", later=("turnde",))(measured)

@@ -1,0 +1,96 @@
+"""What is kept and what is run again: version, data, weights and place are asked where a run is planned, too."""
+
+import dataclasses
+
+import pytest
+
+from reproduce.record import Store
+from reproduce.running import plan as planning
+from reproduce.running.plan import Asked, make_plan
+from reproduce.running.runner import measure
+
+DATA = "FriesianCattle2017"
+
+
+@pytest.fixture
+def kept(toys, tmp_path):
+    """A store that holds seed 0 of a toy, and the entry."""
+    store = Store(tmp_path / "record")
+    entry = measure(toys["toy.draw"], DATA, 0, {})
+    store.add(entry)
+    return store, entry
+
+
+def jobs(toys, store, seeds=(0,), **options):
+    return [job.seed for job in make_plan([Asked(toys["toy.draw"], DATA)], seeds, store, **options).jobs]
+
+
+def test_what_is_kept_is_not_run(toys, kept):
+    """The same version, data, weights and place: nothing to do, unless all is to be fresh."""
+    assert jobs(toys, kept[0]) == []
+    assert jobs(toys, kept[0], (0, 1, 2)) == [1, 2]
+    assert jobs(toys, kept[0], (0, 1), fresh=True) == [0, 1]
+
+
+@pytest.mark.parametrize("field, value", [("data_hash", "0" * 64), ("weights_hash", "1" * 64), ("version", 9)])
+def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
+    """A result of other data, of other weights or of another version is no result."""
+    entry = kept[1]
+    other = Store(tmp_path / "other")
+    other.add(dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, **{field: value})))
+    assert jobs(toys, other) == [0]
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], other).rows
+    assert row.kept == 0
+    assert not row.has(0, other)
+
+
+def test_without_the_data_what_is_kept_of_any_data_counts(toys, kept, monkeypatch):
+    """A row that waits for its data says so for the seeds it lacks, and not for those it has."""
+    monkeypatch.setattr(planning, "data_hash", lambda *_: (_ for _ in ()).throw(planning.DataMissingError("waits")))
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], kept[0]).rows
+    assert (row.waits, row.jobs, row.kept) == ("", [], 1)
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0, 1], kept[0]).rows
+    assert (row.waits, row.jobs, row.kept) == ("waits", [], 1)
+
+
+def test_a_seed_is_had_from_this_place_and_late_enough(toys, kept):
+    """Another machine class's result, or one from before, is not what this run waits for."""
+    store, entry = kept
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], store).rows
+    assert row.has(0, store)
+    assert not row.has(1, store)
+    assert not row.has(0, store, since=entry.time)
+    store.add(dataclasses.replace(entry, machine="riscv-cpu"), replace=False)
+    assert row.has(0, store)
+
+
+def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, monkeypatch):
+    """Twice asked is once planned; first one cell for each by-product, then seed by seed, the dear ones first."""
+    monkeypatch.setattr(planning, "data_hash", lambda data, _: f"hash of {data}")
+    store = Store(tmp_path / "record")
+    dear = dataclasses.replace(toys["toy.fails"], seconds=50.0)
+    plan = make_plan(
+        [Asked(toys["toy.draw"], DATA), Asked(dear, DATA), Asked(toys["toy.draw"], DATA), Asked(dear, "TuringCattle")],
+        (0, 1, 2),
+        store,
+    )
+    assert [(row.asked.experiment.name, row.asked.data) for row in plan.rows] == [
+        ("toy.draw", DATA), ("toy.fails", DATA), ("toy.fails", "TuringCattle"),
+    ]  # fmt: skip
+    told = [(job.experiment, job.data, job.seed) for job in plan.jobs]
+    assert len(told) == len(set(told)) == 9
+    assert told[:2] == [("toy.draw", DATA, 0), ("toy.fails", "TuringCattle", 0)]
+    assert [seed for _, _, seed in told[2:]] == [0, 1, 1, 1, 2, 2, 2]
+    assert told[-1] == ("toy.draw", DATA, 2)
+    assert plan.seconds == pytest.approx(sum(row.seconds * len(row.jobs) for row in plan.rows))
+    assert plan.cost()[plan.rows[1].asked.key] == 50.0
+
+
+def test_what_the_claims_ask_for_bounds_the_seeds(toys, kept):
+    """Fewer seeds of a claim, one where nothing varies; a row may belong to another store."""
+    store, _ = kept
+    fewer, fixed = Asked(toys["toy.draw"], DATA, seeds=2), Asked(toys["toy.fixed"], "LionData")
+    plan = make_plan([fewer, fixed], range(14), store, apart=True)
+    assert [row.seeds for row in plan.rows] == [(0, 1), (0,)]
+    assert all(row.apart is store for row in plan.rows)
+    assert make_plan([fewer], range(14), store).rows[0].apart is None
