@@ -4,7 +4,7 @@ import pytest
 
 from reproduce.experiments import baselines, dcnn
 from reproduce.experiments.evaluate import LIONS
-from reproduce.verdicts import control, judged_in, question
+from reproduce.verdicts import control, judged_in
 
 EACH = "the paper does not say which lions it scored: each set is asked"
 HALF = "half of what the paper's cattle gained, (47.78 - 29) / (100 - 29): its share of what was left to gain"
@@ -49,7 +49,7 @@ def test_cattle_gain_what_the_papers_did(claim, setting):
     claim.at_least(ours.share_gained(untrained), (printed - before) / (100 - before) * 50, because=HALF)
 
 
-@question("III.restores.{change}", at="III-B", unit="MAP@R %")
+@control("III.restores.{change}", at="III-B", unit="MAP@R %")
 @judged_in("whole from ImageNet")
 @pytest.mark.parametrize("change", CHANGES)
 def test_one_change_restores_the_lions(claim, change, setting):

@@ -17,7 +17,7 @@ AIM = "the aim that was set before anything was fused"
 PUBLISHED = "the best that the paper quotes for these lions"
 ANY = "any advantage counts"
 PHOTOGRAPH = "156 of 2,661 pairs of one lion share a photograph; colour alone loses four points with them"
-each_network = judged_in("other networks")
+each_network = judged_in("MobileNetV2")
 
 
 @question("why.best.thirty", at="IV", unit="MAP@R %")

@@ -340,7 +340,10 @@ def show_why(
     plot: Annotated[Path | None, typer.Option(help="Draw them as well, .svg or .png.")] = None,
     folder: Annotated[Path, typer.Option(help="The claims, with their record.")] = Path("claims"),
 ) -> None:
-    """The open questions, one thing changed at a time: both sides of each comparison, by the record alone."""
+    """The open questions, one thing changed at a time: both sides of each comparison, by the record alone.
+
+    Example: reproduce why why.loss --plot why.svg
+    """
     from reproduce.report import sides
     from reproduce.verdicts.collect import judged
 

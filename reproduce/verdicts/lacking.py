@@ -32,8 +32,9 @@ def lacking(requests: Iterable[Asked]) -> list[Lacking]:
     files: dict[str, Lacking] = {}
     for one in requests:
         needs, name = one.experiment.needs, one.chosen.get("weights")
-        if one.data and one.data not in data and not available(one.data, pixels="pixels" in needs):
-            data[one.data] = _data(one.data)
+        if one.data and not available(one.data, pixels="pixels" in needs):
+            found = _data(one.data)
+            data.setdefault(found.name, found)
         if "weights" in needs and name not in (None, "", "none", "random") and name not in files:
             try:
                 weights.find(name)

@@ -36,9 +36,9 @@ class Setting:
     differs: tuple[str, ...] = ()
     where: str = ""
     families: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
     #: How many seeds a claim is judged on there, where that is not 14: said before the first is run.
     seeds: int | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self.values:
@@ -104,7 +104,7 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
     if known["seeds"] is not None and not (isinstance(known["seeds"], int) and known["seeds"] > 1):
         raise InvalidInputError(f"{path}: [{name}] seeds is a whole number of at least 2, not {known['seeds']!r}")
     return Setting(
-        name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), known["seeds"], table
+        name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), table, known["seeds"]
     )
 
 

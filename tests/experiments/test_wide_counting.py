@@ -22,8 +22,8 @@ def herd(tmp_path_factory):
         made = image_vectors(herd, 0, encoder="vlad", **VECTORS)
 
         def again(catalogue, seed, **told):
-            assert (catalogue, seed, told) == (herd, 0, {"encoder": "vlad", **VECTORS})
-            return made
+            same = catalogue is herd and (seed, told) == (0, {"encoder": "vlad", **VECTORS})
+            return made if same else image_vectors(catalogue, seed, **told)
 
         patch.setattr(wide_counting, "image_vectors", again)
         yield herd

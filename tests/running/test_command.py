@@ -128,7 +128,7 @@ def test_what_nothing_is_kept_of_is_unrecorded(toys):
 @pytest.mark.parametrize(
     "names, options, said",
     [
-        (["toy.nothing"], {}, "no experiment 'toy.nothing'; there are:"),
+        (["toy.nothing"], {}, "no experiment 'toy.nothing'; "),
         (["Toy.drwa"], {}, "no experiment .Toy.drwa.; did you mean toy.draw"),
         (["toy.draw"], {"data": "Lions"}, "no data set is called 'Lions'"),
         (["toy.draw"], {"factors": ["size"]}, "write name=value"),

@@ -185,9 +185,11 @@ def test_chance_and_precision_ride_along(claim_session, monkeypatch):
 
 
 def test_the_list_runs_nothing(claim_session):
-    """``--claims-list`` prints each claim as a sentence; the function is never called."""
-    result = claim_session(body(["raise SystemExit"]), "--claims-list")
+    """``--claims-list`` prints each claim as a sentence; nothing is measured."""
+    result = claim_session(body([OURS, EQUALS]), "--claims-list")
     assert result.ret == 0
+    result.assert_outcomes()
+    assert not list(claim_session.path.glob("**/toy*.json"))
     assert "The toy scores 50." in text(result)
     assert "X.1" in text(result)
 

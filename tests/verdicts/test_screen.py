@@ -300,7 +300,7 @@ def folder(tmp_path, monkeypatch):
     for name, text in {"test_screen_toy.py": SUITE, "paper.toml": PAPER, "settings.toml": IN}.items():
         (claims / name).write_text(text)
     experiment = baselines.constant
-    monkeypatch.setattr(source, "data_hash", lambda data: "")
+    monkeypatch.setattr(source, "data_hash", lambda data, *_: "")
     cell = Cell(experiment.name, experiment.version, experiment.factors(), "LionData", "hash", None, 0)
     scores = {"map_at_r": 0.0186, "chance": 0.01}
     entry = Entry(cell, scores, machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit="abc")
