@@ -92,8 +92,9 @@ def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, lis
     found = judged(claims)
     store = Store(record_of(claims))
     source, material = reader(store), Material(found.outcomes, found.requests, store)
-    folded = lines.fold(lines.read(claims / lines.FILE), found.outcomes)
-    across = columns(folded, settings.read(claims / settings.FILE))
+    beside = claims.resolve()  # what is read of a file is kept by its path, which must not depend on where we are
+    folded = lines.fold(lines.read(beside / lines.FILE), found.outcomes)
+    across = columns(folded, settings.read(beside / settings.FILE))
     parts = Parts(
         provenance(store),
         headlines.read(claims, found.outcomes),

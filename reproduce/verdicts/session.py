@@ -81,7 +81,7 @@ def _fetch_lions(requests: Sequence[Request]) -> None:
 
 
 def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], list[str]]:
-    """Seconds to measure each request whose data is at hand, and the keys of those without a record."""
+    """Seconds to measure each request whose data is at hand, and the keys of those whose experiment has no record."""
     from reproduce.running.estimates import estimate
     from reproduce.verdicts.source import unavailable
 
@@ -96,7 +96,8 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], 
             continue  # a damaged record fails the claims that read it
         if kept:
             costs[request.key] = kept[0].seconds
-        else:
+        elif not source.store.entries(request.experiment.name):
+            # A row that a kept experiment lacks waits for `reproduce run`: its verdict is found there, not in passing.
             each, _ = estimate(request.experiment, request.factors, request.data, source.store)
             costs[request.key] = each * len(request.seeds)
             urgent.append(request.key)

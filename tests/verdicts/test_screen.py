@@ -24,7 +24,9 @@ from reproduce.verdicts.settings import read as settings_of
 CLAIMS = Path(__file__).parents[2] / "claims"
 #: More than the column has room for by itself.
 NAMES = ("barn", "whole-from-nothing-19", "lions", "minke", "dense", "other", "seventh")
-SETTINGS = {name: Setting(name, "a toy", ("animals",), f"on {name}", (), {"sign": name[0].upper()}) for name in NAMES}
+SETTINGS = {
+    name: Setting(name, "a toy", ("animals",), f"on {name}", (), values={"sign": name[0].upper()}) for name in NAMES
+}
 
 
 def outcome(name="I.a", verdict="reproduced", setting="paper", ours=1.5, **fields):
@@ -300,7 +302,7 @@ def folder(tmp_path, monkeypatch):
     for name, text in {"test_screen_toy.py": SUITE, "paper.toml": PAPER, "settings.toml": IN}.items():
         (claims / name).write_text(text)
     experiment = baselines.constant
-    monkeypatch.setattr(source, "data_hash", lambda data, *_: "")
+    monkeypatch.setattr(source, "data_hash", lambda *_: "")
     cell = Cell(experiment.name, experiment.version, experiment.factors(), "LionData", "hash", None, 0)
     scores = {"map_at_r": 0.0186, "chance": 0.01}
     entry = Entry(cell, scores, machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit="abc")
