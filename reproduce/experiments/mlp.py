@@ -70,7 +70,7 @@ def embed(
 
 
 def _elsewhere(factors: Mapping[str, Any]) -> float:
-    """Most that a seed moved between two processors, 200 seeds of all rows: training takes a last digit far.
+    """Most that a seed moved between two machines, 294 results of all rows: training takes a last digit far.
 
     Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
     """
