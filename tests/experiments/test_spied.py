@@ -33,7 +33,6 @@ LEARNERS = {
     "dcnn.one_example": (),
     "dcnn.protocol": DCNN,
     "dcnn.untrained": (),
-    "fusion.fused": ("PCA",),
     "metric.averaging": (),
     "metric.lion_parity": (),
     "metric.parity": (),
@@ -51,6 +50,8 @@ LEARNERS = {
     "wide.pairs": WIDE,
     "wide.protocol": WIDE,
 }
+#: Chooses by class-disjoint folds: `test_disjoint` hands it a catalogue whose test identities raise when looked at.
+GUARDED = {"fusion.fused"}
 #: Beside each experiment's rehearsal: the readings that change what is fed.
 READINGS = [
     ("dcnn.embed", {"augment": True}),
@@ -134,7 +135,9 @@ learners = pytest.mark.parametrize("name, factors", [one for one in CASES if LEA
 
 def test_every_experiment_is_spied_on():
     """An experiment that is new to the registry is in the list above, with what learns in it."""
-    assert {name for name in load_all() if not name.startswith("toy.")} == set(LEARNERS)  # toys are other tests'
+    assert {name for name in load_all() if not name.startswith("toy.")} - GUARDED == set(
+        LEARNERS
+    )  # toys are other tests'
 
 
 @cases
