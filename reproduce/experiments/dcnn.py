@@ -52,6 +52,8 @@ def work(factors: "Mapping[str, Any]") -> float:
     seconds=15,
     rehearsal=SMALL,
     work=work,
+    # The most that a score of 28 results moved on another machine; 25 were the same to the bit, and all are twice here.
+    tolerance=0.03,
     later=("flip", "turn", "fill", "original", "embedded", "same_photo"),
 )
 def embed(

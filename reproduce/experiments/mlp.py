@@ -23,11 +23,20 @@ TESTED = ("",)
 SMALL = {"hidden": [8], "size": 16, "epochs": 3}
 
 
+def _elsewhere(factors: Mapping[str, Any]) -> float:
+    """Most that a seed moved between two machines, 294 results of all rows of ``mlp.train``: a last digit goes far.
+
+    Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
+    """
+    return 0.4 if factors.get("objective") == "triplet" else 0.04
+
+
 @experiment(
     "mlp.embed",
     version=2,
     varies=("initialisation", "order"),
     seconds=30,
+    tolerance=_elsewhere,  # the same training
     rehearsal={**SMALL, "folds": 2, "batch_sizes": [16], "learning_rates": [1e-3, 3e-3]},
 )
 def embed(
@@ -67,14 +76,6 @@ def embed(
     scores = {"accuracy": float(np.mean(tested["accuracy"])), "accuracy/constant": float(counts.max() / counts.sum())}
     folded = {name: tested[name] for name in ("folds", "accuracy", "small_classes")}
     return Result({**scores, **result.scores}, {**found, **folded, **result.details}, result.leave_one_out)
-
-
-def _elsewhere(factors: Mapping[str, Any]) -> float:
-    """Most that a seed moved between two machines, 294 results of all rows: training takes a last digit far.
-
-    Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
-    """
-    return 0.4 if factors["objective"] == "triplet" else 0.04
 
 
 @experiment(

@@ -67,9 +67,9 @@ def zipped(files):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A folder with claims and an empty cache; no data, no weights, no proxy, nothing recalled from another test."""
-    monkeypatch.delitem(sys.modules, "test_toy", raising=False)  # another test's file of that name
+    sys.modules.pop("test_paper_toy", None)  # each test writes its own
     (tmp_path / "claims").mkdir()
-    (tmp_path / "claims" / "test_toy.py").write_text(CLAIMS)
+    (tmp_path / "claims" / "test_paper_toy.py").write_text(CLAIMS)
     (tmp_path / "claims" / "settings.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
@@ -83,6 +83,7 @@ def project(tmp_path, monkeypatch):
     for kept in (plan.data_hash, source.data_hash, origin._of_data, origin._of_weights):
         kept.cache_clear()
     yield tmp_path
+    sys.modules.pop("test_paper_toy", None)
     for kept in (plan.data_hash, source.data_hash, origin._of_data, origin._of_weights):
         kept.cache_clear()
 
@@ -220,7 +221,9 @@ def test_the_papers_own_cells_run_on_random_weights_and_are_a_rehearsal(project,
 
 def test_a_folder_without_the_papers_setting_is_one_line(project):
     """Nothing there is the paper's own."""
-    (project / "claims" / "test_toy.py").write_text(CLAIMS.replace('"paper", ', "").replace('"paper"', '"elsewhere"'))
+    (project / "claims" / "test_paper_toy.py").write_text(
+        CLAIMS.replace('"paper", ', "").replace('"paper"', '"elsewhere"')
+    )
     with pytest.raises(InvalidInputError, match=r"no claim in .* is judged in the setting 'paper'"):
         paper()
 

@@ -17,7 +17,7 @@ from reproduce.models.dcnn.backbone import build, input_range
 __all__ = ["VERSION", "features"]
 
 #: Raised when the same image would give other features.
-VERSION = 1
+VERSION = 2
 #: Images computed between two writes: what a kill can lose.
 BLOCK = 32
 
