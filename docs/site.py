@@ -129,5 +129,7 @@ def told():
     lines = []
     for number, step in enumerate(steps()):
         click = f" Click: {step.click}." if step.click else ""
-        lines.append(f"{number + 1}. {step.says}{click}\n\n    ![{step.says}](walk-{number}.png)\n")
+        lines.append(
+            f"{number + 1}. {step.says}{click}\n\n    [![{step.says}](walk-{number}.png)](walk-{number}.png)\n"
+        )
     return "\n".join(lines) or "*No Chromium was installed where this site was built, so the pictures are wanting.*"

@@ -103,9 +103,10 @@ def _inline(written: str, name: str, says: str) -> str:
     element = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element)
     element = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", element, flags=re.DOTALL)
     # An id that nothing refers to is of no use, and the others belong to this drawing alone.
-    used = set(re.findall(r"#([\w-]+)", element))
+    address = re.compile(r"(url\(#|href=\"#)([\w-]+)")  # a colour has a # too
+    used = {found[2] for found in address.finditer(element)}
     element = re.sub(r' id="([^"]+)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", element)
-    element = re.sub(r"#([\w-]+)(?=[\")])", lambda found: f"#{name}-{found[1]}", element)
+    element = address.sub(lambda found: f"{found[1]}{name}-{found[2]}", element)
     for colour, value in COLOURS.items():
         element = element.replace(value, f"var(--{colour}, {value})")
     element = re.sub(r"\n\s*", "\n", re.sub(r"(\d+\.\d\d)\d+", r"\1", element))

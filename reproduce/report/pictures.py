@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.metrics.definition import ap_at_r
+from reproduce.report.copies import Sheet, sheets
 from reproduce.report.drawing import Drawn
 from reproduce.report.figures_animals import distances, plane
 
@@ -63,12 +64,14 @@ class Pictures:
 
     why_not: str = ""
     models: tuple[Model, ...] = ()
-    sheet: tuple[tuple[str, int, str], ...] = field(default=())
+    sheet: tuple[tuple[str, int, str], ...] = ()
+    copies: tuple[Sheet, ...] = ()
 
 
 def look(asked: bool, data: str = DATA) -> Pictures:
     """The photographs of a data set, read now; nothing is fetched."""
     from reproduce.datasets import available, images, load
+    from reproduce.datasets.audit import audit
     from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
 
     if not asked:
@@ -87,7 +90,7 @@ def look(asked: bool, data: str = DATA) -> Pictures:
         (str(name), int(count), thumbnail(str(whole.paths[at])))
         for name, at, count in zip(names, first, counts, strict=True)
     )
-    return Pictures(models=models, sheet=sheet)
+    return Pictures(models=models, sheet=sheet, copies=sheets(whole, audit(whole), thumbnail))
 
 
 def queries(

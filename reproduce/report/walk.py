@@ -78,7 +78,8 @@ def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
     def told(name: str) -> str:
         row = claim(name)
         verdict = row.locator(".badge").inner_text()
-        return f"{name}: {row.locator('.sentence').inner_text()} {verdict}, {row.locator('.fidelity').inner_text()}."
+        worth = row.locator(".fidelity").inner_text()
+        return f"{name}: {row.locator('.sentence').inner_text()} Verdict: {verdict} ({worth})."
 
     mark = opened.locator(f"#paper .mark a[href='#{line}']")
     click("The first screen: the paper line by line, a mark for each setting.", mark, f"the mark of {line}")

@@ -176,8 +176,8 @@ def test_a_referee_walks_in_three_clicks(browser, page_file):
     steps = walk(page_file, browser, "I.64")
     assert [step.click for step in steps] == ["the mark of I.64", "its reading elsewhere, cows", "the source", ""]
     assert [step.says for step in steps[1:3]] == [
-        "I.64: The toy scores 26.74. reproduced, exact.",
-        "I.64@cows: The toy scores 26.74. holds, proxy on cows.",
+        "I.64: The toy scores 26.74. Verdict: reproduced (exact).",
+        "I.64@cows: The toy scores 26.74. Verdict: holds (proxy on cows).",
     ]
     assert all(step.picture.startswith(b"\x89PNG") for step in steps)
     with pytest.raises(ReproduceError, match=r"nothing to click for the mark of I\.32"):

@@ -11,7 +11,7 @@ from reproduce.experiments import wide
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
 from reproduce.report import figures_pairs
-from reproduce.report.drawing import Material
+from reproduce.report.drawing import COLOURS, Material, svg
 from reproduce.report.figures import FIGURES
 from reproduce.verdicts import source
 from reproduce.verdicts.requests import Request
@@ -46,3 +46,19 @@ def test_pair_scores_are_drawn_from_what_the_runs_keep(tmp_path, monkeypatch):
     drawn = figures_pairs.draw(material)
     assert "LionData 0.625 and 0.250" in drawn.says
     assert ("LionData", "test pairs", "one animal", "2", "0.625", "75.00") in drawn.rows
+
+
+def test_every_colour_of_a_drawing_follows_the_page():
+    """Text too: a colour that ends an attribute is no address within the drawing; addresses are the drawing's own."""
+
+    def paint(picture, narrow):
+        picture.subplots().plot([0, 1], [0, 1], color=COLOURS["accent"])
+
+    drawn = svg("toy", "A line.", paint, False, 2.0)
+    assert set(re.findall(r'<text [^>]*fill: ([^;"]+)', drawn)) == {
+        f"var(--{name}, {COLOURS[name]})" for name in ("soft", "ink")
+    }
+    ids = re.findall(r' id="([^"]+)"', drawn)
+    assert ids
+    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', drawn)) == set(ids)
+    assert all(name.startswith("toy-") for name in ids)
