@@ -36,16 +36,12 @@ def sheets(catalogue: "Catalogue", found: "Audit", shown: Callable[[str], str]) 
         if duplicates is None:
             continue
         count = len(duplicates.groups)
-        said = (
-            f"{count:,} group{'s' if count != 1 else ''}, {duplicates.across_animals} across animals, "
-            f"{duplicates.across_split} across the split"
-            if count
-            else "None."
-        )
-        more = f"; the first {SHOWN}." if count > SHOWN else "." if count else ""
+        said = f"{count:,} group{'s' if count != 1 else ''}, {duplicates.across_animals} of them across animals and "
+        said += f"{duplicates.across_split} across the split"
+        more = f"; the first {SHOWN}:" if count > SHOWN else ":"
         groups = tuple(
             tuple((str(catalogue.identities[row]), shown(str(catalogue.paths[row]))) for row in group)
             for group in duplicates.groups[:SHOWN]
         )
-        made.append(Sheet(title, said + more, groups))
+        made.append(Sheet(title, said + more if count else "none.", groups))
     return tuple(made)

@@ -31,7 +31,14 @@ NAMES = {
     "dcnn.embed": "trained DCNN",
     "fusion.fused": "fused",
 }
-FACTORS = {"normalise": "L2-normalised", "augment": "augmented"}
+FACTORS = {
+    "normalise": "L2-normalised",
+    "augment": "augmented",
+    "shuffled": "labels shuffled",
+    "everywhere": "in each set",
+    "trained_on": "trained on",
+    "learning_rate": "rate",
+}
 LEARNED = ("mlp.embed", "dcnn.embed", "fusion.fused")
 #: The factor that keeps what was cut from the query's own photograph out of its ranking.
 APART = "same_photo"
@@ -171,13 +178,14 @@ def chosen(request: Request) -> list[str]:
     others = {name: value for name, value in request.factors.items() if value != defaults[name] and name != "weights"}
     words = ["random"] if request.factors.get("weights") == "none" else []
     for name, value in others.items():
+        called = FACTORS.get(name, name)
         if value is True:
-            words.append(FACTORS.get(name, name))
+            words.append(called)
         elif isinstance(value, str):
-            words.append(value)
+            words.append(f"{called} {value}" if name in FACTORS else value)
         else:
             words.append(
-                f"{name} {'x'.join(map(str, value)) if isinstance(value, list | tuple) else json.dumps(value)}"
+                f"{called} {'x'.join(map(str, value)) if isinstance(value, list | tuple) else json.dumps(value)}"
             )
     return words
 

@@ -3,9 +3,11 @@
 import pytest
 
 from reproduce.errors import ReproduceError
+from reproduce.report.copies import Sheet
 from reproduce.report.evidence import Evidence, Provenance
 from reproduce.report.matrix import columns, matrix
 from reproduce.report.page import Parts, render
+from reproduce.report.pictures import Found, Model, Pictures, Query
 from reproduce.report.walk import browser as opened
 from reproduce.report.walk import chromium, walk
 from reproduce.verdicts.collect import Origin
@@ -15,6 +17,7 @@ pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium is installed")
 
 INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 HOSTILE = "<script>document.title = 'taken'</script> \"quoted\" 'and'\nnew \u202edekcab line"
 
 
@@ -39,7 +42,14 @@ def page_file(outcome, tmp_path_factory):
     across = columns(folded, {})
     evidence = {one.spec.id: Evidence(Origin(f"t.py::{one.spec.id}", "t.py", 3, HOSTILE), Provenance()) for one in made}
     path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(render(made, INFORMATION, Parts(columns=across, matrix=matrix(folded, across), evidence=evidence)))
+    query = Query(HOSTILE, 0.5, DOT, (Found(HOSTILE, True, DOT), Found("Nala", False, DOT)))
+    pictures = Pictures(
+        models=(Model("Found by a toy", "Nothing is learned.", (query,), (query,)),),
+        sheet=((HOSTILE, 2, DOT),),
+        copies=(Sheet("Nearly identical", "1 group:", (((HOSTILE, DOT), ("Nala", DOT)),)),),
+    )
+    parts = Parts(columns=across, matrix=matrix(folded, across), evidence=evidence, pictures=pictures)
+    path.write_text(render(made, INFORMATION, parts))
     return path
 
 
@@ -145,6 +155,7 @@ def test_hostile_names_are_text(visit):
     assert page.title() == "What of the paper can be reproduced"
     assert "<script>document.title = 'taken'</script>" in page.locator("[id='II.evil'] .sentence").text_content()
     assert page.locator("script").count() == 1
+    assert page.locator("#animals figcaption").first.text_content().startswith("<script>")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

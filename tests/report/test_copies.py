@@ -20,9 +20,9 @@ def made(**found):
 def test_copies_stand_side_by_side_with_their_animals():
     """A sheet for each kind that was sought, an empty one says so; of many groups the first are shown."""
     pixels, near = made(same_pixels=Duplicates(((0, 1),), 1, 0))
-    assert pixels.says == "1 group, 1 across animals, 0 across the split."
+    assert pixels.says == "1 group, 1 of them across animals and 0 across the split:"
     assert pixels.groups == ((("Nala", "thumbnail of a.png"), ("Simba", "thumbnail of b.png")),)
-    assert (near.says, near.groups) == ("None.", ())
+    assert (near.says, near.groups) == ("none.", ())
     *_, photographs = made(photographs=Duplicates(((1, 2),) * (SHOWN + 1), 0, 0))
     assert len(photographs.groups) == SHOWN
     assert photographs.says.startswith(f"{SHOWN + 1} groups")

@@ -62,3 +62,15 @@ def test_every_colour_of_a_drawing_follows_the_page():
     assert ids
     assert set(re.findall(r'(?:url\(|href=")#([^")]+)', drawn)) == set(ids)
     assert all(name.startswith("toy-") for name in ids)
+
+
+def test_what_a_drawing_says_is_not_rounded():
+    """Coordinates are shortened; a figure in the words of a drawing keeps all of its digits."""
+
+    def paint(picture, narrow):
+        picture.subplots().set_title("rate 0.0001")
+
+    drawn = svg("toy", "At 0.12345.", paint, False, 2.0)
+    assert "rate 0.0001" in drawn
+    assert 'aria-label="At 0.12345."' in drawn
+    assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
