@@ -44,19 +44,21 @@ def run_paper(
     confirm: Callable[[str], bool] | None = None,
     console: Console | None = None,
 ) -> int:
-    """Run what the claims in ``folder`` ask for in the paper's own setting; returns the exit status.
+    """Run what the claims in ``folder`` ask for in the paper's own setting, then under other readings of its protocol.
 
-    ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the same command goes on.
-    ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is fetched without it.
+    Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the
+    same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is
+    fetched without it.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
     if budget is not None and not budget >= 0:
         raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
     began = time.monotonic()
-    requests = asked(folder, settings.PAPER)
+    requests = asked(folder, [settings.PAPER])
     if not requests:
         raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
     fetch(lacking(requests), yes, confirm, console)
+    requests = _and_readings(folder, requests)
     left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
     status = run_command(
         [],
@@ -112,6 +114,16 @@ def shown(folder: Path, width: int) -> list[str]:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
     return [*screen.screen(folded, settings.read(folder / settings.FILE), width), *screen.headline(folded, outcomes)]
+
+
+def _and_readings(folder: Path, requests: Sequence[Asked]) -> list[Asked]:
+    """The requests, then those of the paper's own data and network under other readings of what it leaves open.
+
+    Some are asked only where its weights are at hand, so this is called once they were fetched.
+    """
+    readings = [name for name, one in settings.read(folder / settings.FILE).items() if set(one.differs) == {"reading"}]
+    found = {one.key: one for one in [*requests, *(asked(folder, readings) if readings else [])]}
+    return list(found.values())
 
 
 def _stand_ins(folder: Path, requests: Sequence[Asked]) -> list[str]:
