@@ -15,7 +15,7 @@ __all__ = ["FIGURE", "Curve", "curves", "draw"]
 EXPERIMENT = "dcnn.embed"
 LN2 = math.log(2)
 #: Factors that a panel's title leaves out: they are the same in each, or the network's name says them.
-COMMON = {"resize": "area", "animals": 10}
+COMMON = {"animals": 10}
 HIGHEST = 1.2
 #: Inches of a panel's height, without its title.
 PANEL = 0.85

@@ -194,7 +194,7 @@ FIGURE = Figure(
     "lions",
     "What finds lions",
     "MAP@R per class on the three sets of lions that the paper may have scored, log scale. Faint points are seeds, "
-    "the large mark their mean (a diamond where a network was trained on lions), the bar its 90 % interval. Dashed: "
+    "the large mark their mean (a diamond where lions were learned from), the bar its 90 % interval. Dashed: "
     "chance, the exact expectation of a random order. Red band: the paper's three rows, 0.74 to 0.93 (Table III). "
     "Violet: 20.8, the best the paper quotes from Dlamini & van Zyl 2021. Hollow, a little "
     "below: the same without images cut from the query's own photograph in its ranking, where that was measured.",

@@ -34,6 +34,7 @@ class Parts:
     figures: Sequence[tuple[Figure, Drawn | None]] = ()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=lambda: Pictures(NOT_ASKED))
+    lead: str = ""
 
 
 def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: Parts) -> str:
@@ -84,6 +85,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
         [(one, one.draw(material)) for one in FIGURES],
         {one.spec.id: gather(one, found.origins.get(one.spec.id, Origin()), source) for one in found.outcomes},
         look(pictures),
+        headlines.lead(claims),
     )
     return found, parts
 

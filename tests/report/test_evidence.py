@@ -39,6 +39,13 @@ def test_both_intervals_are_named(outcome):
     assert intervals(outcome(intervals={})) == [("", (24.5, 25.5))]
 
 
+def test_the_page_s_head_is_the_suite_s_to_say(tmp_path):
+    """Whose paper it is stands beside the claims; without the file nothing is said."""
+    assert headlines.lead(tmp_path) == ""
+    (tmp_path / headlines.FILE).write_text('lead = "Two sentences on birthdays."')
+    assert headlines.lead(tmp_path) == "Two sentences on birthdays."
+
+
 def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):
     """A figure is our mean or the chance beside it; without a measurement the finding is not shown."""
     (tmp_path / headlines.FILE).write_text(FINDING)
