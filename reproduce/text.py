@@ -1,11 +1,15 @@
-"""A user's table as text: UTF-8, or one line that says how it is not."""
+"""Text from a user's table, UTF-8 or one line that says how it is not; and text for a program, as JSON."""
 
 import codecs
+import json
+import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["decoded"]
+__all__ = ["as_json", "decoded"]
 
 
 def decoded(path: Path) -> str:
@@ -21,3 +25,18 @@ def decoded(path: Path) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         byte = f"byte {error.object[error.start]:#04x} is not UTF-8 (Latin-1 or Windows-1252?)"
         raise InvalidInputError(f"{path}, line {line}: {byte}; save the file again with the encoding UTF-8") from None
+
+
+def as_json(value: Any) -> str:
+    """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text."""
+    return json.dumps(_plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,12 +1,11 @@
 """``reproduce score``: every figure of anyone's embeddings beside its chance level, as a table or as JSON."""
 
-import json
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from reproduce import __version__
+from reproduce import __version__, text
 from reproduce.metrics.submission import Scored, named, score_files
 from reproduce.metrics.suspicions import listed
 
@@ -51,7 +50,7 @@ def as_json(scored: Scored) -> str:
             "method": "delete-one-animal jackknife, Student's t",
             **{average: {name: list(ends) for name, ends in of.items()} for average, of in scored.intervals.items()},
         }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    return text.as_json(content)
 
 
 def print_scores(scored: Scored, console: Console, each_class: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from reproduce import text
 from reproduce.errors import InvalidInputError
 
 __all__ = ["embed_animals", "report_animals"]
@@ -47,7 +47,7 @@ def embed_animals(name: str, model: str, output: Path, root: str | None, seed: i
     animals = len(set(catalogue.identities.tolist()))
     if as_json:
         said: dict[str, Any] = {"embeddings": list(map(str, written)), "labels": str(labels), "images": len(catalogue)}
-        typer.echo(json.dumps(said | {"animals": animals, "left out": list(left_out)}, indent=1, ensure_ascii=False))
+        typer.echo(text.as_json(said | {"animals": animals, "left out": list(left_out)}))
         return
     typer.echo(f"{labels}: {len(catalogue):,} images of {animals:,} animals, one a line")
     for path in written:
@@ -62,7 +62,7 @@ def report_animals(name: str, model: str, output: Path, seed: int, as_json: bool
 
     path, rows, audit = write(name, models_of(model), output, seed)
     if as_json:
-        typer.echo(json.dumps(plain(path, rows, audit), indent=1, ensure_ascii=False))
+        typer.echo(text.as_json(plain(path, rows, audit)))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Model", no_wrap=True)

@@ -10,7 +10,7 @@ from reproduce.verdicts.outcome import FIDELITIES, Outcome
 from reproduce.verdicts.settings import Setting
 from reproduce.verdicts.table import asked, figure, surviving
 
-__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen"]
+__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen", "setting"]
 
 MARKS = {
     Verdict.REPRODUCED: "✓",
@@ -141,13 +141,14 @@ def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
             "at": one.line.at,
             "sentence": one.sentence,
             "printed": one.line.printed,
-            "settings": [_setting(outcome) for outcome in (*one.own, *one.elsewhere)],
+            "settings": [setting(outcome) for outcome in (*one.own, *one.elsewhere)],
         }
         for one in folded
     ]
 
 
-def _setting(outcome: Outcome) -> dict[str, Any]:
+def setting(outcome: Outcome) -> dict[str, Any]:
+    """One claim's verdict in one setting."""
     return {
         "name": outcome.spec.setting,
         "claim": outcome.spec.id,

@@ -21,10 +21,13 @@ def commands(group, path=()):
 
 
 @pytest.mark.parametrize("words", list(commands(get_command(cli.app))), ids=" ".join)
-def test_every_subcommand_has_an_example(words):
-    """In its --help, and one that is the command's own."""
+def test_every_subcommand_says_how_it_is_called(words):
+    """In its --help: an example of the command's own, what its exit status means, and that it answers in JSON."""
     said = CliRunner().invoke(cli.app, [*words, "--help"], env={"COLUMNS": "80"}).output
-    assert f"Example: reproduce {' '.join(words)}" in " ".join(said.split())
+    said = " ".join(said.split())
+    assert f"Example: reproduce {' '.join(words)}" in said
+    assert "Exit status 0: " in said
+    assert "--json" in said
 
 
 def test_an_error_has_its_trace_when_it_is_asked_for(monkeypatch):
