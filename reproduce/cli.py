@@ -1,5 +1,6 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.errors import ReproduceError
+from reproduce.errors import ReproduceError, of_system
 from reproduce.verdicts.command import app as claims_app
 
 if TYPE_CHECKING:
@@ -427,12 +428,13 @@ def show_readings(
 
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C: what is finished is kept
     try:
         app()
-    except ReproduceError as error:
+    except (ReproduceError, OSError) as error:
         if "--debug" in sys.argv[1:2]:
             raise
-        print(f"reproduce: {error}", file=sys.stderr)
+        print(f"reproduce: {error if isinstance(error, ReproduceError) else of_system(error)}", file=sys.stderr)
         raise SystemExit(1) from None
     except SystemExit as end:
         if end.code == 130:

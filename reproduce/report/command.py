@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reproduce import text
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, one_line
 
 __all__ = ["embed_animals", "report_animals"]
 
@@ -49,7 +49,7 @@ def embed_animals(name: str, model: str, output: Path, root: str | None, seed: i
         said: dict[str, Any] = {"embeddings": list(map(str, written)), "labels": str(labels), "images": len(catalogue)}
         typer.echo(text.as_json(said | {"animals": animals, "left out": list(left_out)}))
         return
-    typer.echo(f"{labels}: {len(catalogue):,} images of {animals:,} animals, one a line")
+    typer.echo(f"{labels}: {len(catalogue):,} images of {animals:,} animal{'' if animals == 1 else 's'}, one a line")
     for path in written:
         typer.echo(f"{path}: a row for each; next: reproduce score {_quoted(path)} {_quoted(labels)}")
 
@@ -78,7 +78,7 @@ def report_animals(name: str, model: str, output: Path, seed: int, as_json: bool
     console.print(table)
     console.print("%, 90 %: interval over animals; photo out: images of one photograph apart", style="dim")
     for line in audit.findings:
-        console.print(f"finding: {line}", markup=False, highlight=False, soft_wrap=True)
+        console.print(one_line(f"finding: {line}"), markup=False, highlight=False, soft_wrap=True)
     typer.echo(f"{path}: with the nearest neighbours as pictures")
 
 
@@ -88,7 +88,7 @@ def _warn(catalogue: Any, left_out: Sequence[str]) -> None:
     if shared:
         lines.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
     for line in lines:
-        typer.echo(f"reproduce: warning: {line}", err=True)
+        typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -125,7 +125,7 @@ class Live:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("about {task.fields[left]} left"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )

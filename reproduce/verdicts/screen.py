@@ -52,7 +52,7 @@ def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int
         said = one.line.short if width < WIDE and one.line.short else one.sentence
         rows.append((one.line.id, said, one.line.printed, mark(one.own), marks, _evidence(one)))
     spans = [max(ID, *(len(row[0]) for row in rows)), max(ELSEWHERE, *(len(row[4]) for row in rows))]
-    room = width - sum(spans) - OWN - EVIDENCE - 4  # what is longer than usual takes it from the sentences
+    room = max(0, width - sum(spans) - OWN - EVIDENCE - 4)  # what is longer than usual takes it from the sentences
     lines = [
         f"{name:<{spans[0]}} {_with_figure(said, printed, room):<{room}} {own:<{OWN}} {marks:<{spans[1]}} "
         f"{evidence:>{EVIDENCE}}".rstrip()
