@@ -1,7 +1,8 @@
 """Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py [SABOTAGE.json] [FAULTS.xml]``.
 
-SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FAULTS.xml what ``pytest --junitxml`` left of the tests
-of faults; mutants are read from ``.mutants``, fuzzing from ``.fuzz``. A section of which nothing is here stays as it is.
+SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FAULTS.xml what ``pytest --junitxml`` left of the
+tests of faults; mutants are read from ``.mutants``, fuzzing from ``.fuzz``. A section of which nothing is here stays as
+it is.
 """
 
 import ast
