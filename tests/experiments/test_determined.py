@@ -1,0 +1,58 @@
+"""The same seed in another process, after other experiments, under another hash seed: the same bits."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from drawn import encoded, picture, write_files
+
+from reproduce.running.loading import load_all
+
+#: Measures the experiments in the order given, and prints what each gave, floats by repr.
+MEASURE = """
+import json, sys
+from reproduce.experiments.registry import find
+from reproduce.running.cells import measure
+from reproduce.running.loading import load_all
+load_all()
+folder, *names = sys.argv[1:]
+for name in names:
+    entry = measure(find(name), folder, 0, find(name).rehearsal)
+    gave = [name, entry.scores, entry.details, entry.leave_one_out]
+    print(json.dumps(gave, sort_keys=True, default=repr), flush=True)
+"""
+
+
+@pytest.fixture
+def measured(tmp_path):
+    """``measured(names, hash_seed)`` -> what each gave on a small herd, in a process and with a cache of their own."""
+    files = {
+        f"{animal:02d}/{number}.png": encoded(picture(animal * 7 + number), ".png")
+        for animal in range(12)
+        for number in range(2 + animal % 3)
+    }
+    folder = write_files(tmp_path / "herd", files)
+
+    def run(names, hash_seed):
+        own = {"PYTHONHASHSEED": str(hash_seed), "REPRODUCE_CACHE": str(tmp_path / f"cache-{hash_seed}")}
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, str(folder), *names],
+            env={**os.environ, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return {json.loads(line)[0]: line for line in done.stdout.splitlines() if line.startswith("[")}
+
+    return run
+
+
+def test_two_processes_agree_to_the_last_bit(measured):
+    """Every experiment whose library is not Keras; Keras' are replayed from the record, and by test_dcnn."""
+    names = sorted(name for name, one in load_all().items() if one.library != "keras" and "toy." not in name)
+    first, second = measured(names, 1), measured(names[::-1], 2)
+    assert set(first) == set(names)
+    assert first == second
