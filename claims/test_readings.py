@@ -1,5 +1,7 @@
 """Readings: under which reading of what the paper leaves open does one model find cattle and not lions? (III-B, IV)"""
 
+import math
+
 import pytest
 
 from reproduce.experiments import baselines, dcnn
@@ -9,6 +11,9 @@ from reproduce.verdicts import control, judged_in
 EACH = "the paper does not say which lions it scored: each set is asked"
 HALF = "half of what the paper's cattle gained, (47.78 - 29) / (100 - 29): its share of what was left to gain"
 TEN = "ten points are ten times the best printed row: nobody would print 0.93 beside them"
+FLAT = "within 0.01 of ln 2: what the soft margin costs when every image lies at one point"
+RIVALS = ["MobileNetV2.shuffled-True", "MobileNetV2.learning_rate-1e-05"]
+RANDOM = "MobileNetV2.weights-none.size-96"
 ROWS = {"32": {"dim": 32}, "64aug": {"augment": True}}
 CHANGES = {
     "norm-at-test": {"norm_at_test": "batch"},
@@ -20,7 +25,10 @@ each_set = pytest.mark.parametrize("lions", LIONS)
 
 
 @control("III.as-poor.{lions}", at="Table III", unit="MAP@R %")
-@judged_in("other networks", "whole-from-nothing-75", "whole from ImageNet", "frozen readings", "whole readings")
+@judged_in(
+    "paper", "other networks", "whole-from-nothing-75", "whole from ImageNet", "frozen readings", "whole readings",
+    "own readings",
+)  # fmt: skip
 @each_set
 def test_lions_are_as_poor_as_printed(claim, lions, setting):
     """The 64-d embedding of the {lions} lions scores no more than the best printed row, 0.93."""
@@ -40,7 +48,9 @@ def test_the_other_rows_are_as_poor_as_printed(claim, row, lions, setting):
 
 
 @control("II.gains-as-printed", at="Table II, III-A", unit="% of what was left")
-@judged_in("MobileNetV2", "whole from ImageNet", "frozen readings", "MobileNetV2-whole.weights-none")
+@judged_in(
+    "paper", "MobileNetV2", "whole from ImageNet", "frozen readings", "MobileNetV2-whole.weights-none", "own readings"
+)
 def test_cattle_gain_what_the_papers_did(claim, setting):
     """On other cattle the 64-d embedding gains over an untrained layer at least half of what the paper's did."""
     ours = claim(dcnn.embed, setting.cattle, score="map_at_r", seeds=setting.seeds, **setting.on_cattle)
@@ -58,3 +68,21 @@ def test_one_change_restores_the_lions(claim, change, setting):
     whole = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **setting.on_lions)
     changed = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **setting.on_lions | CHANGES[change])
     claim.exceeds(changed, whole, by=10, because=TEN)
+
+
+@control("III.collapses", at="III-B", unit="cosine distance")
+@judged_in("MobileNetV2", *RIVALS, RANDOM, "whole-from-nothing-75", "whole from ImageNet")
+def test_the_network_collapses(claim, setting):
+    """Embeddings of the last twenty batches lie within a hundredth of a cosine distance of each other."""
+    spread = claim(dcnn.embed, setting.lions, score="last_spread", seeds=setting.seeds, **setting.on_lions)
+    claim.at_most(spread, 0.01, because="0 is a collapse to one point, 1 the spread of random directions")
+
+
+# Not asked of random frozen features: their cost is ln 2 to the last bit under every seed, and a score that no seed
+# moves is refused; III.collapses says it.
+@control("III.ends-flat", at="III-B", unit="cost")
+@judged_in("MobileNetV2", *RIVALS, "whole-from-nothing-75", "whole from ImageNet")
+def test_the_cost_ends_at_a_collapse(claim, setting):
+    """Over the last twenty steps the 64-d embedding's cost is ln 2, as that of a network which tells no lion apart."""
+    cost = claim(dcnn.embed, setting.lions, score="last_loss", seeds=setting.seeds, **setting.on_lions)
+    claim.at_least(cost, round(math.log(2) - 0.01, 3), because=FLAT)

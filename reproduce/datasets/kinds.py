@@ -7,9 +7,11 @@ from reproduce.datasets.wildlife import classes
 from reproduce.errors import InvalidInputError, did_you_mean
 
 __all__ = [
+    "AS_LIONS",
     "BARN",
     "CATTLE",
     "COWS",
+    "FEWER_LIONS",
     "LIONS",
     "PROXY",
     "STAND_IN",
@@ -26,13 +28,15 @@ CATTLE = "FriesianCattle2017"
 COWS = "OpenCows2020"
 #: OpenCows2020 with FriesianCattle2017's long tail, and the same of the animals seen in the barn alone.
 PROXY, BARN = "OpenCows2020-thinned", "OpenCows2020-barn"
+#: Of both species 45 animals with as many images as 45 lions have: numbers are no difference between the two.
+AS_LIONS, FEWER_LIONS = "OpenCows2020-as-lions", "LionData-45"
 #: Animals drawn by a reaction-diffusion system.
 STAND_IN = "TuringCattle"
 
 
 def names() -> list[str]:
     """Every name ``load`` knows: our own first, then the classes of wildlife-datasets in alphabetical order."""
-    own = [LIONS, CATTLE, COWS, PROXY, BARN, STAND_IN]
+    own = [LIONS, CATTLE, COWS, PROXY, BARN, AS_LIONS, FEWER_LIONS, STAND_IN]
     return own + sorted(set(classes()) - set(own), key=str.lower)
 
 

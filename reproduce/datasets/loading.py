@@ -18,7 +18,7 @@ __all__ = ["available", "load", "published"]
 def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, download: bool = False) -> Catalogue:
     """The data set of that name as a Catalogue, images in the order of their relative paths.
 
-    name: a class of wildlife-datasets, "OpenCows2020-thinned", "OpenCows2020-barn" or "TuringCattle"; or your own
+    name: a class of wildlife-datasets, a set of ours such as "OpenCows2020-thinned" or "TuringCattle"; or your own
     animals: a folder with a folder of photographs for each, or a table of path, identity and, if there is one, split.
     root: the folder that holds the set; without it ``REPRODUCE_DATA``/NAME and then the folder of downloads are
     tried. A set that is nowhere is downloaded if ``download`` is true, LionData even unasked.
@@ -58,7 +58,9 @@ def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, 
     if kinds.is_own(name):
         return own.catalogue(name, seed, by_animal)
     if name in proxies.RULES:
-        return proxies.thinned(name, load(kinds.COWS, root, 0, download), seed)
+        rule = proxies.RULES[name]
+        like = load(kinds.LIONS, root, 0, download) if rule.like == kinds.LIONS else None
+        return proxies.thinned(name, load(rule.source, root, 0, download), seed, like)
     folder = places.find(name, root)
     if folder is None and (archive := places.archive(name, root)):
         from reproduce.datasets import download as downloads
@@ -81,7 +83,9 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
         return True
     if kinds.is_own(name):
         return Path(name).exists()
-    name = kinds.COWS if name in proxies.RULES else name
+    if name in proxies.RULES:
+        rule = proxies.RULES[name]
+        return all(available(one, root, pixels) for one in (rule.source, rule.like))
     here = name == kinds.STAND_IN or places.find(name, root) is not None
     return here or places.archive(name, root) is not None
 

@@ -25,18 +25,20 @@ class Entry:
 
 def overview(everything: bool = False) -> list[Entry]:
     """The sets this suite speaks of and any other that is here; with ``everything`` all of wildlife-datasets."""
-    own = [kinds.LIONS, kinds.CATTLE, kinds.COWS, kinds.PROXY, kinds.BARN, kinds.STAND_IN]
-    others = [name for name in kinds.names() if name not in own]
+    known = kinds.names()
+    own = known[: known.index(kinds.STAND_IN) + 1]
+    others = known[len(own) :]
     return [_entry(name) for name in own] + [entry for entry in map(_entry, others) if everything or entry.here]
 
 
 def _entry(name: str) -> Entry:
-    role = "paper's" if name in PAPERS else "proxy" if kinds.COWS in name else ""
+    role = "paper's" if name in PAPERS else "proxy" if kinds.COWS in name or name in proxies.RULES else ""
     if name == kinds.STAND_IN:
         return Entry(name, "stand-in", sum(turing.CLASS_SIZES), len(turing.CLASS_SIZES), True, True, "generated")
     if name in proxies.RULES:
-        found = places.find(kinds.COWS) is not None
-        where = f"drawn from {kinds.COWS}" if found else f"missing: needs {kinds.COWS}"
+        source = proxies.RULES[name].source
+        found = places.find(source) is not None
+        where = f"drawn from {source}" if found else f"missing: needs {source}"
         return Entry(name, role, None, proxies.RULES[name].animals, True, found, where)
     folder = places.find(name)
     archive = None if folder else places.archive(name)

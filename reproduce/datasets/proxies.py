@@ -1,9 +1,11 @@
-"""Proxies for FriesianCattle2017: OpenCows2020's animals, thinned by seed to FriesianCattle2017's long tail.
+"""Proxies for FriesianCattle2017, and herds with the lions' numbers: animals thinned by seed to another set's sizes.
 
 OpenCows2020 has 20 to 352 images of an animal, many of them neighbouring video frames, FriesianCattle2017 1 to 47.
 Identity 021 is left out: its folder looks mislabelled, it shows several coats. OpenCows2020 under its own name keeps
 it, as published. Animals 018 to 039 are seen in the barn from above, FriesianCattle2017's own view, the others from
 a drone over grass; the view alone tells those two groups apart, so the barn's 21 stand as a proxy by themselves.
+
+With the lions' numbers: under one seed 45 cows and 45 lions get the same sizes, those of 45 lions.
 """
 
 from dataclasses import dataclass, replace
@@ -26,33 +28,50 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Rule:
-    """How many animals a proxy takes, how many of those are held out, and whether only the barn's are eligible."""
+    """How many animals a proxy takes, how many of those are held out, and whether only the barn's are eligible.
+
+    ``source``: whose animals, of whom ``eligible`` are there; ``like``: whose class sizes.
+    """
 
     animals: int
     held_out: int
-    barn_only: bool
+    barn_only: bool = False
+    source: str = kinds.COWS
+    like: str = kinds.CATTLE
+    eligible: int = 45
 
 
-RULES = {kinds.PROXY: Rule(45, splits.HELD_OUT, False), kinds.BARN: Rule(21, splits.HELD_OUT, True)}
+RULES = {
+    kinds.PROXY: Rule(45, splits.HELD_OUT),
+    kinds.BARN: Rule(21, splits.HELD_OUT, barn_only=True, eligible=21),
+    kinds.AS_LIONS: Rule(45, splits.HELD_OUT, like=kinds.LIONS),
+    kinds.FEWER_LIONS: Rule(45, splits.HELD_OUT, source=kinds.LIONS, like=kinds.LIONS, eligible=94),
+}
 
 
-def thinned(name: str, source: Catalogue, seed: int) -> Catalogue:
-    """The proxy drawn from OpenCows2020 by seed: sizes, which animal gets which, its images, and who is held out.
+def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = None) -> Catalogue:
+    """The proxy drawn from its source by seed: sizes, which animal gets which, its images, and who is held out.
 
-    As many sizes as animals are drawn from FriesianCattle2017's 89 without replacement (reading 8).
+    As many sizes as animals are drawn without replacement from FriesianCattle2017's 89 (reading 8), or from those of
+    the animals of ``like``.
     """
     rule = RULES[name]
     eligible = {
         animal: np.flatnonzero(source.identities == animal)
         for animal in splits.natural_order(source.identities)
-        if animal != DOUBTFUL and (not rule.barn_only or animal in BARN_ANIMALS)
+        if (source.name, animal) != (kinds.COWS, DOUBTFUL) and (not rule.barn_only or animal in BARN_ANIMALS)
     }
-    if len(eligible) != rule.animals:
+    if len(eligible) != rule.eligible:
         raise InvalidInputError(
-            f"{name} takes {rule.animals} animals of OpenCows2020, but {len(eligible)} are there; is it complete?"
+            f"{name} takes {rule.animals} animals of {rule.source}, but {len(eligible)} are there; is it complete?"
         )
     draw = generator(seed, name, "thinning")
-    sizes = draw.choice(list(friesian.class_sizes().values()), size=rule.animals, replace=False)
+    whose = list(friesian.class_sizes().items())
+    if like is not None:
+        whose = [(animal, int(np.sum(like.identities == animal))) for animal in splits.natural_order(like.identities)]
+    # By a generator of its own, that two sources of one seed get the same sizes.
+    drawing = draw if like is None else generator(seed, like.name, "class sizes")
+    sizes = drawing.choice([size for _, size in whose], size=rule.animals, replace=False)
     wanted = assign_sizes({animal: len(rows) for animal, rows in eligible.items()}, sizes.tolist(), draw)
     rows = np.sort(
         np.concatenate([draw.choice(eligible[animal], size, replace=False) for animal, size in wanted.items()])
@@ -66,7 +85,7 @@ def thinned(name: str, source: Catalogue, seed: int) -> Catalogue:
         split=splits.by_seed(name, identities, seed, rule.held_out),
         seed=seed,
         seeded=True,
-        content_hash=digest("proxy", VERSION, name, source.content_hash, list(friesian.class_sizes().items())),
+        content_hash=digest("proxy", VERSION, name, source.content_hash, whose),
         digests=None if source.digests is None else source.digests[rows],
         source=source,
         rows=rows,

@@ -117,7 +117,8 @@ def embed(
         inputs = frozen_features(catalogue, recipe, seed, resize, views=bank)[:, 1]
     rows = model.embed(inputs)
     found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
-    tail = {f"last_{name}": float(sum(curve[-20:]) / len(curve[-20:])) for name, curve in model.curves_.items()}
+    last = {name: curve[-20:] for name, curve in model.curves_.items() if len(curve)}  # none after no step
+    tail = {f"last_{name}": float(sum(curve) / len(curve)) for name, curve in last.items()}
     curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
     details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}
     return Result({**found.scores, **tail}, details, found.leave_one_out)

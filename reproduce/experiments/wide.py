@@ -29,6 +29,7 @@ PRINTED = 0.8082
     seconds=60,
     library="lightgbm",
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
+    later=("balanced", "stopped"),
 )
 def pairs(
     catalogue: "Catalogue",
@@ -42,11 +43,15 @@ def pairs(
     most: int = 300,
     rounds: int = 100,
     shuffle: bool = False,
+    balanced: bool = False,
+    stopped: bool = False,
 ) -> Result:
     """LightGBM on every pair of training images, tested on every pair of test images.
 
     The seed draws the codebooks and LightGBM's sample for its bins. ``shuffle`` is the control: the training images
-    change animals among themselves, class sizes kept, so that only what is no animal can be learned. Scores: those
+    change animals among themselves, class sizes kept, so that only what is no animal can be learned. ``balanced``: same
+    and different pairs weigh alike in the training. ``stopped``: of the ``rounds`` as many are grown as rank the pairs
+    of some training animals best that were held out. Scores: those
     of `reproduce.metrics.pairs` on the test pairs, with "@train" on the pairs trained on (held against the labels
     trained on), "auc_gap" between the two, and the MAP@R family of the distances 1 - P(same).
     """
@@ -58,7 +63,13 @@ def pairs(
     animals = catalogue.identities[catalogue.train]
     if shuffle:
         animals = generator(seed, "shuffled labels").permutation(animals)
-    model = PairClassifier(encoding, rounds=rounds, random_state=seed).fit(vectors[catalogue.train], animals)
+    how: dict[str, Any] = {"encoding": encoding, "random_state": seed}
+    if balanced:
+        how["parameters"] = {"is_unbalance": True}
+    tried: list[list[Any]] = []
+    if stopped:
+        rounds, tried = chosen_rounds(vectors[catalogue.train], animals, rounds, seed, how)
+    model = PairClassifier(rounds=rounds, **how).fit(vectors[catalogue.train], animals)
     p_train = model.pair_probabilities(vectors[catalogue.train])
     p_test = model.pair_probabilities(vectors[catalogue.test])
     tested = pair_scores(p_test, catalogue.identities[catalogue.test])
@@ -83,6 +94,7 @@ def pairs(
         "animals": list(tested.animals),
         "width": int(vectors.shape[1]),
         "images_without_keypoint": empty,
+        **({"rounds": rounds, "tried": tried} if stopped else {}),
     }
     # A score that has no value without some animal (no same pair is left) is not resampled at all.
     return Result(scores, details, {name: row for name, row in left_out.items() if np.isfinite(row).all()})
@@ -192,6 +204,23 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
         "asymmetry": float(np.abs(answered - swapped).max()),
     }
     return Result(scores, {"width": int(vectors.shape[1])})
+
+
+def chosen_rounds(
+    vectors: np.ndarray, animals: np.ndarray, most: int, seed: int, how: Mapping[str, Any]
+) -> tuple[int, list[list[Any]]]:
+    """How many trees, up to ``most``, rank the pairs of a third of the animals best; and the area of each number.
+
+    ``vectors`` (N, D) and ``animals`` (N,) of training images; the third is not trained on before.
+    """
+    from reproduce.experiments.disjoint import best, class_folds
+    from reproduce.metrics.pairs import pair_scores
+    from reproduce.models.wide.classifier import PairClassifier
+
+    learn, out = next(class_folds(animals, 3, seed))
+    model = PairClassifier(rounds=most, **how).fit(vectors[learn], animals[learn])
+    numbers = sorted({max(1, round(most * share)) for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)})
+    return best(numbers, lambda trees: pair_scores(model.pair_probabilities(vectors[out], trees), animals[out]).auc)
 
 
 def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:

@@ -3,7 +3,7 @@
 import inspect
 import os
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -45,8 +45,8 @@ class Judged:
 
 
 class _Gather:
-    def __init__(self, setting: str | None = None) -> None:
-        self.setting = setting
+    def __init__(self, settings: Collection[str] | None = None) -> None:
+        self.settings = settings
         self.requests: list[Request] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -63,7 +63,8 @@ class _Gather:
         from reproduce.verdicts.session import collect
 
         items = [item for item in session.items if item.get_closest_marker("claim")]  # type: ignore[attr-defined]
-        self.requests = collect([item for item in items if self.setting in (None, spec(item).setting)])
+        chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
+        self.requests = collect(chosen)
         self.specifications = {item.nodeid: spec(item) for item in items}
         if not session.config.option.collectonly:  # type: ignore[attr-defined]
             self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
@@ -82,14 +83,14 @@ class _Gather:
             self.outcomes[report.nodeid] = outcome
 
 
-def requested(folder: Path | str = "claims", setting: str | None = None) -> list[Request]:
-    """Every experiment, data set and factors that the claims in ``folder`` ask for, each once; in one setting alone."""
-    return _gathered(folder, "--collect-only", setting=setting).requests
+def requested(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
+    """Every experiment, data set and factors that the claims in ``folder`` ask for, once; in ``settings`` alone."""
+    return _gathered(folder, "--collect-only", settings=settings).requests
 
 
-def asked(folder: Path | str = "claims", setting: str | None = None) -> list[Asked]:
+def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Asked]:
     """The same, as a run takes it."""
-    wanted = requested(folder, setting)
+    wanted = requested(folder, settings)
     return [Asked(one.experiment, one.data, one.factors, len(one.seeds), one.seeds.start) for one in wanted]
 
 
@@ -148,12 +149,12 @@ def _where_and_what(path: Path, error: BaseException) -> str:
     return f"{path}{f':{line}' if line else ''}: {type(error).__name__}{f': {said}' if said else ''}"
 
 
-def _gathered(folder: Path | str, *options: str, setting: str | None = None) -> _Gather:
+def _gathered(folder: Path | str, *options: str, settings: Collection[str] | None = None) -> _Gather:
     import pytest
 
     if not Path(folder).is_dir():
         raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
-    gather = _Gather(setting)
+    gather = _Gather(settings)
     arguments: Sequence[str] = [*options, "--assert=plain", *QUIET, str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
         arguments = [*arguments, "-p", "reproduce.verdicts.plugin"]

@@ -20,6 +20,7 @@ from reproduce.running import places
 from reproduce.running.command import run_command
 from reproduce.running.live import duration
 from reproduce.running.origin import doubt
+from reproduce.running.plan import Asked
 from reproduce.running.tiers import Tier
 from reproduce.verdicts import lines, screen, settings
 from reproduce.verdicts.collect import asked, judged
@@ -44,21 +45,23 @@ def run_paper(
     console: Console | None = None,
     told: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
-    """Run what the claims in ``folder`` ask for in the paper's own setting; returns the exit status.
+    """Run what the claims in ``folder`` ask for in the paper's own setting, then under other readings of its protocol.
 
-    ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the same command goes on.
-    ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is fetched without it.
-    ``told`` is called with all of it as plain values: what was fetched, the run, the paper, and stand-ins apart.
+    Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the
+    same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is
+    fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run, the paper,
+    and stand-ins apart.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
     if budget is not None and not budget >= 0:
         raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
     began = time.monotonic()
-    requests = asked(folder, settings.PAPER)
+    requests = asked(folder, [settings.PAPER])
     if not requests:
         raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
     got = fetch(lacking(requests), yes, confirm, console)
     ran: dict[str, Any] = {}
+    requests = _and_readings(folder, requests)
     left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
     status = run_command(
         [],
@@ -121,6 +124,16 @@ def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
     return [*screen.screen(folded, settings.read(folder / settings.FILE), width), *screen.headline(folded, outcomes)]
+
+
+def _and_readings(folder: Path, requests: Sequence[Asked]) -> list[Asked]:
+    """The requests, then those of the paper's own data and network under other readings of what it leaves open.
+
+    Some are asked only where its weights are at hand, so this is called once they were fetched.
+    """
+    readings = [name for name, one in settings.read(folder / settings.FILE).items() if set(one.differs) == {"reading"}]
+    found = {one.key: one for one in [*requests, *(asked(folder, readings) if readings else [])]}
+    return list(found.values())
 
 
 def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:

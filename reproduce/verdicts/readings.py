@@ -5,6 +5,7 @@ printed figures and the margin around them are those of ``III.32``, ``III.64`` a
 """
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,8 +15,8 @@ from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = [
-    "ROWS", "SETS", "Cattle", "Printed", "Reading", "Score", "as_json", "by_chance", "collect", "meets", "papers_point",
-    "printed", "table",
+    "ROWS", "SETS", "Cattle", "Printed", "Reading", "Score", "as_json", "by_chance", "collect", "meets", "one_draw",
+    "papers_point", "printed", "table",
 ]  # fmt: skip
 
 ROWS = ("32", "64", "64aug")
@@ -58,13 +59,15 @@ class Score:
 class Cattle:
     """Other cattle under the reading, MAP@R %: the score, an untrained layer's on the same draws, and the gain.
 
-    ``gain``: per cent of what was left to gain over the untrained layer, with its 90 % ``interval``.
+    ``gain``: per cent of what was left to gain over the untrained layer, with its 90 % ``interval``; ``draws``: the
+    gain of each seed, which draws the animals that are held out.
     """
 
     score: float
     untrained: float
     gain: float
     interval: tuple[float, float] | None
+    draws: tuple[float, ...] = ()
 
 
 @dataclass
@@ -99,7 +102,9 @@ def collect(outcomes: Iterable[Outcome]) -> list[Reading]:
             score = Score(outcome.values, outcome.chance if outcome.chance is not None else math.nan)
             found.setdefault(setting, Reading(setting)).scores[row[0] if row else "64", lions] = score
         elif statement == GAINS and outcome.sides:
-            found.setdefault(setting, Reading(setting)).cattle = Cattle(*outcome.sides, outcome.ours, outcome.interval)
+            found.setdefault(setting, Reading(setting)).cattle = Cattle(
+                *outcome.sides, outcome.ours, outcome.interval, outcome.values
+            )
     return list(found.values())
 
 
@@ -107,6 +112,15 @@ def papers_point(figures: Mapping[str, str]) -> tuple[float, float]:
     """(what the paper's cattle gained of what was left, in per cent; its lions' score, MAP@R %), of the row 64."""
     cattle, before = float(figures["II.64"]), float(figures["I.untrained"])
     return (cattle - before) / (100 - before) * 100, float(figures["III.64"])
+
+
+def one_draw(readings: Iterable[Reading]) -> float:
+    """How far one draw of held-out animals moves the gain, half of 90 %, in per cent; 0 where no two were seen.
+
+    Of the reading with the most draws, the first of equals. The paper has one draw: its own point may lie so far off.
+    """
+    most = max((one.cattle.draws for one in readings if one.cattle), key=len, default=())
+    return 1.645 * statistics.stdev(most) if len(most) > 1 else 0.0
 
 
 def meets(reading: Reading, rows: dict[str, Printed]) -> list[str]:

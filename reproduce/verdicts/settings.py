@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, WeightsMissingError
 from reproduce.text import toml
 
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
@@ -39,6 +39,8 @@ class Setting:
     values: Mapping[str, Any] = field(default_factory=dict)
     #: How many seeds a claim is judged on there, where that is not 14: said before the first is run.
     seeds: int | None = None
+    #: Weights without which nothing is asked there: rows by the hundred that nobody could run would hide the others.
+    only_with: str | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self.values:
@@ -74,7 +76,8 @@ def read(path: Path) -> dict[str, Setting]:
     moved = tables.pop(READINGS, {})
     found = {name: _setting(path, name, table) for name, table in tables.items()}
     for name, table in moved.items():
-        found |= _readings(path, name, table, found)
+        like = moved.get(table.get("like", name), {})
+        found |= _readings(path, name, {"move": like.get("move"), **table}, found)
     if PAPER not in found:
         raise InvalidInputError(f"{path}: no [{PAPER}]: say what the paper's own setting is")
     if clash := {family for one in found.values() for family in one.families} & set(found):
@@ -86,7 +89,7 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
     if not isinstance(said, dict):
         raise InvalidInputError(f"{path}: {name} = ... is no setting: write a table, [{name}]")
     table = dict(said)
-    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families", "seeds")}
+    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families", "seeds", "only_with")}
     if lone := [key for key in ("differs", "families") if isinstance(known[key], str)]:
         raise InvalidInputError(f'{path}: [{name}] needs a list: {lone[0]} = ["{known[lone[0]]}"]')
     if not known["stands_for"]:
@@ -105,13 +108,13 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
         raise InvalidInputError(f"{path}: [{name}] needs where: how a verdict there is said, such as 'on {name}'")
     if known["seeds"] is not None and not (isinstance(known["seeds"], int) and known["seeds"] > 1):
         raise InvalidInputError(f"{path}: [{name}] seeds is a whole number of at least 2, not {known['seeds']!r}")
-    return Setting(
-        name, known["stands_for"], differs, known["where"] or "", tuple(known["families"] or ()), table, known["seeds"]
-    )
+    families = tuple(known["families"] or ())
+    where, seeds, only_with = known["where"] or "", known["seeds"], known["only_with"]
+    return Setting(name, known["stands_for"], differs, where, families, table, seeds, only_with)
 
 
 def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping[str, Setting]) -> dict[str, Setting]:
-    """The settings around a centre: each entry of ``move`` is the factors that one of them changes."""
+    """The settings around a centre: each entry of ``move``, its own or of one it is ``like``, moves one."""
     where = f"{path}: [{READINGS}.{name}]"
     centre, moves = settings.get(table.get("of", "")), table.get("move")
     if centre is None:
@@ -135,15 +138,30 @@ def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping
             where=f"{centre.where}, {said}",
             families=tuple(table.get("families", [READINGS])),
             seeds=table.get("seeds", centre.seeds),
+            only_with=table.get("only_with", centre.only_with),
             values=values,
         )
     return found
 
 
 def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Setting]:
-    """The settings of these names or families, each once, in the order of the file; an unknown name is an error."""
+    """The settings of these names or families, each once, in the order of the file; an unknown name is an error.
+
+    Those that are asked only with weights which are not here are left out.
+    """
     families = {family for one in settings.values() for family in one.families}
     if unknown := [name for name in names if name not in settings and name not in families]:
         known = ", ".join([*settings, *sorted(families)])
         raise InvalidInputError(f"no setting or family {unknown[0]!r}; there are: {known}")
-    return [one for one in settings.values() if one.name in names or set(one.families) & set(names)]
+    named = [one for one in settings.values() if one.name in names or set(one.families) & set(names)]
+    return [one for one in named if not one.only_with or _at_hand(one.only_with)]
+
+
+def _at_hand(weights: str) -> bool:
+    from reproduce.models.dcnn.weights import find
+
+    try:
+        find(weights)
+    except WeightsMissingError:
+        return False
+    return True

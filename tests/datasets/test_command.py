@@ -26,7 +26,7 @@ def said(*arguments, status=0):
 def test_what_is_missing_is_said_with_how_to_get_it(nowhere):
     """Without data every real set is missing, the identities and the stand-in are not."""
     text = said("datasets")
-    for name in (kinds.LIONS, kinds.CATTLE, kinds.COWS, kinds.PROXY, kinds.BARN, kinds.STAND_IN):
+    for name in (kinds.LIONS, kinds.CATTLE, kinds.COWS, kinds.PROXY, kinds.BARN, kinds.FEWER_LIONS, kinds.STAND_IN):
         assert name in text
     assert "missing (--get)" in text
     assert "identities ship" in text
@@ -184,4 +184,7 @@ def test_an_unknown_name_ends_with_one_line_and_status_one(arguments, monkeypatc
     with pytest.raises(SystemExit) as raised:
         cli.main()
     assert raised.value.code == 1
-    assert capsys.readouterr().err == "reproduce: no data set is called 'LionDate'; did you mean LionData?\n"
+    assert (
+        capsys.readouterr().err
+        == "reproduce: no data set is called 'LionDate'; did you mean LionData or LionData-45?\n"
+    )

@@ -60,6 +60,27 @@ def test_a_seed_draws_the_same_images_again_and_another_seed_others(cows):
     assert first.seeded
 
 
+@pytest.fixture(scope="module")
+def lions():
+    """A catalogue of 94 lions with two to twenty images each, without files."""
+    identities = np.repeat([f"lion {n:02d}" for n in range(94)], np.arange(94) % 19 + 2)
+    paths = np.array([f"/nowhere/{row:05d}.jpg" for row in range(len(identities))])
+    return Catalogue("LionData", paths, identities, np.full(len(paths), "train"), content_hash="l", digests=paths)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(deadline=None, max_examples=40)
+def test_cows_and_lions_of_one_seed_are_as_many_with_as_many_images(cows, lions, seed):
+    """Forty-five of each with the sizes of forty-five lions, nine of them held out: numbers are no difference."""
+    herd = proxies.thinned("OpenCows2020-as-lions", cows, seed, lions)
+    pride = proxies.thinned("LionData-45", lions, seed, lions)
+    assert sorted(sizes_of(herd).values()) == sorted(sizes_of(pride).values())
+    assert not Counter(sizes_of(pride).values()) - Counter(sizes_of(lions).values())
+    assert len(sizes_of(herd)) == len(sizes_of(pride)) == 45
+    assert len(sizes_of(herd, herd.test)) == len(sizes_of(pride, pride.test)) == 9
+    assert np.array_equal(lions.identities[pride.rows], pride.identities)
+
+
 @given(
     st.lists(st.integers(1, 12), min_size=1, max_size=8),
     st.lists(st.integers(1, 12), min_size=8, max_size=10),

@@ -55,6 +55,13 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
 
 
+def test_no_step_is_a_reading_too(herd):
+    """A head as it was drawn is scored, and has no cost of its last steps."""
+    scores = embed(herd, 0, **SMALL | {"steps": 0}).scores
+    assert scores["map_at_r"] > 0
+    assert not [name for name in scores if name.startswith("last_")]
+
+
 def test_training_helps_those_it_was_given_and_no_others(herd):
     """The training animals are learned by heart, the test animals not; trained on, they would be as well."""
     own, everyone = embed(herd, 0, **SMALL).scores, embed(herd, 0, **SMALL, trained_on="all").scores

@@ -7,10 +7,11 @@ import pytest
 
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import fusion, mlp
+from reproduce.experiments import fusion, mlp, wide
 from reproduce.experiments.disjoint import best, class_folds
 
 MLP = {"hidden": (4,), "size": 8, "folds": 2, "batch_sizes": (16,), "learning_rates": (1e-3, 1e-2), "epochs": 2}
+PAIRS = {"dim": 4, "encoder": "mean", "rounds": 20, "stopped": True}
 FUSED = {"kinds": ("colour", "local"), "most": 20, "dim": 4, "folds": 2}
 
 
@@ -74,10 +75,14 @@ def guarded(herd, monkeypatch, module, name):
 
 @pytest.mark.parametrize(
     "experiment, module, choice, factors",
-    [(mlp.embed, mlp, "chosen_point", MLP), (fusion.fused, fusion, "chosen_weights", FUSED)],
+    [
+        (mlp.embed, mlp, "chosen_point", MLP),
+        (fusion.fused, fusion, "chosen_weights", FUSED),
+        (wide.pairs, wide, "chosen_rounds", PAIRS),
+    ],
 )
 def test_no_test_animal_is_looked_at_before_the_choice(herd, monkeypatch, experiment, module, choice, factors):
-    """The grid of Table I and the weights of the fusion are chosen before anybody asks who the test animals are."""
+    """Table I's grid, the fusion's weights and the wide model's trees: chosen before a test animal is looked at."""
     catalogue, animals = guarded(herd, monkeypatch, module, choice)
     assert experiment(catalogue, 0, **factors).scores["map_at_r"] >= 0
     assert not animals.closed

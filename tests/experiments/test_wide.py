@@ -49,6 +49,23 @@ def test_every_resampled_score_leaves_each_test_animal_out_once(herd, measured):
         assert min(row) - 0.2 <= measured.scores[name] <= max(row) + 0.2
 
 
+def test_kinds_of_pairs_that_weigh_alike_answer_same_more_often(herd, measured):
+    """There are fewer same pairs: weighing as much as the different ones, they are answered more often."""
+    alike = wide.pairs(herd, 0, balanced=True, **SMALL)
+    assert alike.details["said_same"] > measured.details["said_same"]
+    assert alike.details["pairs"] == measured.details["pairs"]
+
+
+def test_trees_are_as_many_as_ranked_held_out_animals_best(herd):
+    """The number that is kept has the largest area of those tried, and the model has so many trees."""
+    found = wide.pairs(herd, 0, stopped=True, **SMALL)
+    areas = dict(found.details["tried"])
+    assert set(areas) == {1, 2, 5, 10}
+    assert areas[found.details["rounds"]] == max(areas.values())
+    fixed = wide.pairs(herd, 0, **SMALL | {"rounds": found.details["rounds"]})
+    assert found.scores["auc"] == fixed.scores["auc"]
+
+
 def test_a_seed_repeats_and_another_differs(herd, measured):
     """The same bits again; other codebooks under another seed."""
     assert wide.pairs(herd, 0, **SMALL).scores == measured.scores

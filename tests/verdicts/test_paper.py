@@ -37,10 +37,10 @@ def test_pixels_find_cattle(claim, setting):
 
 
 @statement("II.net", at="II", unit="MAP@R %")
-@judged_in("paper", "elsewhere")
+@judged_in("paper", "longer", "elsewhere")
 def test_the_network_finds_cattle(claim, setting):
     """The network finds cattle."""
-    small = {"size": 32, "steps": 2, "animals": 3}
+    small = {"size": 32, "steps": setting.steps, "animals": 3}
     claim.at_least(claim(dcnn.embed, setting.cattle, score="map_at_r", **small), 0.01, because="a toy")
 '''
 SETTINGS = """
@@ -48,12 +48,22 @@ SETTINGS = """
 stands_for = "the paper's own"
 cattle = "FriesianCattle2017"
 seeds = 2
+steps = 2
+
+[longer]
+stands_for = "another reading, asked where its weights are"
+differs = ["reading"]
+where = "after three steps"
+only_with = "resnet50v2"
+cattle = "FriesianCattle2017"
+steps = 3
 
 [elsewhere]
 stands_for = "other animals"
 differs = ["animals"]
 where = "on LionData"
 cattle = "LionData"
+steps = 2
 """
 
 
@@ -224,6 +234,8 @@ def test_the_papers_own_cells_run_on_random_weights_and_are_a_rehearsal(project,
     assert set(found) == {"II.pixels", "II.net"}
     assert all(one.spec.fidelity == "rehearsal" and one.says.startswith("rehearsal: ") for one in found.values())
     assert not Store(project / "claims" / "record").experiments()
+    trained = Store(places.apart(None).folder).entries("dcnn.embed")
+    assert {one.cell.factors["steps"] for one in trained} == {2, 3}  # the other reading too, once its weights are here
 
 
 def test_a_folder_without_the_papers_setting_is_one_line(project):

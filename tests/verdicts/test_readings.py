@@ -42,7 +42,9 @@ def test_readings_are_collected_from_the_claims(outcomes):
         [("64", "75"), ("32", "75"), ("64aug", "75")],
         None,
     )
-    assert frozen.cattle == readings.Cattle(70.0, 50.0, 41.0, (35.0, 47.0))
+    assert frozen.cattle == readings.Cattle(70.0, 50.0, 41.0, (35.0, 47.0), (40.0, 42.0))
+    assert readings.one_draw([whole, frozen]) == pytest.approx(1.645 * 2**0.5)
+    assert readings.one_draw([whole]) == 0
     assert frozen.scores["64", "19"].mean == pytest.approx(45)
 
 

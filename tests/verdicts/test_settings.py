@@ -214,6 +214,28 @@ def test_settings_are_chosen_once_and_in_the_files_order():
     assert [one.name for one in choose(settings, ["b", "paper"])] == ["paper", "b"]
 
 
+def test_a_setting_may_wait_for_weights(tmp_path, monkeypatch):
+    """Where they are not at hand it is not asked; its name and its family are known all the same."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path))
+    settings = {"own": Setting("own", "x", families=("both",), only_with="resnet50v2"), "a": Setting("a", "x")}
+    assert [one.name for one in choose(settings, ["both", "a"])] == ["a"]
+    (tmp_path / "resnet50v2_imagenet_notop.weights.h5").touch()
+    assert [one.name for one in choose(settings, ["both", "a"])] == ["own", "a"]
+
+
+def test_readings_may_move_as_others_do(tmp_path):
+    """The same levels around another centre are written once; what the other waits for is its own."""
+    path = tmp_path / "settings.toml"
+    moved = MOVED + '[readings.far]\nof = "paper"\nlike = "near"\nonly_with = "w"\n'
+    path.write_text(PAPER + BARN + "on_lions = { dim = 1, size = 64 }\n" + moved)
+    found = read(path)
+    assert {"barn.steps-0", "paper.steps-0", "paper.steps-9.dim-2"} <= set(found)
+    assert (found["paper.steps-0"].only_with, found["barn.steps-0"].only_with) == ("w", None)
+    assert found["paper.steps-0"].differs == ("reading",)
+
+
 def test_without_a_file_there_is_the_papers_own(tmp_path):
     """Claims in a folder without settings are judged in the paper's own."""
     assert list(read(tmp_path / "settings.toml")) == ["paper"]

@@ -118,17 +118,22 @@ class PairClassifier:
             answer[part] = self._predict(encode(first[part], second[part], self.encoding))
         return answer
 
-    def pair_blocks(self, X: ArrayLike) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """(i, j, P(same animal)) of every pair i < j of X, a block at a time: bounded memory for any N."""
+    def pair_blocks(
+        self, X: ArrayLike, trees: int | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """(i, j, P(same animal)) of every pair i < j of X, a block at a time: bounded memory for any N.
+
+        ``trees``: by the first so many alone.
+        """
         vectors = _vectors(X)
         for numbers in blocks(len(vectors), self.block):
             i, j = pair_rows(numbers, len(vectors))
-            yield i, j, self._predict(encode(vectors[i], vectors[j], self.encoding))
+            yield i, j, self._predict(encode(vectors[i], vectors[j], self.encoding), trees)
 
-    def pair_probabilities(self, X: ArrayLike) -> np.ndarray:
+    def pair_probabilities(self, X: ArrayLike, trees: int | None = None) -> np.ndarray:
         """P(same animal) of every pair i < j of X, (N (N-1) / 2,) float64, in SciPy's condensed order."""
         vectors = _vectors(X)
-        return np.concatenate([np.zeros(0), *(p for _, _, p in self.pair_blocks(vectors))])
+        return np.concatenate([np.zeros(0), *(p for _, _, p in self.pair_blocks(vectors, trees))])
 
     def distances(self, X: ArrayLike) -> np.ndarray:
         """1 - P(same animal), (N, N) float64, zero on the diagonal: what MAP@R ranks by."""
@@ -149,8 +154,8 @@ class PairClassifier:
             pairs += len(p)
         return total / max(pairs, 1)
 
-    def _predict(self, features: np.ndarray) -> np.ndarray:
-        return np.asarray(self.booster_.predict(features, num_threads=self.n_jobs))
+    def _predict(self, features: np.ndarray, trees: int | None = None) -> np.ndarray:
+        return np.asarray(self.booster_.predict(features, num_iteration=trees, num_threads=self.n_jobs))
 
 
 def _hush() -> None:
