@@ -26,7 +26,8 @@ said to be so.
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
 tox run -e mutants                             # small changes to one module after the other; goes on where it stopped
 tox run -e fuzz -- 60                          # every reader of a stranger's file fed, an hour in all
-pytest FILES --junitxml FAULTS.xml             # FILES: those named under Faults; kills, full disks, damaged files, ...
+FAULTS="tests/core/test_faults.py tests/core/test_downloads.py tests/running/test_kills.py tests/running/test_spill.py"
+pytest $FAULTS tests/running/test_clock.py --junitxml FAULTS.xml    # kills, full disks, damaged files, hosts, the clock
 tox run -e bench -- --bench-strict             # speed held to its targets
 ```
 
