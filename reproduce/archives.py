@@ -4,6 +4,7 @@ import shutil
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -30,7 +31,15 @@ def unpack(archive: Path, folder: Path) -> None:
             _unzip(archive, folder)
         else:
             _untar(archive, folder)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         raise ArchiveError(f"{archive.name} is no whole archive ({' '.join(str(error).split())})") from None
     except OSError as error:
         raise ArchiveError(f"{archive.name} cannot be unpacked into {folder} ({error.strerror or error})") from None

@@ -68,13 +68,22 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
     """
     folder = cache_dir(kind)
     path = folder / f"{key}.npy"
-    if not path.exists():
+    if (kept := _mapped(path)) is None:
         with FileLock(folder / f"{key}.lock"):
-            if not path.exists():
+            if (kept := _mapped(path)) is None:
                 partial = folder / f".{key}.{os.getpid()}.tmp.npy"
                 try:
                     np.save(partial, compute(), allow_pickle=False)
                     os.replace(partial, path)
                 finally:
                     partial.unlink(missing_ok=True)
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+                kept = np.load(path, mmap_mode="r", allow_pickle=False)
+    return kept
+
+
+def _mapped(path: Path) -> np.ndarray | None:
+    """The array of a file; None where there is none, or one that a disk or a hand has damaged."""
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (FileNotFoundError, EOFError, ValueError):
+        return None

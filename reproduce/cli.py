@@ -1,14 +1,18 @@
 """The ``reproduce`` command. Every heavy import happens inside the subcommand that needs it."""
 
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reproduce import __version__
-from reproduce.errors import ReproduceError
+from reproduce.errors import ReproduceError, of_system
 from reproduce.verdicts.command import app as claims_app
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 app = typer.Typer(
     name="reproduce",
@@ -42,6 +46,13 @@ def root(
     """
 
 
+def _aside(as_json: bool) -> "Console | None":
+    """Where a person reads along while JSON has stdout for itself; None for the usual place."""
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=not sys.stderr.isatty()) if as_json else None
+
+
 @app.command("run")
 def run_experiments(
     experiments: Annotated[
@@ -69,6 +80,9 @@ def run_experiments(
         ),
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would run, and stop.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON at the end; what a person reads goes to stderr.")
+    ] = False,
 ) -> None:
     """Run experiments and keep their results: what the record has already is not run again.
 
@@ -78,6 +92,7 @@ def run_experiments(
 
     Example: reproduce run 'mlp.*' --plan
     """
+    from reproduce import text
     from reproduce.errors import InvalidInputError
     from reproduce.running.command import run_command
     from reproduce.running.tiers import Tier
@@ -99,6 +114,8 @@ def run_experiments(
         allow_waiting=allow_waiting or [],
         plan_only=plan,
         requested=asked,
+        console=_aside(as_json),
+        told=(lambda run: typer.echo(text.as_json(run))) if as_json else None,
     )
     raise typer.Exit(status)
 
@@ -117,16 +134,19 @@ def run_the_paper(
         list[str] | None, typer.Option(metavar="NAME", help="As for run: what the nightly and release may lack.")
     ] = None,
     claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON at the end; what a person reads goes to stderr.")
+    ] = False,
 ) -> None:
     """Fetch what is missing, run the paper's own rows, judge, and show the paper on one screen.
 
     Cells that are kept are not run again: stopped at any instant, the same command goes on. Without a network one line
     says what cannot be had, and everything else is run. Exit status 0: done, or left by the budget, or waiting for
     what cannot be had; 1: a cell failed, or, in the nightly and release tiers, something waits; 130: interrupted.
-    What the record then says, as JSON: reproduce claims paper --json.
 
     Example: reproduce paper --yes --budget 60
     """
+    from reproduce import text
     from reproduce.errors import InvalidInputError
     from reproduce.running.tiers import Tier
     from reproduce.verdicts.paper import asks, run_paper
@@ -143,7 +163,9 @@ def run_the_paper(
         workers=workers,
         seeds=seeds,
         allow_waiting=allow_waiting or [],
-        confirm=typer.confirm if asks() else None,
+        confirm=(lambda question: typer.confirm(question, err=as_json)) if asks() else None,
+        console=_aside(as_json),
+        told=(lambda paper: typer.echo(text.as_json(paper))) if as_json else None,
     )
     raise typer.Exit(status)
 
@@ -152,6 +174,7 @@ def run_the_paper(
 def list_datasets(
     get: Annotated[str | None, typer.Option(metavar="NAME", help="Download a set into the cache folder.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every class of wildlife-datasets too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """What data is here, what is missing and how to get it.
 
@@ -159,19 +182,28 @@ def list_datasets(
 
     Example: reproduce datasets --get LionData
     """
+    from dataclasses import asdict
+
     from rich.console import Console
 
+    from reproduce import text
     from reproduce.datasets.overview import overview
 
     if get is not None:
         from reproduce.datasets import load
 
         catalogue = load(get, download=True)
-        typer.echo(f"{get}: {len(catalogue):,} images of {len(set(catalogue.identities.tolist()))} animals")
-        return
-    from reproduce.datasets.tables import print_overview
+        images, animals = len(catalogue), len(set(catalogue.identities.tolist()))
+        if as_json:
+            typer.echo(text.as_json({"name": get, "images": images, "animals": animals}))
+        else:
+            typer.echo(f"{get}: {images:,} images of {animals} animals")
+    elif as_json:
+        typer.echo(text.as_json([asdict(entry) for entry in overview(everything)]))
+    else:
+        from reproduce.datasets.tables import print_overview
 
-    print_overview(overview(everything), Console())
+        print_overview(overview(everything), Console())
 
 
 @app.command("audit")
@@ -192,10 +224,9 @@ def audit_dataset(
 
     Example: reproduce audit photographs/ --sheet sheet.png
     """
-    import json
-
     from rich.console import Console
 
+    from reproduce import text
     from reproduce.datasets.audit import audit
     from reproduce.datasets.loading import published
     from reproduce.datasets.tables import print_audit
@@ -208,7 +239,7 @@ def audit_dataset(
 
         write_sheet(catalogue, found, sheet)
     if as_json:
-        typer.echo(json.dumps({**found.to_json(), "chance": chances(catalogue)}, indent=1, ensure_ascii=False))
+        typer.echo(text.as_json({**found.to_json(), "chance": chances(catalogue)}))
     else:
         print_audit(found, chances(catalogue), Console())
     raise typer.Exit(1 if found.findings else 0)
@@ -323,10 +354,10 @@ def write_report(
 
     path, outcomes = write(claims, output, pictures)
     if as_json:
-        import json
+        from reproduce import text
 
         counts = {kind: dict(words) for kind, words in counted(outcomes).items()}
-        typer.echo(json.dumps({"page": str(path), "claims": counts}, indent=1, ensure_ascii=False))
+        typer.echo(text.as_json({"page": path, "claims": counts}))
         return
     typer.echo(f"{path}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
     for kind, counted_words in counted(outcomes).items():
@@ -339,17 +370,24 @@ def show_why(
     prefix: Annotated[str, typer.Argument(help="What the ids of the claims begin with, such as why.augment.")] = "why.",
     plot: Annotated[Path | None, typer.Option(help="Draw them as well, .svg or .png.")] = None,
     folder: Annotated[Path, typer.Option(help="The claims, with their record.")] = Path("claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")] = False,
 ) -> None:
     """The open questions, one thing changed at a time: both sides of each comparison, by the record alone.
 
+    Exit status 0: shown; 1: no such claim is in the record.
+
     Example: reproduce why why.loss --plot why.svg
     """
+    from reproduce import text
     from reproduce.report import sides
     from reproduce.verdicts.collect import judged
 
     found = sides.shown(judged(folder).outcomes, prefix)
     if plot is not None:
         sides.draw(found, plot)
+    if as_json:
+        typer.echo(text.as_json([one.to_json() for one in found]))
+        return
     for one in found:
         typer.echo(sides.alternative([one]))
 
@@ -364,11 +402,13 @@ def show_readings(
 ) -> None:
     """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured.
 
+    Exit status 0: shown; 1: an error.
+
     Example: reproduce readings --plot readings.svg
     """
-    import json
     import shutil
 
+    from reproduce import text
     from reproduce.verdicts import lines, readings
     from reproduce.verdicts.collect import judged
 
@@ -378,22 +418,23 @@ def show_readings(
         from reproduce.report.readings import draw
 
         draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot)
-        typer.echo(f"{plot}: {len(found)} readings")
-    elif as_json:
-        typer.echo(json.dumps(readings.as_json(found, rows), indent=1))
-    else:
+        typer.echo(f"{plot}: {len(found)} readings", err=as_json)
+    if as_json:
+        typer.echo(text.as_json(readings.as_json(found, rows)))
+    elif plot is None:
         for line in readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns):
             typer.echo(line)
 
 
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C: what is finished is kept
     try:
         app()
-    except ReproduceError as error:
+    except (ReproduceError, OSError) as error:
         if "--debug" in sys.argv[1:2]:
             raise
-        print(f"reproduce: {error}", file=sys.stderr)
+        print(f"reproduce: {error if isinstance(error, ReproduceError) else of_system(error)}", file=sys.stderr)
         raise SystemExit(1) from None
     except SystemExit as end:
         if end.code == 130:

@@ -1,10 +1,24 @@
 """Errors a user can meet: one line each, saying what is wrong, where, and what to do."""
 
+import errno
+import re
 from collections.abc import Iterable
+
+#: Of a name or a file's content on a terminal: what breaks the line, moves the cursor, turns the reading direction
+#: around, or cannot be encoded.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """The text with every control character written out, as in Python: one line, whatever a stranger put into it."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class ReproduceError(Exception):
     """Base of every error that is shown to the user as one line, without a traceback."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class DataMissingError(ReproduceError):
@@ -25,6 +39,17 @@ class InvalidInputError(ReproduceError, ValueError):
 
 class ClaimsMissingError(InvalidInputError):
     """The folder called from holds no claims. The message names where they were sought."""
+
+
+def of_system(error: OSError) -> str:
+    """What the system would not do, in one line: the file, its reason, and what helps against that."""
+    cure = "--debug shows where it came from: reproduce --debug ..."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        cure = "make room, and run the same command again"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        cure = "see to its permissions, or name a folder of your own (REPRODUCE_CACHE for by-products, or --output)"
+    where = f"{error.filename}: " if error.filename else ""
+    return one_line(f"{where}{error.strerror or error}; {cure}")
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -19,11 +19,14 @@ def track(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
         yield from items
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
+
+    from reproduce.errors import one_line
 
     began = time.monotonic()
     bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task(what, total=total)
+    task = bar.add_task(escape(one_line(what)), total=total)
     shown = False
     try:
         for item in items:

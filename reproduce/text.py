@@ -1,16 +1,25 @@
-"""A user's table as text: UTF-8, or one line that says how it is not."""
+"""Text from strangers' files, read or refused in one line; and text for a program, as JSON."""
 
 import codecs
+import json
+import math
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["decoded"]
+__all__ = ["as_json", "check_fields", "decoded", "from_json", "toml"]
 
 
 def decoded(path: Path) -> str:
     """The file's text. Raises InvalidInputError that says how it is not UTF-8, and where."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InvalidInputError(f"{path} is UTF-16; save it again with the encoding UTF-8")
     if b"\0" in content:
@@ -21,3 +30,71 @@ def decoded(path: Path) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         byte = f"byte {error.object[error.start]:#04x} is not UTF-8 (Latin-1 or Windows-1252?)"
         raise InvalidInputError(f"{path}, line {line}: {byte}; save the file again with the encoding UTF-8") from None
+
+
+def toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises InvalidInputError that says why it is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
+    except RecursionError:
+        raise InvalidInputError(f"{path}: not TOML: nested too deeply") from None
+    except ValueError as error:
+        raise InvalidInputError(f"{path}: not TOML: {error}") from None
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON text. ValueError where it is none, for NaN and infinity, and for half a surrogate pair."""
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+        if "\\ud" in text.lower():  # which no file can hold
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def check_fields(made: Any) -> None:
+    """Raise TypeError where a field of a dataclass that was filled from a file is not of the type it is declared as."""
+    for name, kind in get_type_hints(type(made)).items():
+        if not _is(getattr(made, name), kind):
+            raise TypeError(f"{name} is no {getattr(kind, '__name__', kind)}: {getattr(made, name)!r:.40}")
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value is of an annotated type: a class, a union, Any, or a container of such."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return True
+    if origin is None:
+        wanted = (int, float) if kind is float else kind
+        return isinstance(value, wanted) and not (kind in (int, float) and isinstance(value, bool))
+    if origin is UnionType:
+        return any(_is(value, one) for one in inner)
+    if not isinstance(value, origin):
+        return False
+    if issubclass(origin, Mapping):
+        return all(_is(key, inner[0]) and _is(one, inner[1]) for key, one in value.items())
+    if inner[-1] is Ellipsis:
+        return all(_is(one, inner[0]) for one in value)
+    return len(value) == len(inner) and all(map(_is, value, inner))
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def as_json(value: Any) -> str:
+    """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text."""
+    return json.dumps(_plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,12 +1,16 @@
-"""Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py SABOTAGE.json``.
+"""Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py [SABOTAGE.json] [FAULTS.xml]``.
 
-SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left; mutants are read from ``.mutants``.
+SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FAULTS.xml what ``pytest --junitxml`` left of the
+tests of faults; mutants are read from ``.mutants``, fuzzing from ``.fuzz``. A section of which nothing is here stays as
+it is.
 """
 
+import ast
 import json
 import sqlite3
 import sys
 import tomllib
+import xml.etree.ElementTree
 from contextlib import closing
 from pathlib import Path
 
@@ -14,13 +18,16 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
 # It can fail
 
-What the tests catch when the code is broken on purpose. Written by `python tests/can_fail.py SABOTAGE.json` from the
-runs' own tables; no figure here is typed. A sabotage or a mutant that was not run yet is said to be so.
+What the tests catch when the code is broken on purpose, and what the code survives. Written by `python
+tests/can_fail.py SABOTAGE.json FAULTS.xml` from the runs' own tables; no figure here is typed. What was not run yet is
+said to be so.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
 tox run -e mutants                             # small changes to one module after the other; goes on where it stopped
-pytest tests/running/test_kills.py tests/running/test_spill.py   # kills, a worker lost, a disk that fills up
+tox run -e fuzz -- 60                          # every reader of a stranger's file fed, an hour in all
+FAULTS="tests/core/test_faults.py tests/core/test_downloads.py tests/running/test_kills.py tests/running/test_spill.py"
+pytest $FAULTS tests/running/test_clock.py --junitxml FAULTS.xml    # kills, full disks, damaged files, hosts, the clock
 tox run -e bench -- --bench-strict             # speed held to its targets
 ```
 
@@ -44,7 +51,8 @@ def mutants() -> list[str]:
     return lines
 
 
-def main(source: Path) -> None:
+def sabotages(source: Path) -> list[str]:
+    """What was broken, and what caught it."""
     found = {row["what"]: row for row in json.loads(source.read_text(encoding="utf-8"))}
     listed = [
         one
@@ -53,16 +61,70 @@ def main(source: Path) -> None:
     ]
     run = [one for one in listed if one["what"] in found]
     caught = [one for one in run if found[one["what"]]["by"]]
-    lines = [HEAD, f"## Sabotages: {len(caught)} of {len(run)} caught, {len(listed) - len(run)} not run yet", ""]
+    lines = [f"Sabotages: {len(caught)} of {len(run)} caught, {len(listed) - len(run)} not run yet", ""]
     lines += ["| what is broken | in | caught by |", "|---|---|---|"]
     for one in listed:
         row = found.get(one["what"])
         by = "*not run yet*" if row is None else f"`{row['by']}`" if row["by"] else "**nothing**"
         lines.append(f"| {one['what']} | `{one['file'].removeprefix('reproduce/')}` | {by} |".replace("|-", "\\|-"))
-    lines += ["", "## Mutants", "", "Listed modules without a line were not begun.", ""]
-    lines += ["| module | mutants | tried | killed | share |", "|---|---|---|---|---|", *mutants()]
-    (ROOT / "docs" / "can-fail.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return lines
+
+
+def faults(source: Path) -> list[str]:
+    """Each fault as its test says it, and in how many of its cases it was survived."""
+    cases: dict[tuple[str, str], list[bool]] = {}
+    for case in xml.etree.ElementTree.parse(source).iter("testcase"):
+        path = f"{case.get('classname', '').replace('.', '/')}.py"
+        whole = not (case.findall("failure") or case.findall("error") or case.findall("skipped"))
+        cases.setdefault((path, str(case.get("name")).partition("[")[0]), []).append(whole)
+    survived = sum(all(ended) for ended in cases.values())
+    lines = [f"Faults: {survived} of {len(cases)} survived", "", "| fault | in | survived |", "|---|---|---|"]
+    for (path, name), ended in cases.items():
+        said = f"{name.removeprefix('test_').replace('_', ' ')}: {_sentence(path, name)}"
+        lines.append(f"| {said} | `{path.removeprefix('tests/')}` | {sum(ended)} of {len(ended)} |")
+    return lines
+
+
+def _sentence(path: str, name: str) -> str:
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return " ".join((ast.get_docstring(node) or "").split()).replace("|", "\\|")
+    return ""
+
+
+def fuzzed(source: Path) -> list[str]:
+    """Inputs by reader: all, those that coverage guided, and of the others how many were read."""
+    counts = json.loads(source.read_text(encoding="utf-8"))
+    total, hours = sum(one["inputs"] for one in counts.values()), sum(one["seconds"] for one in counts.values()) / 3600
+    lines = [f"Fuzzing: {total:,} inputs in {hours:.1f} hours", ""]
+    lines += ["Each was read or refused in one line. Atheris guided some of them by the code that they reached.", ""]
+    lines += ["| reader | inputs | guided | of the others read | refused |", "|---|---|---|---|---|"]
+    for name, one in counts.items():
+        row = [name, *(f"{one.get(what, 0):,}" for what in ("inputs", "guided", "read", "refused"))]
+        lines.append(f"| {' | '.join(row)} |")
+    return lines
+
+
+def main(given: list[Path]) -> None:
+    page = ROOT / "docs" / "can-fail.md"
+    before = page.read_text(encoding="utf-8").rstrip().split("\n## ")[1:] if page.exists() else []
+    made: dict[str, list[str]] = {"Sabotages": [], "Faults": [], "Fuzzing": [], "Mutants": []}
+    for path in given:
+        if path.suffix == ".xml":
+            made["Faults"] = faults(path)
+        else:
+            made["Sabotages"] = sabotages(path)
+    if (counts := ROOT / ".fuzz" / "counts.json").exists():
+        made["Fuzzing"] = fuzzed(counts)
+    if lines := mutants():
+        head = ["Mutants", "", "Listed modules without a line were not begun.", ""]
+        made["Mutants"] = [*head, "| module | mutants | tried | killed | share |", "|---|---|---|---|---|", *lines]
+    sections = []
+    for name, lines in made.items():
+        kept = next((one.rstrip() for one in before if one.startswith(name)), f"{name}: not run yet")
+        sections.append("\n".join(lines) if lines else kept)
+    page.write_text("\n\n## ".join([HEAD.rstrip(), *sections]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(one) for one in sys.argv[1:]])

@@ -12,6 +12,7 @@ from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.pixels import raw_image
 from reproduce.errors import ReproduceError
 from reproduce.progress import track
+from reproduce.text import from_json
 
 __all__ = ["SIDE", "File", "examined", "readable"]
 
@@ -54,8 +55,8 @@ def examined(catalogue: Catalogue) -> tuple[list[File], np.ndarray]:
     if not contents:  # files that nobody hashed may have changed
         return [file for file, _ in afresh()], thumbnails()
     try:
-        files = [File(**{**row, "shape": tuple(row["shape"])}) for row in json.loads(kept.read_text(encoding="utf-8"))]
-    except (OSError, ValueError):
+        files = [File(**{**row, "shape": tuple(row["shape"])}) for row in from_json(kept.read_text(encoding="utf-8"))]
+    except (AttributeError, KeyError, OSError, TypeError, ValueError):
         files = [file for file, _ in afresh()]
         write_atomically(kept, json.dumps([asdict(file) for file in files]).encode())
     return files, arrays("examined", f"{key}-thumbnails", thumbnails)

@@ -135,7 +135,7 @@ def _row(path: Path, number: int, cells: list[str], places: dict[str, int | None
     values = {name: cells[at] if at is not None and at < len(cells) else "" for name, at in places.items()}
     if not values["identity"]:
         raise InvalidInputError(f"{path}, line {number}: no identity; give every photograph one, or take the line out")
-    if not values["path"] or not (path.parent / values["path"]).is_file():
+    if not values["path"] or not os.path.isfile(path.parent / values["path"]):  # Path's own raises for a long name
         raise InvalidInputError(
             f"{path}, line {number}: no file {values['path']!r}; a path is absolute, or relative to {path.parent}"
         )

@@ -73,7 +73,10 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
     if not content:
         raise InvalidInputError(f"{path}: an empty file, not an image; fetch it again")
     _check_whole(content, path)
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:  # more pixels than it takes, of a format that Pillow does not know
+        raise InvalidInputError(f"{path}: a damaged image ({error.err}); fetch it again or remove it") from None
     if pixels is None:
         pixels = _by_pillow(content, path)
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY if mode == "grey" else cv2.COLOR_BGR2RGB)
@@ -86,7 +89,7 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(content)) as image:
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[..., ::-1].copy()
-    except (OSError, SyntaxError, ValueError):
+    except Exception:
         raise InvalidInputError(f"{path}: not an image that can be decoded; fetch it again or remove it") from None
 
 
@@ -99,7 +102,9 @@ def _check_whole(content: bytes, path: str | os.PathLike) -> None:
             image.load()
     except UnidentifiedImageError:
         return  # OpenCV may still know the format, and says so if not
-    except (OSError, SyntaxError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise InvalidInputError(f"{path}: too large to be an image of an animal ({error}); make it smaller") from None
+    except Exception as error:  # its readers raise whatever a broken header leads them to
         raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
 
 

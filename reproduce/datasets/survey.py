@@ -7,8 +7,9 @@ cache under the names, sizes and modification times of all files of the folder: 
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,8 +21,9 @@ from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.datasets import wildlife
 from reproduce.datasets.exports import INDEX, cropped, indexed
 from reproduce.datasets.layouts import check_animals, located, misfit, rows_below
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, of_system
 from reproduce.progress import track
+from reproduce.text import from_json
 
 __all__ = ["Survey", "counted", "digested", "folders_as_animals", "survey", "through_wildlife"]
 
@@ -100,10 +102,15 @@ def _kept_at(name: str, root: Path, listing: dict[str, tuple[int, int]]) -> Path
 
 
 def _kept_rows(kept: Path) -> dict[str, Any] | None:
+    """What the cache has of a folder; None where it has nothing, or something else than rows."""
     try:
-        return json.loads(kept.read_text(encoding="utf-8"))
+        rows = from_json(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    names = ("paths", "identities", "labels", "digests")
+    columns = [rows.get(name) for name in names] if isinstance(rows, dict) else []
+    lengths = {len(column) if isinstance(column, list) else -1 for column in columns}
+    return rows if len(lengths) == 1 and -1 not in lengths else None
 
 
 def _listing(root: Path) -> dict[str, tuple[int, int]]:
@@ -111,7 +118,7 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
     listing = {}
     pending = [str(root)]
     while pending:
-        with os.scandir(pending.pop()) as entries:
+        with _in_one_line(), os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir():
                     pending.append(entry.path)
@@ -120,6 +127,15 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
                     relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
                     listing[relative] = (status.st_size, status.st_mtime_ns)
     return listing
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """What cannot be opened stops here: passed over, it would be photographs that nobody misses."""
+    try:
+        yield
+    except OSError as error:
+        raise InvalidInputError(of_system(error)) from None
 
 
 def through_wildlife(name: str, root: Path) -> dict[str, Any]:
@@ -153,8 +169,9 @@ def _digests(name: str, root: Path, listing: dict[str, tuple[int, int]], paths: 
     """SHA-256 of each file; those whose size and modification time have not changed are not read again."""
     book = cache_dir("digests") / f"{digest(str(root))}.json"
     try:
-        known = json.loads(book.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        rows = from_json(book.read_text(encoding="utf-8")).items()
+        known = {path: row for path, row in rows if isinstance(row, list) and len(row) == 3}
+    except (AttributeError, OSError, ValueError):
         known = {}
     fresh = [path for path in dict.fromkeys(paths) if known.get(path, [])[:2] != list(listing[path])]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -169,5 +186,5 @@ def _digests(name: str, root: Path, listing: dict[str, tuple[int, int]], paths: 
 
 
 def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
+    with _in_one_line(), file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

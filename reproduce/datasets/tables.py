@@ -11,6 +11,7 @@ from rich.table import Table
 from reproduce.datasets.audit import QUANTILES, Audit, Duplicates
 from reproduce.datasets.overview import Entry
 from reproduce.datasets.own import title
+from reproduce.errors import one_line
 
 __all__ = ["print_audit", "print_overview"]
 
@@ -31,7 +32,14 @@ def print_overview(entries: list[Entry], console: Console) -> None:
     table.add_column("Where", overflow="fold")
     for entry in entries:
         images, animals = (_count(number, entry.counted) for number in (entry.images, entry.animals))
-        table.add_row(entry.name, entry.role, images, animals, entry.where, style=None if entry.here else "yellow")
+        table.add_row(
+            entry.name,
+            entry.role,
+            images,
+            animals,
+            escape(one_line(entry.where)),
+            style=None if entry.here else "yellow",
+        )
     console.print(table)
     if any(not entry.here for entry in entries):
         console.print(
@@ -47,7 +55,9 @@ def _count(number: int | None, counted: bool) -> str:
 
 def print_audit(audit: Audit, chance: Mapping[str, tuple[float, float]], console: Console) -> None:
     """The findings on one screen. ``chance`` maps a side to exact chance MAP@R (per class, per query), as fractions."""
-    console.print(f"[bold]{escape(title(audit.name))}[/bold]  content {audit.content_hash[:12]}", highlight=False)
+    console.print(
+        f"[bold]{escape(one_line(title(audit.name)))}[/bold]  content {audit.content_hash[:12]}", highlight=False
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Set")
     for head in ("Animals", "Images", "Singles", *SHOWN, "Chance", "/query"):
@@ -61,7 +71,7 @@ def print_audit(audit: Audit, chance: Mapping[str, tuple[float, float]], console
     explained = "singles: animals of one image; chance: exact MAP@R of a random order, %"
     console.print(explained, style="dim", highlight=False)
     for line in [*_lines(audit), f"findings: {'; '.join(audit.findings) or 'none'}"]:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(one_line(line), highlight=False, markup=False, soft_wrap=True)
 
 
 def _split(audit: Audit) -> str:

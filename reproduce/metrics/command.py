@@ -1,12 +1,13 @@
 """``reproduce score``: every figure of anyone's embeddings beside its chance level, as a table or as JSON."""
 
-import json
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from reproduce import __version__
+from reproduce import __version__, text
+from reproduce.errors import one_line
 from reproduce.metrics.submission import Scored, named, score_files
 from reproduce.metrics.suspicions import listed
 
@@ -51,7 +52,7 @@ def as_json(scored: Scored) -> str:
             "method": "delete-one-animal jackknife, Student's t",
             **{average: {name: list(ends) for name, ends in of.items()} for average, of in scored.intervals.items()},
         }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    return text.as_json(content)
 
 
 def print_scores(scored: Scored, console: Console, each_class: bool = False) -> None:
@@ -69,12 +70,14 @@ def print_scores(scored: Scored, console: Console, each_class: bool = False) -> 
     if scored.intervals:
         _print_intervals(scored, console)
     if scores.lone:
-        console.print(f"{_lone(scored)}: {listed(list(scored.lone))}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            one_line(f"{_lone(scored)}: {listed(list(scored.lone))}"), markup=False, highlight=False, soft_wrap=True
+        )
     if each_class:
         table = Table("class", title="MAP@R of each class, %")
         table.add_column("MAP@R", justify="right")
         for label, value in scores.per_class.items():
-            table.add_row(str(label), _percent(value))
+            table.add_row(escape(one_line(str(label))), _percent(value))
         console.print(table)
 
 

@@ -38,7 +38,7 @@ def read_embeddings(path: Path) -> np.ndarray:
             message = f"{path} holds pickled objects, which are not loaded; save an (N, D) array of numbers"
             raise InvalidInputError(message) from None
         raise InvalidInputError(f"{path} is damaged ({error}); save it again") from None
-    except (EOFError, OSError) as error:
+    except Exception as error:  # a header is parsed as Python is: whatever its tokenizer raises, too
         raise InvalidInputError(f"{path} cannot be read ({error}); save it again") from None
     return as_matrix(array, str(path))
 

@@ -1,7 +1,8 @@
 """A record file: how entries become JSON that a person can read in a diff, and how it is checked on reading."""
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,10 +20,31 @@ from reproduce.record.schema import (
     short_digest,
     total_digest,
 )
+from reproduce.text import from_json
 
 __all__ = ["dumps", "loads"]
 
 _KNOWN = {*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS, "seconds", "time", "digests", "digest"}
+
+
+def _is_score(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, str) and value in ("nan", "inf", "-inf"))
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kinds) and not isinstance(value, bool)
+
+
+#: What each field may be.
+_RIGHT: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("data", "data_hash", "machine", "backend", "dtype", "environment", "commit", "time"), _is(str)),
+    **dict.fromkeys(("seed", "version"), _is(int)),
+    **dict.fromkeys(("factors", "details"), _is(dict)),
+    "weights_hash": _is(str, type(None)),
+    "scores": lambda scores: all(map(_is_score, scores.values())),
+    "leave_one_out": lambda left: all(isinstance(one, list) and all(map(_is_score, one)) for one in left.values()),
+    "seconds": lambda value: isinstance(value, float) and math.isfinite(value),
+}
 #: One line of the file for each of these groups of fields.
 _LINES = (
     ("data", "seed", "version", "factors"),
@@ -82,9 +104,11 @@ def _file_digest(digests: Iterable[str]) -> str:
 def loads(text: str, path: Path) -> list[Entry]:
     """The entries of a file's text, checked field by field; the error names the file and the field."""
     try:
-        content = json.loads(text, parse_constant=_no_number)
+        content = from_json(text)
     except json.JSONDecodeError as error:
         raise RecordError(f"{path}: not JSON at line {error.lineno}: {error.msg}; {_REMEDY}") from None
+    except ValueError as error:
+        raise RecordError(f"{path}: not JSON: {error}; {_REMEDY}") from None
     if not isinstance(content, dict) or "schema" not in content:
         raise RecordError(f"{path}: schema: missing, so this is not a record file; {_REMEDY}")
     if content["schema"] != SCHEMA:
@@ -99,18 +123,17 @@ def loads(text: str, path: Path) -> list[Entry]:
         raise RecordError(f"{path}: experiment: says {content['experiment']!r}, the file's name says {path.stem!r}")
     environments = content["environments"]
     for key, environment in environments.items():
-        if short_digest(canonical(environment), digits=12) != key:
+        if not isinstance(environment, dict) or short_digest(canonical(environment), digits=12) != key:
             raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
     results = content["results"]
     for number, result in enumerate(results):
-        _check(result, number, content["experiment"], environments, path)
+        try:
+            _check(result, number, content["experiment"], environments, path)
+        except (ValueError, RecursionError) as error:  # a number beyond all floats: not plain, so without a digest
+            raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
     if _file_digest(result["digest"] for result in results) != content["digest"]:
         raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
     return [_entry(content["experiment"], result, environments) for result in results]
-
-
-def _no_number(name: str) -> None:
-    raise json.JSONDecodeError(f"{name} is no JSON", "", 0)
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
@@ -129,7 +152,10 @@ def _check(result: Any, number: int, experiment: str, environments: Mapping[str,
             raise RecordError(f"{path}: {where}: {group}: not an object; {_REMEDY}")
     fields = {name: result[name] for name in (*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS)}
     if total_digest(experiment, fields, result["digests"]) == result["digest"]:
-        # The whole is as written, so its parts are: the usual case costs one digest an entry.
+        # The whole is as written, so its parts are: the usual case costs one digest an entry. Who makes his own digests
+        # may still have put anything anywhere.
+        if wrong := [name for name, right in _RIGHT.items() if not right(result[name])]:
+            raise RecordError(f"{path}: {where}: {wrong[0]}: {result[wrong[0]]!r:.40} cannot be one; {_REMEDY}")
         if result["environment"] not in environments:
             raise RecordError(f"{path}: {where}: environment: {result['environment']} is missing; {_REMEDY}")
         return

@@ -14,7 +14,7 @@ from typing import Any
 
 from reproduce.record.revision import revision
 
-__all__ = ["backend", "commit", "dtype", "environment", "machine_class"]
+__all__ = ["backend", "commit", "cpu", "dtype", "environment", "machine_class"]
 
 _PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "keras", "tensorflow", "torch", "jax", "lightgbm"),
@@ -92,7 +92,7 @@ def gpu() -> dict[str, str]:
 
 
 @cache
-def _cpu() -> str:
+def cpu() -> str:
     """Name, family, model and stepping: clouds call very different processors by one name ("AMD EPYC")."""
     try:
         said = Path("/proc/cpuinfo").read_text()
@@ -119,7 +119,7 @@ def environment(library: str = "numpy") -> dict[str, Any]:
     return {
         "machine": machine_class(library),
         "backend": backend(library),
-        "cpu": _cpu(),
+        "cpu": cpu(),
         "gpu": gpu()["name"],
         "driver": gpu()["driver"],
         "system": f"{platform.system()} {platform.release()}",

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from reproduce.errors import InvalidInputError
+from reproduce import text
+from reproduce.errors import InvalidInputError, one_line
 
 __all__ = ["embed_animals", "report_animals"]
 
@@ -47,9 +47,9 @@ def embed_animals(name: str, model: str, output: Path, root: str | None, seed: i
     animals = len(set(catalogue.identities.tolist()))
     if as_json:
         said: dict[str, Any] = {"embeddings": list(map(str, written)), "labels": str(labels), "images": len(catalogue)}
-        typer.echo(json.dumps(said | {"animals": animals, "left out": list(left_out)}, indent=1, ensure_ascii=False))
+        typer.echo(text.as_json(said | {"animals": animals, "left out": list(left_out)}))
         return
-    typer.echo(f"{labels}: {len(catalogue):,} images of {animals:,} animals, one a line")
+    typer.echo(f"{labels}: {len(catalogue):,} images of {animals:,} animal{'' if animals == 1 else 's'}, one a line")
     for path in written:
         typer.echo(f"{path}: a row for each; next: reproduce score {_quoted(path)} {_quoted(labels)}")
 
@@ -62,7 +62,7 @@ def report_animals(name: str, model: str, output: Path, seed: int, as_json: bool
 
     path, rows, audit = write(name, models_of(model), output, seed)
     if as_json:
-        typer.echo(json.dumps(plain(path, rows, audit), indent=1, ensure_ascii=False))
+        typer.echo(text.as_json(plain(path, rows, audit)))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Model", no_wrap=True)
@@ -78,7 +78,7 @@ def report_animals(name: str, model: str, output: Path, seed: int, as_json: bool
     console.print(table)
     console.print("%, 90 %: interval over animals; photo out: images of one photograph apart", style="dim")
     for line in audit.findings:
-        console.print(f"finding: {line}", markup=False, highlight=False, soft_wrap=True)
+        console.print(one_line(f"finding: {line}"), markup=False, highlight=False, soft_wrap=True)
     typer.echo(f"{path}: with the nearest neighbours as pictures")
 
 
@@ -88,7 +88,7 @@ def _warn(catalogue: Any, left_out: Sequence[str]) -> None:
     if shared:
         lines.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
     for line in lines:
-        typer.echo(f"reproduce: warning: {line}", err=True)
+        typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
 
 
 def _write(path: Path, content: bytes) -> None:

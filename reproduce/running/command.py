@@ -8,6 +8,7 @@ kept, or, in the nightly and release tiers, it was left by the budget or waits f
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -18,7 +19,8 @@ from reproduce.running.asking import Parts, ask, factor, parted
 from reproduce.running.origin import doubt
 from reproduce.running.plan import Asked, Plan, make_plan
 from reproduce.running.runner import Report, default_workers, run
-from reproduce.running.tiers import Tier, held_against, missing, seeds_of
+from reproduce.running.summary import summary
+from reproduce.running.tiers import Held, Tier, held_against, missing, seeds_of
 
 __all__ = ["factor", "run_command"]
 
@@ -40,10 +42,11 @@ def run_command(
     requested: Callable[[], Sequence[Asked]] = tuple,
     console: Console | None = None,
     strict: bool = False,
+    told: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
     """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
 
-    ``strict``: cells that run when the budget is used up are stopped.
+    ``strict``: cells that run when the budget is used up are stopped. ``told`` is called with the run as plain values.
 
     ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
@@ -64,7 +67,8 @@ def run_command(
         plan = _plan(parts, wanted, store, aside, record, fresh=tier in (Tier.RELEASE, Tier.REHEARSAL) or pilot)
         count = workers or default_workers()
         live.show_plan(console, plan, count)
-        report = Report()
+        report, held, lacking = Report(), list[Held](), list[str]()
+        kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
             with live.Live(console, plan, count) as view:
                 report = run(
@@ -77,20 +81,20 @@ def run_command(
                     watch=view.watch,
                     strict=strict,
                 )
-            kept = (not pilot and tier not in (Tier.REHEARSAL, Tier.NIGHTLY)) or output is not None
-            live.show_report(console, report, plan, store.folder if kept else None)
-        if plan_only:
-            return 0
+            live.show_report(console, report, plan, kept_in)
         bad = bool(report.failed or report.unkept)
         if pilot or tier == Tier.REHEARSAL:
             live.show_values(console, report.finished)
-        elif tier == Tier.NIGHTLY:
-            bad |= _nightly(console, plan, store, record, report)
-    if tier in (Tier.NIGHTLY, Tier.RELEASE):  # these measure everything
+        elif tier == Tier.NIGHTLY and not plan_only:
+            held = _nightly(console, plan, store, record, report)
+            bad |= any(one.status == "drifted" for one in held)
+    if tier in (Tier.NIGHTLY, Tier.RELEASE) and not plan_only:  # these measure everything
         lacking = missing(plan, report.waiting, allow_waiting)
         bad |= bool(lacking) or report.out_of_time
         if lacking:
             live.show_missing(console, tier, lacking)
+    if told:
+        told(summary(plan, report, kept_in, held, lacking))
     return 130 if report.interrupted else int(bad)
 
 
@@ -103,12 +107,12 @@ def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, recor
     return Plan(rows)
 
 
-def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: Report) -> bool:
-    """Hold everything measured tonight, also before a stop, against the record; whether something drifted."""
+def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: Report) -> list[Held]:
+    """Everything measured tonight, also before a stop, held against the record."""
     fresh = [entry for row in plan.rows for entry in row.current(store) if entry.seed in row.seeds]
     held = held_against(record, fresh)
     if held:
         live.show_held(console, held)
     if not (report.interrupted or report.out_of_time):
         places.finish(store, record)
-    return any(one.status == "drifted" for one in held)
+    return held

@@ -14,6 +14,7 @@ from rich.table import Table
 from reproduce.record import Entry
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, Outcome
+from reproduce.running.estimates import Timed
 from reproduce.running.plan import Asked, Plan
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
@@ -45,7 +46,7 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for row in plan.rows:
-        each = f"{'' if row.measured else '~'}{duration(row.seconds)}" if row.jobs else ""
+        each = f"{'' if row.timed == Timed.HERE else '~'}{duration(row.seconds)}" if row.jobs else ""
         table.add_row(
             escape(said_of(row.asked)),
             str(row.kept),
@@ -66,7 +67,20 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
         console.print("nothing to run")
     if count := len(plan.jobs):
         left = duration(plan.seconds / min(workers, count))
-        console.print(f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left} by earlier runs")
+        said = f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left}; time of a cell: {_timed(plan)}"
+        console.print(said, markup=False, highlight=False)
+
+
+def _timed(plan: Plan) -> str:
+    """Where the times come from, and how many requests each of those has."""
+    words = {
+        Timed.HERE: "measured on this machine",
+        Timed.ELSEWHERE: "~ measured on another",
+        Timed.SCALED: "~ scaled from other factors",
+        Timed.GUESSED: "~ the experiment's own guess",
+    }
+    found = Counter(row.timed for row in plan.rows if row.jobs)
+    return ", ".join(f"{word} ({found[one]})" for one, word in words.items() if found[one])
 
 
 def said_of(asked: Asked) -> str:
@@ -111,7 +125,7 @@ class Live:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("about {task.fields[left]} left"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )

@@ -10,7 +10,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
-from reproduce.running.estimates import estimate
+from reproduce.running.estimates import Timed, estimate
 from reproduce.running.origin import doubt
 
 __all__ = ["Asked", "Plan", "make_plan"]
@@ -51,7 +51,7 @@ class Asked:
 
 @dataclass
 class Row:
-    """What one request comes to. ``seconds`` is one seed's, ``measured`` if by timings of these very factors."""
+    """What one request comes to. ``seconds`` is one seed's, ``timed`` says by what."""
 
     asked: Asked
     seeds: tuple[int, ...] = ()
@@ -59,7 +59,7 @@ class Row:
     jobs: list[Job] = field(default_factory=list)
     waits: str = ""
     seconds: float = 0.0
-    measured: bool = False
+    timed: Timed = Timed.GUESSED
     #: Hashes of data and weights here; None where the row waits for one of them.
     hashes: tuple[str, str | None] | None = None
     #: Where the results go if not where the run's go: what no claim asks for, and what is not what its name says.
@@ -144,8 +144,8 @@ def make_plan(
 
 
 def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
-    seconds, measured = estimate(asked.experiment, asked.chosen, asked.data, times)
-    row = Row(asked, tuple(seeds), seconds=seconds, measured=measured)
+    seconds, timed = estimate(asked.experiment, asked.chosen, asked.data, times)
+    row = Row(asked, tuple(seeds), seconds=seconds, timed=timed)
     row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
     try:
         row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))

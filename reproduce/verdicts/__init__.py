@@ -1,8 +1,9 @@
 """Scores and the paper's figure become a verdict. What a claim file writes above its functions is here."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 __all__ = ["AFRESH", "KINDS", "check", "control", "judged_in", "question", "statement"]
 
@@ -14,30 +15,34 @@ KINDS = ("statement", "question", "control", "check")
 AFRESH = range(14, 28)
 
 
-def statement(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+def statement(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> "pytest.MarkDecorator":
     """The paper says it, at this place; {fields} of parametrize fill in the id. ``fidelity`` in its own setting."""
     return _claim("statement", id, at=at, unit=unit, fidelity=fidelity)
 
 
-def question(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+def question(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> "pytest.MarkDecorator":
     """The paper leaves it open."""
     return _claim("question", id, at=at, unit=unit, fidelity=fidelity)
 
 
-def control(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> pytest.MarkDecorator:
+def control(id: str, *, at: str, unit: str = "", fidelity: str = "assumed") -> "pytest.MarkDecorator":
     """Ours: what a sceptic would ask."""
     return _claim("control", id, at=at, unit=unit, fidelity=fidelity)
 
 
-def check(id: str, *, at: str, unit: str = "", fidelity: str = "exact") -> pytest.MarkDecorator:
+def check(id: str, *, at: str, unit: str = "", fidelity: str = "exact") -> "pytest.MarkDecorator":
     """Our software, or the protocol as it runs: what cannot fail short of a bug."""
     return _claim("check", id, at=at, unit=unit, fidelity=fidelity)
 
 
-def judged_in(*names: str) -> pytest.MarkDecorator:
+def judged_in(*names: str) -> "pytest.MarkDecorator":
     """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
+    import pytest
+
     return pytest.mark.judged_in(*names)
 
 
-def _claim(kind: str, id: str, **said: Any) -> pytest.MarkDecorator:
+def _claim(kind: str, id: str, **said: Any) -> "pytest.MarkDecorator":
+    import pytest  # not above: the command imports this room to answer --help
+
     return pytest.mark.claim(id, kind=kind, **said)

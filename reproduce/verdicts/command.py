@@ -16,16 +16,28 @@ Storage = Annotated[Path, typer.Option(help="The folder of saved runs.")]
 
 
 @app.command("list")
-def list_claims(folder: Annotated[Path, typer.Argument(help="The claims.")] = Path("claims")) -> None:
+def list_claims(
+    folder: Annotated[Path, typer.Argument(help="The claims.")] = Path("claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")] = False,
+) -> None:
     """Every claim as a sentence, with where the paper makes it.
+
+    Exit status 0: listed; 1: no claims there, or one that is not written as a claim.
 
     Example: reproduce claims list
     """
+    from dataclasses import asdict
+
+    from reproduce import text
     from reproduce.verdicts.collect import specifications
     from reproduce.verdicts.marks import described
 
+    specs = specifications(folder)
+    if as_json:
+        typer.echo(text.as_json([asdict(spec) for spec in specs]))
+        return
     group = None
-    for spec in specifications(folder):
+    for spec in specs:
         if spec.group != group:
             group = spec.group
             typer.echo(f"\n{group}")
@@ -39,11 +51,13 @@ def show_paper(
 ) -> None:
     """The paper, line by line, judged by the record alone: nothing is measured.
 
+    Exit status 0: shown, whatever the verdicts; 1: an error.
+
     Example: reproduce claims paper --json
     """
-    import json
     import shutil
 
+    from reproduce import text
     from reproduce.errors import InvalidInputError
     from reproduce.verdicts import lines, screen, settings
     from reproduce.verdicts.collect import judged
@@ -54,7 +68,7 @@ def show_paper(
     outcomes = judged(folder).outcomes
     folded = lines.fold(paper, outcomes)
     if as_json:
-        typer.echo(json.dumps(screen.as_json(folded), indent=1, ensure_ascii=False))
+        typer.echo(text.as_json(screen.as_json(folded)))
         return
     width = shutil.get_terminal_size((80, 24)).columns
     shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
@@ -66,17 +80,25 @@ def show_paper(
 def show(
     run: Annotated[str, typer.Argument(help="A saved run by number, name or path; the last one.")] = "",
     storage: Storage = Path(".claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """The table of a saved run.
+
+    Exit status 0: shown; 1: no such run.
 
     Example: reproduce claims show 0003
     """
     import shutil
 
+    from reproduce import text
     from reproduce.verdicts.saving import find, read
     from reproduce.verdicts.table import render, summary
 
     found = read(find(storage, run))
+    if as_json:
+        claims = [outcome.to_json() for outcome in found.outcomes]
+        typer.echo(text.as_json({"path": found.path, **found.information, "claims": claims}))
+        return
     environment = found.information.get("environment", {})
     device = environment.get("gpu") or environment.get("cpu", "")
     typer.echo(f"{found.path}: {found.information['time']}, commit {found.information['commit']}, {device}\n")
@@ -93,11 +115,15 @@ def compare_runs(
         str, typer.Option(help="What gives status 1: verdict, ours:X (in the claim's unit), ours:X%, by comma.")
     ] = "verdict",
     storage: Storage = Path(".claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a list.")] = False,
 ) -> None:
-    """What changed between two saved runs; status 1 if something did that --fail names.
+    """What changed between two saved runs.
+
+    Exit status 0: nothing that --fail names; 1: something, or an error.
 
     Example: reproduce claims compare 0003 0004 --fail verdict
     """
+    from reproduce import text
     from reproduce.errors import InvalidInputError
     from reproduce.verdicts.compare import Rules, compare
     from reproduce.verdicts.saving import find, read, saved
@@ -109,14 +135,20 @@ def compare_runs(
             raise InvalidInputError(f"{storage} holds {len(runs)} saved runs: comparing needs two")
         before = str(runs[-2])
     earlier, later = read(find(storage, before)), read(find(storage, now))
+    changes = [(change, rules.broken_by(change)) for change in compare(earlier.outcomes, later.outcomes)]
+    same = sum(change.kind == "same" for change, _ in changes)
+    broken = sum(bool(complaint) for _, complaint in changes)
+    if as_json:
+        told = [
+            {"claim": change.id, "kind": change.kind, "said": complaint or change.line, "fails": bool(complaint)}
+            for change, complaint in changes
+        ]
+        sides = {"before": earlier.path, "now": later.path}
+        typer.echo(text.as_json({**sides, "fail": fail, "same": same, "broken": broken, "changes": told}))
+        raise typer.Exit(1 if broken else 0)
     typer.echo(f"before  {earlier.path}\nnow     {later.path}\n")
-    changes = compare(earlier.outcomes, later.outcomes)
-    broken = 0
-    for change in changes:
-        complaint = rules.broken_by(change)
-        broken += bool(complaint)
+    for change, complaint in changes:
         if change.kind != "same":
             typer.echo(f"{'FAIL' if complaint else '    '}  {complaint or change.line}")
-    same = sum(change.kind == "same" for change in changes)
     typer.echo(f"{len(changes)} claims, {same} the same, {broken} changed against --fail {fail}")
     raise typer.Exit(1 if broken else 0)

@@ -6,7 +6,6 @@ are failures. The range is no choice: it is the 99 % prediction interval for the
 
 import difflib
 import math
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.text import toml
 from reproduce.verdicts.judge import Verdict, quantile
 from reproduce.verdicts.outcome import Outcome
 
@@ -45,10 +45,7 @@ def read(path: Path) -> dict[str, Finding]:
     """The findings of a file by claim id; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():
         return {}
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: not TOML: {error}") from None
+    plain = toml(path)
     return {name: _finding(path, name, table) for name, table in plain.items()}
 
 
@@ -56,9 +53,9 @@ def _finding(path: Path, name: str, table: Any) -> Finding:
     try:
         low, high = (float(value) for value in table["ours"])
         found = Finding(str(table["says"]), (low, high), str(table.get("because", "")))
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise InvalidInputError(f'{path}: "{name}" needs says = "holds" and ours = [low, high]') from None
-    if low > high:
+    if not low <= high:
         raise InvalidInputError(f'{path}: "{name}": the range {low} to {high} is empty')
     if found.says in ("fails", "not reproduced") and not found.because:
         raise InvalidInputError(f'{path}: "{name}" is a deviation: say why (because = "...")')

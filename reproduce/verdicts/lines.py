@@ -3,7 +3,6 @@
 A line holds the paper's printed figures, written here and nowhere else, and takes up the claims whose id it begins.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.text import check_fields, toml
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["FILE", "Folded", "Line", "fold", "printed_in", "read", "runs_in"]
@@ -57,23 +57,28 @@ def read(path: Path) -> tuple[Line, ...]:
     """The lines of a file in its order; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():
         return ()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: not TOML: {error}") from None
-    return tuple(_line(path, name, dict(table)) for name, table in tables.items())
+    tables = toml(path)
+    return tuple(_line(path, name, table) for name, table in tables.items())
 
 
-def _line(path: Path, name: str, table: dict[str, Any]) -> Line:
+def _line(path: Path, name: str, said: Any) -> Line:
+    where = f'{path}: ["{name}"]'
+    if not isinstance(said, dict):
+        raise InvalidInputError(f"{where} is no line: write a table")
+    table = dict(said)
     rows = table.pop("rows", {})
     if not rows and "figure" in table:
         rows = {"": table["figure"]}
     figure = table.pop("figure", "")
+    if not isinstance(rows, dict) or not all(isinstance(one, str) for one in (figure, *rows.values())):
+        raise InvalidInputError(f'{where}: a figure is text, with the digits as printed: "0.930"')
     printed = table.pop("printed", "") or figure or ", ".join(rows.values())
     try:
-        return Line(name, rows=dict(rows), printed=printed, **table)
+        line = Line(name, rows=dict(rows), printed=printed, **table)
+        check_fields(line)
     except TypeError as error:
-        raise InvalidInputError(f'{path}: ["{name}"]: {error}') from None
+        raise InvalidInputError(f"{where}: {error}") from None
+    return line
 
 
 def printed_in(folder: Path) -> dict[str, str]:

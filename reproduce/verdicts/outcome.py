@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from reproduce.text import check_fields
 from reproduce.verdicts.judge import Verdict
 
 __all__ = ["FIDELITIES", "Outcome", "Spec", "words"]
@@ -112,7 +113,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":
-        """The inverse of ``to_json``."""
+        """The inverse of ``to_json``; KeyError, TypeError or ValueError for what is not as it writes it."""
         fields = {key: value for key, value in plain.items() if key not in ("says", "fingerprint")}
         if "deviation" in fields:  # as runs were saved before findings had a file of their own
             fields["finding"] = fields.pop("deviation")
@@ -124,7 +125,11 @@ class Outcome:
         if fields["interval"] is not None:
             fields["interval"] = tuple(fields["interval"])
         fields["intervals"] = {name: tuple(ends) for name, ends in fields.get("intervals", {}).items()}
-        return cls(**fields)
+        made = cls(**fields)
+        for one in (made.spec, made):
+            check_fields(one)
+        Verdict(made.verdict)
+        return made
 
 
 def words(verdict: str, spec: Spec) -> str:

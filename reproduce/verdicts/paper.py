@@ -43,12 +43,14 @@ def run_paper(
     allow_waiting: Sequence[str] = (),
     confirm: Callable[[str], bool] | None = None,
     console: Console | None = None,
+    told: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
     """Run what the claims in ``folder`` ask for in the paper's own setting, then under other readings of its protocol.
 
     Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the
     same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is
-    fetched without it.
+    fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run, the paper,
+    and stand-ins apart.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
     if budget is not None and not budget >= 0:
@@ -57,7 +59,8 @@ def run_paper(
     requests = asked(folder, [settings.PAPER])
     if not requests:
         raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
-    fetch(lacking(requests), yes, confirm, console)
+    got = fetch(lacking(requests), yes, confirm, console)
+    ran: dict[str, Any] = {}
     requests = _and_readings(folder, requests)
     left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
     status = run_command(
@@ -71,10 +74,18 @@ def run_paper(
         requested=lambda: requests,
         console=console,
         strict=True,
+        told=ran.update,
     )
     width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
-    for line in [*shown(folder, width), *_stand_ins(folder, requests)]:
+    outcomes = judged(folder).outcomes
+    why = list(dict.fromkeys(filter(None, (doubt(one.experiment, one.data, one.chosen) for one in requests))))
+    stand_ins = rehearsed(folder) if why else []
+    for line in [*shown(folder, outcomes, width), *_said_of_stand_ins(stand_ins, why)]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if told:
+        paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
+        apart = [screen.setting(one) for one in stand_ins]
+        told({"fetched": [one.name for one in got], "run": ran, "paper": paper, "stand-ins": apart})
     return status
 
 
@@ -106,9 +117,8 @@ def fetch(
     return got
 
 
-def shown(folder: Path, width: int) -> list[str]:
-    """The paper on one screen, judged by the record alone; without its lines, each claim's verdict."""
-    outcomes = judged(folder).outcomes
+def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
+    """The paper on one screen by its claims' outcomes; without its lines, each claim's verdict."""
     paper = lines.read(folder / lines.FILE)
     if not paper:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
@@ -126,10 +136,8 @@ def _and_readings(folder: Path, requests: Sequence[Asked]) -> list[Asked]:
     return list(found.values())
 
 
-def _stand_ins(folder: Path, requests: Sequence[Asked]) -> list[str]:
+def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:
     """What was judged on stand-ins, claim by claim under a heading that says what they are; [] where there are none."""
-    why = list(dict.fromkeys(filter(None, (doubt(one.experiment, one.data, one.chosen) for one in requests))))
-    found = rehearsed(folder) if why else []
     if not found:
         return []
     head = [f"On stand-ins, which says nothing of the paper and is in no record: {one}" for one in why]

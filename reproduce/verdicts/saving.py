@@ -10,6 +10,7 @@ from typing import Any
 
 from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError, RecordError
+from reproduce.text import from_json
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["FOLDER", "SavedRun", "autosave_name", "describe", "find", "read", "saved", "write"]
@@ -101,7 +102,7 @@ def find(folder: Path, which: str = "") -> Path:
 def read(path: Path) -> SavedRun:
     """A saved run; a file that is none is an error that says so."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInputError(f"{path}: {error.strerror}") from None
     except ValueError as error:
@@ -111,6 +112,9 @@ def read(path: Path) -> SavedRun:
         raise RecordError(f"{path}: schema: {schema!r}; this version reads saved runs of schema {SCHEMA}")
     try:
         outcomes = tuple(Outcome.from_json(claim) for claim in content.pop("claims"))
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise RecordError(f"{path}: claims: not as this version saves them: {error}") from None
+    for name, kind in {"time": str, "commit": str, "environment": dict}.items():
+        if not isinstance(content.get(name), kind):
+            raise RecordError(f"{path}: {name}: missing or not a {kind.__name__}, so no saved run of the claims")
     return SavedRun(path, content, outcomes)

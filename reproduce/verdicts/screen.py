@@ -10,7 +10,7 @@ from reproduce.verdicts.outcome import FIDELITIES, Outcome
 from reproduce.verdicts.settings import Setting
 from reproduce.verdicts.table import asked, figure, surviving
 
-__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen"]
+__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen", "setting"]
 
 MARKS = {
     Verdict.REPRODUCED: "✓",
@@ -52,7 +52,7 @@ def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int
         said = one.line.short if width < WIDE and one.line.short else one.sentence
         rows.append((one.line.id, said, one.line.printed, mark(one.own), marks, _evidence(one)))
     spans = [max(ID, *(len(row[0]) for row in rows)), max(ELSEWHERE, *(len(row[4]) for row in rows))]
-    room = width - sum(spans) - OWN - EVIDENCE - 4  # what is longer than usual takes it from the sentences
+    room = max(0, width - sum(spans) - OWN - EVIDENCE - 4)  # what is longer than usual takes it from the sentences
     lines = [
         f"{name:<{spans[0]}} {_with_figure(said, printed, room):<{room}} {own:<{OWN}} {marks:<{spans[1]}} "
         f"{evidence:>{EVIDENCE}}".rstrip()
@@ -141,13 +141,14 @@ def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
             "at": one.line.at,
             "sentence": one.sentence,
             "printed": one.line.printed,
-            "settings": [_setting(outcome) for outcome in (*one.own, *one.elsewhere)],
+            "settings": [setting(outcome) for outcome in (*one.own, *one.elsewhere)],
         }
         for one in folded
     ]
 
 
-def _setting(outcome: Outcome) -> dict[str, Any]:
+def setting(outcome: Outcome) -> dict[str, Any]:
+    """One claim's verdict in one setting."""
     return {
         "name": outcome.spec.setting,
         "claim": outcome.spec.id,

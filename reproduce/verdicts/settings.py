@@ -4,7 +4,6 @@ A setting may differ from the paper's own in three ways: other animals, another 
 paper leaves open. Which of them it does decides what a verdict there is worth.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError, WeightsMissingError
+from reproduce.text import toml
 
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
 
@@ -72,10 +72,7 @@ def read(path: Path) -> dict[str, Setting]:
     """The settings of a file, by name, in its order; the paper's own alone where there is no file."""
     if not path.is_file():
         return ALONE
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: not TOML: {error}") from None
+    tables = toml(path)
     moved = tables.pop(READINGS, {})
     found = {name: _setting(path, name, table) for name, table in tables.items()}
     for name, table in moved.items():
@@ -97,6 +94,11 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
         raise InvalidInputError(f'{path}: [{name}] needs a list: {lone[0]} = ["{known[lone[0]]}"]')
     if not known["stands_for"]:
         raise InvalidInputError(f"{path}: [{name}] needs stands_for: what it stands for, in words")
+    for key, kinds in {"stands_for": str, "where": (str, type(None)), "differs": (list, type(None))}.items():
+        if not isinstance(known[key], kinds):  # type: ignore[arg-type]
+            raise InvalidInputError(f"{path}: [{name}] {key} is not {known[key]!r}: write text, and differs as a list")
+    if not all(isinstance(one, str) for one in [*(known["differs"] or []), *(known["families"] or [])]):
+        raise InvalidInputError(f"{path}: [{name}] differs and families are lists of text")
     differs = tuple(known["differs"] or ())
     if not set(differs) <= set(DIFFERENCES) or (bool(differs) == (name == PAPER)):
         raise InvalidInputError(

@@ -127,7 +127,8 @@ COLUMNS = (
     Column("Chance", lambda o: figure(o.chance, o)),
     Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=3),
     Column("Worth", lambda o: o.spec.fidelity, left=True),
-    Column("Verdict", lambda o: verdict_cell(o), left=True),
+    # What it is worth stands before it, so a rehearsal need not be said twice.
+    Column("Verdict", lambda o: verdict_cell(o), True, 10, lambda o: verdict_cell(o).removeprefix("rehearsal: ")),
     Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
     Column("Before", lambda o: "", left=True, gives_way=9),
     Column("Sentence", lambda o: o.spec.sentence, left=True, gives_way=1),

@@ -1,5 +1,8 @@
 """Every subcommand says how it is called, and what it answers in."""
 
+import contextlib
+import os
+import pty
 import subprocess
 import sys
 
@@ -21,10 +24,13 @@ def commands(group, path=()):
 
 
 @pytest.mark.parametrize("words", list(commands(get_command(cli.app))), ids=" ".join)
-def test_every_subcommand_has_an_example(words):
-    """In its --help, and one that is the command's own."""
+def test_every_subcommand_says_how_it_is_called(words):
+    """In its --help: an example of the command's own, what its exit status means, and that it answers in JSON."""
     said = CliRunner().invoke(cli.app, [*words, "--help"], env={"COLUMNS": "80"}).output
-    assert f"Example: reproduce {' '.join(words)}" in " ".join(said.split())
+    said = " ".join(said.split())
+    assert f"Example: reproduce {' '.join(words)}" in said
+    assert "Exit status 0: " in said
+    assert "--json" in said
 
 
 def test_an_error_has_its_trace_when_it_is_asked_for(monkeypatch):
@@ -48,10 +54,29 @@ def test_an_interrupt_says_how_to_go_on(monkeypatch, capsys):
     assert "the same command goes on" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_colour_is_for_terminals(tmp_path, terminal):
+    """A terminal gets bold heads and colours; a pipe gets text."""
+    environment = {**os.environ, "REPRODUCE_CACHE": str(tmp_path), "TERM": "xterm-256color"}
+    for name in ("FORCE_COLOR", "NO_COLOR", "REPRODUCE_DATA", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        environment.pop(name, None)
+    reading, writing = pty.openpty() if terminal else os.pipe()
+    command = [sys.executable, "-m", "reproduce.cli", "datasets"]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing):
+        os.close(writing)
+        said = b""
+        with contextlib.suppress(OSError):  # a terminal ends so
+            while piece := os.read(reading, 1 << 16):
+                said += piece
+    os.close(reading)
+    assert b"LionData" in said
+    assert (b"\x1b[" in said) == terminal
+
+
 def test_help_imports_nothing_heavy():
-    """NumPy, OpenCV, pandas, Keras: none of them for --help."""
+    """NumPy, OpenCV, pandas, Keras, pytest: none of them for --help."""
     code = (
         "import sys, reproduce.cli\n"
-        "print([one for one in ('numpy', 'cv2', 'pandas', 'keras', 'matplotlib') if one in sys.modules])"
+        "print([one for one in ('numpy', 'cv2', 'pandas', 'keras', 'matplotlib', 'pytest') if one in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

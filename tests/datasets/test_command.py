@@ -33,6 +33,15 @@ def test_what_is_missing_is_said_with_how_to_get_it(nowhere):
     assert "reproduce datasets --get NAME" in text
 
 
+def test_what_is_here_and_what_is_got_as_json(nowhere, monkeypatch):
+    """The same as plain values, and nothing but JSON."""
+    monkeypatch.setattr(turing, "STEPS", 50)
+    entries = {one["name"]: one for one in json.loads(said("datasets", "--json"))}
+    assert (entries[kinds.LIONS]["here"], entries[kinds.STAND_IN]["here"]) == (False, True)
+    got = json.loads(said("datasets", "--get", "TuringCattle", "--json"))
+    assert got == {"name": "TuringCattle", "images": 59, "animals": 12}
+
+
 def test_what_is_here_is_said_with_where_and_counts_once_read(lions, monkeypatch):
     """Counts are the authors' until the set was loaded, then those of the files."""
     monkeypatch.setenv("REPRODUCE_DATA", str(lions.parent))
@@ -112,6 +121,7 @@ def test_one_animal_alone_cannot_be_scored(lions):
     for folder in [*lions.rglob("val/*"), *lions.rglob("train/Dada"), *lions.rglob("train/Zuri")]:
         shutil.rmtree(folder)
     text = said("audit", "LionData", "--root", str(lions), status=1)
+    assert "NaN" not in said("audit", "LionData", "--root", str(lions), "--json", status=1)  # which is no JSON
     assert "100.00" not in text
     assert text.splitlines()[-1] == "findings: one animal only in train (Ayo), where nothing can be scored"
 

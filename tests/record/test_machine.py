@@ -81,5 +81,5 @@ def test_processors_of_one_name_are_told_apart(monkeypatch):
     found = set()
     for family in (23, 25):
         monkeypatch.setattr(machine.Path, "read_text", lambda path, family=family: said.format(family))
-        found.add(machine._cpu.__wrapped__())
+        found.add(machine.cpu.__wrapped__())
     assert found == {"AMD EPYC 23.1.2", "AMD EPYC 25.1.2"}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from reproduce.running.command import factor
 from reproduce.running.plan import Asked, make_plan
 from reproduce.running.runner import Report, measure
 from reproduce.running.tiers import Tier, held_against
+from reproduce.text import as_json
 from reproduce.verdicts.collect import asked
 
 DATA = "FriesianCattle2017"
@@ -29,6 +31,23 @@ def test_a_run_and_the_same_run_again(command):
     status, said = command("toy.draw", seeds=2)
     assert status == 0
     assert "nothing to run" in said
+
+
+def test_a_run_as_plain_values(command):
+    """What --json prints: the plan with where its times come from, then what became of each cell."""
+    told = []
+    command("toy.fails", seeds=5, plan_only=True, told=told.append)
+    command("toy.fails", seeds=5, told=told.append)
+    command("toy.fails", seeds=5, plan_only=True, told=told.append)
+    planned, ran, rest = (json.loads(as_json(one)) for one in told)
+    (row,) = planned["plan"]
+    assert (row["experiment"], row["data"], row["to run"]) == ("toy.fails", DATA, [0, 1, 2, 3, 4])
+    assert (row["timed"], planned["cells"], planned["left"], planned["finished"]) == ("guessed", 5, 5, [])
+    assert [one["seed"] for one in ran["finished"]] == [0, 1, 2, 4]
+    assert set(ran["finished"][0]["scores"]) == {"map_at_r"}
+    assert [(one["seed"], one["why"]) for one in ran["failed"]] == [(3, "RuntimeError: the toy broke as asked")]
+    assert ran["kept in"] == str(Store().folder)
+    assert (rest["plan"][0]["to run"], rest["plan"][0]["kept"], rest["plan"][0]["timed"]) == ([3], 4, "here")
 
 
 def test_a_failed_cell_is_status_1(command):

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.experiments import dcnn
 from reproduce.record import Store
-from reproduce.running.estimates import estimate
+from reproduce.running.estimates import Timed, estimate
 from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
@@ -31,23 +31,36 @@ def test_the_same_cell_is_its_own_timing(toys, kept):
     kept(2.0, size=8)
     kept(90.0, size=9)
     store = kept(4.0, size=8)
-    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store) == (3.0, True)
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store) == (3.0, Timed.HERE)
+
+
+def test_this_machine_s_timings_count_before_another_s(toys, kept):
+    """Of the same cell: another processor's where there are no others, and said to be; never the two mixed."""
+    chosen = {"pause": 0.0, "size": 8}
+    store = kept(2.0, size=8)
+    (entry,) = store.entries("toy.draw")
+    other = dataclasses.replace(entry, environment={**entry.environment, "cpu": "another"}, seconds=50.0)
+    elsewhere = Store(store.folder / "elsewhere")
+    elsewhere.add(other)
+    assert estimate(toys["toy.draw"], chosen, DATA, elsewhere) == (50.0, Timed.ELSEWHERE)
+    store.add(dataclasses.replace(other, cell=dataclasses.replace(other.cell, seed=7)))
+    assert estimate(toys["toy.draw"], chosen, DATA, store) == (2.0, Timed.HERE)
 
 
 def test_work_scales_the_timings_under_other_factors(toys, kept):
     """Ten times the work of what was kept takes ten times as long; without timings the guess is scaled."""
     draw = dataclasses.replace(toys["toy.draw"], work=lambda factors: factors["size"], seconds=4.0)
     chosen = {"pause": 0.0, "size": 80}
-    assert estimate(draw, chosen, DATA, Store("nothing")) == (40.0, False)
+    assert estimate(draw, chosen, DATA, Store("nothing")) == (40.0, Timed.GUESSED)
     store = kept(5.0, size=4)
-    assert estimate(draw, chosen, DATA, store) == (100.0, False)
+    assert estimate(draw, chosen, DATA, store) == (100.0, Timed.SCALED)
 
 
 def test_without_work_the_nearest_factors_count(toys, kept):
     """One differing factor is nearer than two."""
     kept(70.0, size=1, pause=0.001)
     store = kept(3.0, size=2)
-    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 3}, DATA, store) == (3.0, False)
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 3}, DATA, store) == (3.0, Timed.SCALED)
 
 
 def test_the_dcnn_s_work_follows_its_steps_and_what_trains():

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from reproduce.record import Store
 from reproduce.running.plan import Asked, make_plan
@@ -76,13 +77,14 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
     assert len(store.entries("toy.draw")) == len(kept) + 5
 
 
-def test_ctrl_c_keeps_what_is_finished(toys, tmp_path):
-    """Ctrl-C ends with status 130 and one line; finished seeds are kept, and no worker is left."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_is_finished(toys, tmp_path, number):
+    """Ctrl-C, or a polite kill, ends with status 130 and one line; finished seeds are kept, and no worker is left."""
     process = start(200, "--workers", "2", "--factor", "pause=0.05")
     store = Store(tmp_path / "cache" / "apart")
     wait_until(lambda: len(store.entries("toy.draw")) >= 3)
     workers = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in said

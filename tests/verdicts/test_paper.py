@@ -1,6 +1,7 @@
 """``reproduce paper`` from an empty cache, with a local host in the place of the publishers'."""
 
 import io
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import published
 from reproduce.record import Store
 from reproduce.running import origin, places, plan
+from reproduce.text import as_json
 from reproduce.verdicts import lacking, source
 from reproduce.verdicts.paper import rehearsed, run_paper
 
@@ -149,8 +151,13 @@ def test_from_an_empty_cache_to_a_verdict(project, publishers):
     assert "LionData" not in said
     assert not Store(project / "claims" / "record").experiments()
     assert len(places.apart(None).entries("baselines.pixels")) == 14
-    status, said = paper()
+    told = []
+    status, said = paper(told=told.append)
     assert "nothing to run" in said
+    (plain,) = (json.loads(as_json(one)) for one in told)
+    assert (plain["fetched"], plain["run"]["cells"], plain["paper"]) == ([], 0, [])
+    assert {one["claim"] for one in plain["stand-ins"]} == {"II.pixels"}
+    assert all(one["verdict"].startswith("rehearsal: ") for one in plain["stand-ins"])
 
 
 def test_without_asking_nothing_is_fetched(project, publishers):

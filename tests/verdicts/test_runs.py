@@ -132,6 +132,15 @@ def test_offline(claims, monkeypatch):
     assert shown.exit_code == 0
     assert "I.a" in shown.output
     assert "2 statements, each in each of its settings: 2 reproduced" in shown.output
+    plain = json.loads(runner.invoke(app, ["claims", "compare", "--json"]).output)
+    assert (plain["same"], plain["broken"]) == (1, 1)
+    assert [(one["claim"], one["kind"], one["fails"]) for one in plain["changes"]] == [
+        ("I.a", "same", False),
+        ("I.b", "verdict", True),
+    ]
+    plain = json.loads(runner.invoke(app, ["claims", "show", "1", "--json"]).output)
+    assert plain["path"].endswith("0001_first.json")
+    assert [one["spec"]["id"] for one in plain["claims"]] == ["I.a", "I.b"]
 
 
 def test_a_file_that_is_no_saved_run_is_named(claims, monkeypatch):

@@ -329,6 +329,15 @@ def test_the_command_prints_json(folder):
     assert none == {"id": "X.none", "kind": "question", "at": "X", "sentence": "Why?", "printed": "", "settings": []}
 
 
+@pytest.mark.parametrize(
+    "words, ids", [(["claims", "list"], ["X.toy", "X.toy@lions"]), (["why", "X."], ["X.toy@lions"])]
+)
+def test_other_commands_print_json_too(folder, words, ids):
+    """The claims as they are written, and as they were judged."""
+    done = CliRunner().invoke(cli.app, [*words, "--json"], catch_exceptions=False)
+    assert [one.get("spec", one)["id"] for one in json.loads(done.stdout)] == ids
+
+
 def test_the_command_prints_a_screen(folder):
     """The same on 80 columns, from a folder that is named, with the headline below."""
     lines = paper(str(folder)).splitlines()

@@ -1,0 +1,71 @@
+"""A run as plain values, for ``--json``: its plan, and what became of its cells."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from reproduce.record import Entry
+from reproduce.record.schema import plain
+from reproduce.running.cells import Job
+from reproduce.running.plan import Plan, Row
+from reproduce.running.runner import Report
+from reproduce.running.tiers import Held, main_scores
+
+__all__ = ["summary"]
+
+
+def summary(
+    plan: Plan, report: Report, folder: Path | None, held: Iterable[Held] = (), lacking: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The plan by request and the report by cell. ``folder``: where results are kept, None where nowhere.
+
+    ``held``: what was held against the record; ``lacking``: what waits in a tier that measures everything.
+    """
+    return {
+        "plan": [_row(row) for row in plan.rows],
+        "cells": len(plan.jobs),
+        "seconds": plan.seconds,
+        "kept in": None if folder is None else str(folder),
+        "finished": [_entry(entry) for entry in report.finished],
+        "failed": [_job(job, why) for job, why in report.failed],
+        "waiting": [_job(job, why) for job, why in report.waiting],
+        "not kept": [_job(job, why) for job, why in report.unkept],
+        "by another run": [_job(job) for job in report.elsewhere],
+        "left": len(plan.jobs) - report.done,
+        "interrupted": report.interrupted,
+        "out of time": report.out_of_time,
+        "against the record": [_held(one) for one in held],
+        "lacking": list(lacking),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "experiment": row.asked.experiment.name,
+        "data": row.asked.data,
+        "factors": plain(row.asked.chosen),
+        "kept": row.kept,
+        "to run": [job.seed for job in row.jobs],
+        "seconds each": row.seconds if row.jobs else None,
+        "timed": row.timed if row.jobs else None,
+        "waits": row.waits,
+        "stand-in": row.doubt,
+        "apart": None if row.apart is None else str(row.apart.folder),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    cell = entry.cell
+    named = {"experiment": cell.experiment, "data": cell.data, "factors": plain(cell.factors), "seed": cell.seed}
+    return named | {"seconds": entry.seconds, "scores": {name: entry.scores[name] for name in main_scores(entry)}}
+
+
+def _job(job: Job, why: str = "") -> dict[str, Any]:
+    named = {"experiment": job.experiment, "data": job.data, "factors": plain(job.factors), "seed": job.seed}
+    return named | ({"why": why} if why else {})
+
+
+def _held(one: Held) -> dict[str, Any]:
+    return {"experiment": one.entry.cell.experiment, "seed": one.entry.seed, "status": one.status} | {
+        "scores": [str(replay) for replay in one.replays]
+    }

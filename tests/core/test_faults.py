@@ -1,0 +1,111 @@
+"""What a machine does to a run: folders that cannot be read, a cache that cannot be written, damaged files."""
+
+import errno
+import os
+import sys
+
+import numpy as np
+import pytest
+from drawn import encoded, picture, write_files
+
+from reproduce import cache, cli
+from reproduce.datasets import load
+from reproduce.errors import InvalidInputError, ReproduceError, one_line
+
+ANIMALS = {f"{name}/{number}.png": encoded(picture(number), ".png") for name in ("Léo", "Nala") for number in range(2)}
+
+
+@pytest.fixture
+def animals(tmp_path, monkeypatch):
+    """A folder of two animals, and a cache of its own."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    return write_files(tmp_path / "animals", ANIMALS)
+
+
+def ended(monkeypatch, capsys, *words):
+    """What the command ends with on stderr, a line, at status 1."""
+    monkeypatch.setattr(sys, "argv", ["reproduce", *map(str, words)])
+    with pytest.raises(SystemExit) as raised:
+        cli.main()
+    assert raised.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("reproduce: ")
+    assert said.count("\n") == 1
+    return said
+
+
+def test_a_folder_that_cannot_be_read_is_named(animals, monkeypatch, capsys):
+    """It is not passed over: its photographs would be missed by nobody."""
+    scan = os.scandir
+
+    def scandir(path):
+        if os.path.basename(path) == "Nala":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    said = ended(monkeypatch, capsys, "audit", animals)
+    assert f"{animals / 'Nala'}: Permission denied; see to its permissions" in said
+
+
+def test_a_photograph_that_cannot_be_read_is_named(animals, monkeypatch):
+    """A file of another user's, for instance."""
+    opened = type(animals).open
+
+    def denied(path, *arguments, **options):
+        if path.name == "1.png":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(type(animals), "open", denied)
+    with pytest.raises(InvalidInputError, match=r"1\.png: Permission denied; see to its permissions"):
+        load(str(animals))
+
+
+@pytest.mark.parametrize(
+    "number, cure", [(errno.EROFS, "name a folder of your own"), (errno.ENOSPC, "make room"), (errno.EIO, "--debug")]
+)
+def test_a_cache_that_takes_nothing_is_one_line(animals, monkeypatch, capsys, number, cure):
+    """Read-only, full, or broken: the file, the reason, and what helps."""
+
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number), "/cache/file")
+
+    monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
+    said = ended(monkeypatch, capsys, "audit", animals)
+    assert f"/cache/file: {os.strerror(number)}; " in said
+    assert cure in said
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:100], lambda content: b"", lambda content: b"no array"])
+def test_a_damaged_by_product_is_made_again(animals, damage):
+    """Cut off, emptied, or something else: computed anew, and whole afterwards."""
+    made = []
+
+    def compute():
+        made.append(1)
+        return np.arange(1000)
+
+    cache.arrays("kind", "key", compute)
+    path = cache.cache_dir("kind") / "key.npy"
+    path.write_bytes(damage(path.read_bytes()))
+    for _ in range(2):
+        assert cache.arrays("kind", "key", compute).tolist() == list(range(1000))
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 5000, b'{"paths": 5}', b"\xff"])
+def test_a_damaged_survey_is_made_again(animals, content):
+    """What the cache keeps of a folder: the same animals in the end."""
+    before = load(str(animals)).content_hash
+    for kind in ("surveys", "digests"):
+        for path in cache.cache_dir(kind).glob("*.json"):
+            path.write_bytes(content)
+    assert load(str(animals)).content_hash == before
+
+
+def test_what_a_stranger_named_is_one_line():
+    """Line ends, escapes that a terminal obeys and reversed reading are written out; other scripts stay."""
+    error = ReproduceError("a\nb\x1b[2J\u202eexe\ud800: Симба 野田　さん")
+    assert str(error) == "a\\nb\\x1b[2J\\u202eexe\\ud800: Симба 野田　さん"
+    assert one_line("Léo's") == "Léo's"
