@@ -11,7 +11,7 @@ from reproduce.verdicts.readings import SETS, Printed, Reading, by_chance, one_d
 __all__ = ["alternative", "draw", "paint"]
 
 #: Colours that differ in lightness too, and a marker each: nothing is told by colour alone.
-LOOKS = {"19": ("#d95f02", "o"), "75": ("#1b4f9c", "s"), "94": ("#4d4d4d", "^")}
+LOOKS = {"19": (COLOURS["fails"], "o"), "75": (COLOURS["accent"], "s"), "94": (COLOURS["soft"], "^")}
 
 
 def draw(readings: Sequence[Reading], rows: Mapping[str, Printed], paper: tuple[float, float], path: Path) -> None:
@@ -78,7 +78,7 @@ def _curve(axes: Any, readings: Sequence[Reading], rows: Mapping[str, Printed]) 
             axes.axhline(chances[0], color=colour, lw=0.8, ls=":")
     low = min(row.region.lower for row in rows.values())
     high = max(row.region.upper for row in rows.values())
-    axes.axhspan(low, high, color="#bbbbbb", alpha=0.5, lw=0, label="Table III, with its margin")
+    axes.axhspan(low, high, color=COLOURS["soft"], alpha=0.3, lw=0, label="Table III, with its margin")
     axes.set(yscale="log", xlabel="reading, row and set of lions, by score", ylabel="MAP@R %, 90 % over seeds")
     axes.set_title("Each reading's score of the lions (dotted: chance)", fontsize=10)
     axes.legend(fontsize=8, loc="upper left")
