@@ -85,7 +85,7 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
         return Path(name).exists()
     if name in proxies.RULES:
         rule = proxies.RULES[name]
-        return all(available(one, root, pixels) for one in (rule.source, rule.like))
+        return available(rule.source, root, pixels) and available(rule.like, root)
     here = name == kinds.STAND_IN or places.find(name, root) is not None
     return here or places.archive(name, root) is not None
 

@@ -56,7 +56,7 @@ def pairs(
     trained on), "auc_gap" between the two, and the MAP@R family of the distances 1 - P(same).
     """
     from reproduce.determinism import generator
-    from reproduce.metrics.pairs import pair_scores
+    from reproduce.metrics.pairs import histograms, pair_scores
     from reproduce.models.wide.classifier import PairClassifier
 
     vectors, empty = image_vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
@@ -94,6 +94,8 @@ def pairs(
         "animals": list(tested.animals),
         "width": int(vectors.shape[1]),
         "images_without_keypoint": empty,
+        "histograms": histograms(p_test, catalogue.identities[catalogue.test]),
+        "histograms@train": histograms(p_train, animals),
         **({"rounds": rounds, "tried": tried} if stopped else {}),
     }
     # A score that has no value without some animal (no same pair is left) is not resampled at all.

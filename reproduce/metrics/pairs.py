@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["PairScores", "calibration_error", "pair_scores"]
+__all__ = ["PairScores", "calibration_error", "histograms", "pair_scores"]
 
 #: Where P(same) exceeds this the model answers "same": LightGBM's own rule for two classes.
 THRESHOLD = 0.5
@@ -94,6 +94,18 @@ def calibration_error(probability: np.ndarray, truth: np.ndarray, bins: int = 10
     which = np.minimum((np.asarray(probability) * bins).astype(int), bins - 1)
     gap = np.bincount(which, probability, bins) - np.bincount(which, truth, bins)
     return float(np.abs(gap).sum() / len(which))
+
+
+def histograms(probability: ArrayLike, labels: ArrayLike, bins: int = 40) -> dict[str, list[int]]:
+    """How many pairs of "one" animal and of "two" have P(same) in each of so many equal parts of [0, 1].
+
+    Arguments and errors as in ``pair_scores``.
+    """
+    p, codes, _ = _checked(probability, labels)
+    i, j = np.triu_indices(len(codes), 1)
+    same = codes[i] == codes[j]
+    kinds = {"one": p[same], "two": p[~same]}
+    return {kind: np.histogram(values, bins, (0.0, 1.0))[0].tolist() for kind, values in kinds.items()}
 
 
 class _Animals:

@@ -18,6 +18,7 @@ from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.datasets.photographs import same_photograph
 from reproduce.errors import InvalidInputError
+from reproduce.report.templating import environment
 
 __all__ = ["Neighbours", "Row", "scored", "write"]
 
@@ -175,17 +176,8 @@ def as_json(path: Path, rows: Sequence[Row], found: Audit) -> dict[str, Any]:
 
 
 def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown: list[Neighbours]) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("reproduce.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}"}
-    return environment.get_template("animals.html").render(
+    made = environment(percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
+    return made.get_template("animals.html").render(
         title=title(catalogue.name),
         audit=found,
         rows=rows,

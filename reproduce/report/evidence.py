@@ -87,11 +87,15 @@ def gather(outcome: Outcome, origin: Origin, source: Source) -> Evidence:
 
 
 def commands(requests: Sequence[Request]) -> list[str]:
-    """One ``reproduce run`` for each request, naming the factors that are not the experiment's own defaults."""
+    """One ``reproduce run`` for each request, naming the factors that are not the experiment's own defaults.
+
+    The seeds are left to it: it runs those that the claims judge. Later ones than the first go with all of the
+    experiment, since the command counts from 0.
+    """
     written = []
     for request in requests:
-        words = ["reproduce", "run", request.experiment.name, "--seeds", str(request.seeds)]
-        if request.data:
+        words = ["reproduce", "run", request.experiment.name]
+        if request.data and not request.seeds.start:
             words += ["--data", request.data]
             defaults = request.experiment.factors()
             for name, value in request.factors.items():

@@ -15,8 +15,10 @@ __all__ = ["FIGURE", "Curve", "curves", "draw"]
 EXPERIMENT = "dcnn.embed"
 LN2 = math.log(2)
 #: Factors that a panel's title leaves out: they are the same in each, or the network's name says them.
-COMMON = {"resize": "area", "animals": 10}
+COMMON = {"animals": 10}
 HIGHEST = 1.2
+#: Inches of a panel's height, without its title.
+PANEL = 0.85
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def draw(material: Material) -> Drawn | None:
         across = 2 if narrow else 5
         down = math.ceil(len(found) / across)
         panels = picture.subplots(down, across, sharey=True, squeeze=False).ravel()
+        wide, tall = picture.get_size_inches()  # above each panel a title, below it its steps
+        picture.subplots_adjust(0.4 / wide, 0.25 / tall, 1 - 0.1 / wide, 1 - 0.55 / tall, 0.15, 0.85 / PANEL)
         for panel, one in zip(panels, found, strict=False):
             panel.axhline(LN2, color=COLOURS["bad"], linewidth=1, linestyle=(0, (3, 2)))
             panel.fill_between(
@@ -86,8 +90,8 @@ def draw(material: Material) -> Drawn | None:
             panel.set_visible(False)
         panels[0].text(0, LN2 + 0.04, "ln 2", color=COLOURS["bad"], fontsize=7.5)
 
-    panels_wide, panels_narrow = math.ceil(len(found) / 5), math.ceil(len(found) / 2)
-    wide, narrow = both("curves", says, paint, {False: 1.75 * panels_wide, True: 1.6 * panels_narrow})
+    heights = {narrow: (PANEL + 0.85) * math.ceil(len(found) / across) for narrow, across in ((False, 5), (True, 2))}
+    wide, narrow = both("curves", says, paint, heights, constrained=False)
     return Drawn(wide, narrow, says, ("data", "configuration", "seeds", "loss at the first step", "at the end"), rows)
 
 

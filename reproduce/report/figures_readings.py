@@ -43,4 +43,5 @@ FIGURE = Figure(
     "paper's own point.",
     draw,
     "No reading is measured yet; `reproduce run dcnn.embed` makes them, `reproduce readings` lists them.",
+    ("II.64", "III.64"),
 )

@@ -1,6 +1,5 @@
 """The page: the paper on one screen, the figures and every claim with its evidence, written as one HTML file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +14,12 @@ from reproduce.report.headlines import Headline
 from reproduce.report.matrix import Column, Row
 from reproduce.report.pictures import NOT_ASKED, Pictures, look
 from reproduce.report.strip import HEIGHT, WIDTH, described, strip
-from reproduce.verdicts.collect import Origin
+from reproduce.report.templating import environment
+from reproduce.verdicts.collect import Judged, Origin
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.table import figure, groups
 
-__all__ = ["Parts", "render", "write"]
+__all__ = ["Parts", "collect", "render", "write"]
 
 
 @dataclass(frozen=True)
@@ -34,33 +34,16 @@ class Parts:
     figures: Sequence[tuple[Figure, Drawn | None]] = ()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=lambda: Pictures(NOT_ASKED))
+    lead: str = ""
 
 
 def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: Parts) -> str:
     """The page. ``information`` is what ``verdicts.saving.describe`` says."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("reproduce.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "code": _code,
-        "anchor": anchor,
-        "word": word,
-        "strip": strip,
-        "described": described,
-        "figure": figure,
-        "ours": _ours,
-        "intervals": intervals,
-    }
     others: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         others.setdefault(outcome.spec.statement, []).append(outcome)
-    return environment.get_template("page.html").render(
+    made = environment(word=word, strip=strip, described=described, figure=figure, ours=_ours, intervals=intervals)
+    return made.get_template("page.html").render(
         kinds=[(kind, called(kind, found.total()), tiles(kind, found)) for kind, found in counted(outcomes).items()],
         groups=groups(outcomes),
         total=len(outcomes),
@@ -76,18 +59,16 @@ def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: P
     )
 
 
-def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, list[Outcome]]:
-    """Judge the claims by their record and write ``output/index.html``, whole or not at all.
+def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
+    """The claims judged by their record, and all that the page shows of them.
 
-    ``pictures`` puts photographs of the animals on it, where the data is at hand.
+    ``pictures`` adds photographs of the animals, where the data is at hand.
     """
-    from reproduce.errors import InvalidInputError
     from reproduce.report import headlines
     from reproduce.report.figures import FIGURES
     from reproduce.report.matrix import columns, matrix
     from reproduce.verdicts import lines, screen, settings
     from reproduce.verdicts.collect import judged, record_of
-    from reproduce.verdicts.saving import describe
 
     found = judged(claims)
     store = Store(record_of(claims))
@@ -104,7 +85,17 @@ def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, lis
         [(one, one.draw(material)) for one in FIGURES],
         {one.spec.id: gather(one, found.origins.get(one.spec.id, Origin()), source) for one in found.outcomes},
         look(pictures),
+        headlines.lead(claims),
     )
+    return found, parts
+
+
+def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, list[Outcome]]:
+    """Judge the claims by their record and write ``output/index.html``, whole or not at all."""
+    from reproduce.errors import InvalidInputError
+    from reproduce.verdicts.saving import describe
+
+    found, parts = collect(claims, pictures)
     page = render(found.outcomes, describe(found.outcomes), parts)
     path = output / "index.html"
     try:
@@ -137,15 +128,3 @@ def _ours(value: float | None, outcome: Outcome) -> str:
     """A value as the table prints it; the sign of a difference always shows."""
     text = figure(value, outcome)
     return f"+{text}" if outcome.difference and value is not None and value > 0 else text.replace("-", "−")
-
-
-def _code(text: str) -> Any:
-    """What stands in back quotes becomes code; all else is escaped."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
-
-
-def anchor(name: str) -> str:
-    """A name for a link within the page."""
-    return re.sub(r"[^\w.@-]+", "-", name)

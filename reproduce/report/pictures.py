@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduce.metrics.definition import ap_at_r
+from reproduce.report.copies import Sheet, sheets
 from reproduce.report.drawing import Drawn
 from reproduce.report.figures_animals import distances, plane
 
@@ -63,12 +64,14 @@ class Pictures:
 
     why_not: str = ""
     models: tuple[Model, ...] = ()
-    sheet: tuple[tuple[str, int, str], ...] = field(default=())
+    sheet: tuple[tuple[str, int, str], ...] = ()
+    copies: tuple[Sheet, ...] = ()
 
 
 def look(asked: bool, data: str = DATA) -> Pictures:
     """The photographs of a data set, read now; nothing is fetched."""
     from reproduce.datasets import available, images, load
+    from reproduce.datasets.audit import audit
     from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
 
     if not asked:
@@ -78,7 +81,7 @@ def look(asked: bool, data: str = DATA) -> Pictures:
     whole = load(data)
     held_out = _part(whole, whole.test)
     embeddings = {
-        "colour histogram": colour_histograms(images(held_out, None, "colour")),
+        "a colour histogram": colour_histograms(images(held_out, None, "colour")),
         "grey pixels": grey_pixels(images(held_out, (64, 64), "grey")),
     }
     models = tuple(_model(name, rows, held_out) for name, rows in embeddings.items())
@@ -87,7 +90,7 @@ def look(asked: bool, data: str = DATA) -> Pictures:
         (str(name), int(count), thumbnail(str(whole.paths[at])))
         for name, at, count in zip(names, first, counts, strict=True)
     )
-    return Pictures(models=models, sheet=sheet)
+    return Pictures(models=models, sheet=sheet, copies=sheets(whole, audit(whole), thumbnail))
 
 
 def queries(
@@ -95,7 +98,8 @@ def queries(
 ) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
     """The ``count`` queries of highest and of lowest AP@R, of embeddings (N, D) by Euclidean distance.
 
-    ``shown(i)`` is the address of image i's thumbnail. An animal with one image is no query.
+    One of each animal, so that no animal fills the list; one with a single image is no query. ``shown(i)`` is the
+    address of image i's thumbnail.
     """
     from scipy.spatial.distance import cdist
 
@@ -116,7 +120,14 @@ def queries(
         )
         return Query(str(animals[query]), score[query], shown(query), found)
 
-    return tuple(map(told, ranked[:count])), tuple(map(told, ranked[-count:]))
+    def of_each(order: Sequence[int]) -> list[int]:
+        first: dict[str, int] = {}
+        for query in order:
+            first.setdefault(animals[query], query)
+        return list(first.values())
+
+    best, worst = of_each(ranked)[:count], of_each(ranked[::-1])[:count][::-1]
+    return tuple(map(told, best)), tuple(map(told, worst))
 
 
 def _part(catalogue: "Catalogue", rows: np.ndarray) -> "Catalogue":
@@ -132,11 +143,11 @@ def _model(name: str, rows: np.ndarray, held_out: "Catalogue") -> Model:
     best, worst = queries(rows, held_out.identities.tolist(), lambda at: thumbnail(paths[at]))
     says = (
         f"{len(rows)} images of the {len(set(held_out.identities.tolist()))} animals held out; beside each query the "
-        f"{BESIDE} images nearest to it. It learns nothing."
+        f"{BESIDE} images nearest to it, of each animal one query at most. Nothing is learned."
     )
     key = name.replace(" ", "-")
     drawings = (distances(key, rows, held_out.identities), plane(key, rows, held_out.identities, paths))
-    return Model(f"What the {name} finds", says, best, worst, drawings)
+    return Model(f"Found by {name}", says, best, worst, drawings)
 
 
 @cache

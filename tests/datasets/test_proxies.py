@@ -110,6 +110,17 @@ def test_no_draw_of_sizes_asks_more_than_opencows_has():
     assert len(proxies.assign_sizes(barn, largest[:21], np.random.default_rng(0))) == 21
 
 
+@pytest.mark.parametrize("name, needed", [("OpenCows2020-thinned", 1), ("OpenCows2020-as-lions", 2)])
+def test_a_proxy_is_available_with_its_own_images_and_the_sizes_of_others(tmp_path, name, needed):
+    """FriesianCattle2017's sizes ship; the lions' are those of their folders, which must be here."""
+    assert not available(name, tmp_path, pixels=True)
+    for count, source in enumerate(("OpenCows2020", "LionData"), 1):
+        folder = tmp_path / source
+        folder.mkdir()
+        (folder / "image.jpg").touch()
+        assert available(name, tmp_path, pixels=True) is (count >= needed)
+
+
 def test_an_incomplete_source_is_an_error(cows):
     """A copy of OpenCows2020 that lacks an animal cannot be thinned to 45."""
     part = cows.identities != "007"

@@ -31,6 +31,8 @@ def test_pairs_are_scored_beside_the_constant_model(herd, measured):
     n, tested = len(herd.train), len(herd.test)
     assert measured.details["pairs"] == n * (n - 1) // 2
     assert measured.details["test_pairs"] == tested * (tested - 1) // 2
+    assert sum(map(sum, measured.details["histograms"].values())) == measured.details["test_pairs"]
+    assert sum(map(sum, measured.details["histograms@train"].values())) == measured.details["pairs"]
     scores = measured.scores
     assert scores["constant"] == scores["chance_accuracy"] == pytest.approx(constant_pair_accuracy(sizes))
     assert scores["gain"] == pytest.approx(scores["accuracy"] - scores["constant"])

@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, brier_score
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.constant import constant_pair_accuracy
-from reproduce.metrics.pairs import calibration_error, pair_scores
+from reproduce.metrics.pairs import calibration_error, histograms, pair_scores
 
 
 @st.composite
@@ -102,3 +102,12 @@ def test_the_constant_says_different_even_where_most_pairs_are_the_same():
     assert scores.constant == pytest.approx(0.4)
     assert scores.gain == pytest.approx(scores.accuracy - 0.4)
     assert constant_pair_accuracy([4, 1]) == pytest.approx(0.4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(answers())
+def test_histograms_count_every_pair_once(drawn):
+    """By kind they sum to the pairs of that kind, and a threshold between two parts splits them as the scores do."""
+    scores, found = pair_scores(*drawn), histograms(*drawn, bins=5)
+    assert (sum(found["one"]), sum(map(sum, found.values()))) == (scores.same, scores.pairs)
+    assert sum(sum(counts[3:]) for counts in found.values()) == int((drawn[0] > 0.6).sum())

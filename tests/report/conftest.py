@@ -28,7 +28,7 @@ def test_broken(claim):
 '''
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def outcome():
     """``outcome(id, **fields)``: an equals claim of 14 seeds, reproduced, unless told otherwise."""
 

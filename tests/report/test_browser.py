@@ -1,48 +1,55 @@
 """The page in a real browser: what a person does with it, with scripts and without. Skipped where there is none."""
 
-import shutil
-
 import pytest
 
+from reproduce.errors import ReproduceError
+from reproduce.report.copies import Sheet
 from reproduce.report.evidence import Evidence, Provenance
 from reproduce.report.matrix import columns, matrix
 from reproduce.report.page import Parts, render
+from reproduce.report.pictures import Found, Model, Pictures, Query
+from reproduce.report.walk import browser as opened
+from reproduce.report.walk import chromium, walk
 from reproduce.verdicts.collect import Origin
 from reproduce.verdicts.lines import Folded, Line
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium is installed")
 
 INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 HOSTILE = "<script>document.title = 'taken'</script> \"quoted\" 'and'\nnew \u202edekcab line"
 
 
 @pytest.fixture(scope="module")
 def browser():
     """One browser for the tests of this file."""
-    with playwright.sync_playwright() as driver:
-        # Root in a container has no sandbox of its own to give.
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with opened() as driven:
+        yield driven
 
 
-@pytest.fixture
-def page_file(outcome, tmp_path):
-    """A page of five claims in two sections and two settings, one of them of a hostile name."""
+@pytest.fixture(scope="module")
+def page_file(outcome, tmp_path_factory):
+    """A page of five claims in two sections and two settings, one of them of a hostile name; written once."""
     made = [
         outcome("I.64", group="Table I"),
         outcome("I.32", group="Table I", verdict="not reproduced", ours=35.0, finding={"because": "a toy"}),
-        outcome("II.64@cows", group="Table II", fidelity="proxy", proxy="on cows", setting="cows", chance=None),
+        outcome("I.64@cows", group="Table II", fidelity="proxy", proxy="on cows", setting="cows", chance=None),
         outcome("II.wait", group="Table II", kind="question", verdict="not run", ours=None, values=(), interval=None),
         outcome("II.evil", group=HOSTILE, kind="control", sentence=HOSTILE, because=HOSTILE),
     ]
     folded = [Folded(Line("I.64", "Table I", short=HOSTILE, printed="26.74"), (made[0],), (made[2],))]
     across = columns(folded, {})
     evidence = {one.spec.id: Evidence(Origin(f"t.py::{one.spec.id}", "t.py", 3, HOSTILE), Provenance()) for one in made}
-    path = tmp_path / "index.html"
-    path.write_text(render(made, INFORMATION, Parts(columns=across, matrix=matrix(folded, across), evidence=evidence)))
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    query = Query(HOSTILE, 0.5, DOT, (Found(HOSTILE, True, DOT), Found("Nala", False, DOT)))
+    pictures = Pictures(
+        models=(Model("Found by a toy", "Nothing is learned.", (query,), (query,)),),
+        sheet=((HOSTILE, 2, DOT),),
+        copies=(Sheet("Nearly identical", "1 group:", (((HOSTILE, DOT), ("Nala", DOT)),)),),
+    )
+    parts = Parts(columns=across, matrix=matrix(folded, across), evidence=evidence, pictures=pictures)
+    path.write_text(render(made, INFORMATION, parts))
     return path
 
 
@@ -84,7 +91,7 @@ def test_every_filter_works(visit, scripts):
         rows = page.locator("tr.claim")
         seen[name] = [row.get_attribute("id") for row in rows.all() if row.is_visible()]
         page.select_option(f"#filter-{name}", "")
-    assert seen == {"kind": ["II.wait"], "verdict": ["I.32"], "setting": ["II.64@cows"], "section": ["II.evil"]}
+    assert seen == {"kind": ["II.wait"], "verdict": ["I.32"], "setting": ["I.64@cows"], "section": ["II.evil"]}
 
 
 def test_search_and_filters_are_kept_in_the_address(visit):
@@ -110,10 +117,10 @@ def test_every_link_arrives(visit, scripts):
     assert all(link.startswith("#") for link in links)
     ids = {one.get_attribute("id") for one in page.locator("[id]").all()}
     assert {link[1:] for link in links} <= ids
-    arrived = visit("#II.64@cows", java_script_enabled=scripts)
-    assert arrived.locator("[id='II.64@cows']").is_visible()
+    arrived = visit("#I.64@cows", java_script_enabled=scripts)
+    assert arrived.locator("[id='I.64@cows']").is_visible()
     if scripts:
-        assert arrived.locator("[id='II.64@cows'] details.evidence").get_attribute("open") is not None
+        assert arrived.locator("[id='I.64@cows'] details.evidence").get_attribute("open") is not None
         filtered = visit("?kind=question#I.64")  # a claim that the filters hide is shown all the same
         assert filtered.locator("[id='I.64']").is_visible()
 
@@ -148,6 +155,7 @@ def test_hostile_names_are_text(visit):
     assert page.title() == "What of the paper can be reproduced"
     assert "<script>document.title = 'taken'</script>" in page.locator("[id='II.evil'] .sentence").text_content()
     assert page.locator("script").count() == 1
+    assert page.locator("#animals figcaption").first.text_content().startswith("<script>")
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -172,3 +180,16 @@ def test_it_prints(visit):
     page.emulate_media(media="print")
     assert not page.locator(".filters").is_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_a_referee_walks_in_three_clicks(browser, page_file):
+    """From the first screen to the claim, the claim elsewhere and the code: each a picture, each said in words."""
+    steps = walk(page_file, browser, "I.64")
+    assert [step.click for step in steps] == ["the mark of I.64", "its reading elsewhere, cows", "the source", ""]
+    assert [step.says for step in steps[1:3]] == [
+        "I.64: The toy scores 26.74. Verdict: reproduced (exact).",
+        "I.64@cows: The toy scores 26.74. Verdict: holds (proxy on cows).",
+    ]
+    assert all(step.picture.startswith(b"\x89PNG") for step in steps)
+    with pytest.raises(ReproduceError, match=r"nothing to click for the mark of I\.32"):
+        walk(page_file, browser, "I.32")

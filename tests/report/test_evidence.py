@@ -19,11 +19,17 @@ FINDING = '[[finding]]\ntitle = "T"\nsays = "{I.64} by chance {chance I.64}"\nse
 def test_a_command_names_what_is_measured():
     """The factors that are not the defaults are given, and read back as what they were."""
     factors = dcnn.embed.factors(backbone="MobileNetV2", steps=3000, margin=0.2, augment=True)
-    (command,) = commands([Request(dcnn.embed, "LionData", factors, 14)])
+    (command,) = commands([Request(dcnn.embed, "LionData", factors, range(14))])
     words = shlex.split(command)
-    assert words[:7] == ["reproduce", "run", "dcnn.embed", "--seeds", "14", "--data", "LionData"]
-    given = dict(factor(text) for text in words[7:] if text != "--factor")
+    assert words[:5] == ["reproduce", "run", "dcnn.embed", "--data", "LionData"]
+    given = dict(factor(text) for text in words[5:] if text != "--factor")
     assert dcnn.embed.factors(**given) == factors
+
+
+def test_seeds_that_do_not_begin_at_zero_are_the_claims_to_say():
+    """A number of seeds is counted from 0: claims of later ones are run by the experiment's name."""
+    request = Request(dcnn.embed, "LionData", dcnn.embed.factors(), range(14, 28))
+    assert commands([request]) == ["reproduce run dcnn.embed"]
 
 
 def test_both_intervals_are_named(outcome):
@@ -31,6 +37,13 @@ def test_both_intervals_are_named(outcome):
     kept = {"seeds": (24.5, 25.5), "seeds and animals": (20.0, 30.0)}
     assert intervals(outcome(intervals=kept)) == list(kept.items())
     assert intervals(outcome(intervals={})) == [("", (24.5, 25.5))]
+
+
+def test_the_page_s_head_is_the_suite_s_to_say(tmp_path):
+    """Whose paper it is stands beside the claims; without the file nothing is said."""
+    assert headlines.lead(tmp_path) == ""
+    (tmp_path / headlines.FILE).write_text('lead = "Two sentences on birthdays."')
+    assert headlines.lead(tmp_path) == "Two sentences on birthdays."
 
 
 def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):

@@ -108,6 +108,20 @@ def test_the_figure_shows_what_the_record_holds(store):
     assert provenance(store).results == 15
 
 
+def test_a_row_shows_itself_without_the_photograph(store):
+    """The same factors with the query's photograph left out are no row of their own; a set may be wanting."""
+    whole, apart = (baselines.histogram.factors(same_photo=same) for same in (True, False))
+    for factors, value in ((whole, 0.18), (apart, 0.14)):
+        cell = Cell(baselines.histogram.name, baselines.histogram.version, factors, "LionData", "hash", None, 0)
+        made = {"machine": "toy-cpu", "seconds": 1.0, "time": "2026-01-02T03:04:05Z", "commit": "abc"}
+        store.add(Entry(cell, {"map_at_r": value, "chance": 0.02}, **made))
+    requests = [Request(baselines.histogram, "LionData", factors, range(1)) for factors in (whole, apart)]
+    (row,) = lions.rows(requests, store)
+    assert (list(row.samples), list(row.apart)) == ([""], [""])
+    drawn = lions.draw(Material([], requests, store))
+    assert drawn.rows == [("colour histogram", "18.00", "", "", "14.00")]
+
+
 def test_the_figure_is_svg_that_refers_to_nothing(store):
     """The figure starts as an svg element, names its rows as text, and holds no address; an empty one is ""."""
     store.add(entry(baselines.pixels, 0.05))

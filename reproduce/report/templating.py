@@ -1,0 +1,37 @@
+"""The templates of this room, everything that they are given escaped."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["anchor", "environment"]
+
+
+def environment(**filters: Callable[..., Any]) -> "Environment":
+    """The templates with these filters, and ``code`` and ``anchor``; a name that nothing says is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("reproduce.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"code": _code, "anchor": anchor, **filters}
+    return made
+
+
+def anchor(name: str) -> str:
+    """A name for a link within the page."""
+    return re.sub(r"[^\w.@-]+", "-", name)
+
+
+def _code(text: str) -> Any:
+    """What stands in back quotes becomes code; all else is escaped."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

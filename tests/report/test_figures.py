@@ -1,0 +1,76 @@
+"""The figures: each stands on the page, and in one place of the docs."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reproduce.experiments import wide
+from reproduce.record import Store
+from reproduce.record.schema import Cell, Entry
+from reproduce.report import figures_pairs
+from reproduce.report.drawing import COLOURS, Material, svg
+from reproduce.report.figures import FIGURES
+from reproduce.verdicts import source
+from reproduce.verdicts.requests import Request
+
+PAGES = sorted((Path(__file__).parents[2] / "docs").glob("*.md"))
+
+
+@pytest.mark.skipif(not PAGES, reason="no docs beside the tests")
+def test_the_docs_keep_a_place_for_each_figure():
+    """docs/site.py draws a figure wherever a page says so: every one of them, and none that there is not."""
+    places = Counter(name for page in PAGES for name in re.findall(r"<!-- figure: (\S+) -->", page.read_text("utf-8")))
+    assert places == Counter({figure.name: 1 for figure in FIGURES})
+
+
+def test_pair_scores_are_drawn_from_what_the_runs_keep(tmp_path, monkeypatch):
+    """Mean share over seeds of each kind of pair, in words and in a table; nothing where no run keeps them."""
+    monkeypatch.setattr(source, "data_hash", lambda *_: "")
+    factors = wide.pairs.factors()
+
+    def kept(name, details):
+        store = Store(tmp_path / name)
+        for seed in range(2):
+            cell = Cell(wide.pairs.name, wide.pairs.version, factors, "LionData", "hash", None, seed)
+            made = {"machine": "toy-cpu", "time": "2026-01-02T03:04:05Z", "commit": "abc"}
+            store.add(Entry(cell, {"auc": 0.5}, details=details, **made))
+        return Material([], [Request(wide.pairs, "LionData", factors, range(2))], store)
+
+    assert figures_pairs.draw(kept("before", {})) is None
+    material = kept("now", {key: {"one": [1, 3], "two": [10, 0]} for key in figures_pairs.PARTS})
+    (found,) = figures_pairs.pairs(material)
+    np.testing.assert_allclose(found.shares["histograms"]["one"], [25, 75])
+    drawn = figures_pairs.draw(material)
+    assert "LionData 0.625 and 0.250" in drawn.says
+    assert ("LionData", "test pairs", "one animal", "2", "0.625", "75.00") in drawn.rows
+
+
+def test_every_colour_of_a_drawing_follows_the_page():
+    """Text too: a colour that ends an attribute is no address within the drawing; addresses are the drawing's own."""
+
+    def paint(picture, narrow):
+        picture.subplots().plot([0, 1], [0, 1], color=COLOURS["accent"])
+
+    drawn = svg("toy", "A line.", paint, False, 2.0)
+    assert set(re.findall(r'<text [^>]*fill: ([^;"]+)', drawn)) == {
+        f"var(--{name}, {COLOURS[name]})" for name in ("soft", "ink")
+    }
+    ids = re.findall(r' id="([^"]+)"', drawn)
+    assert ids
+    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', drawn)) == set(ids)
+    assert all(name.startswith("toy-") for name in ids)
+
+
+def test_what_a_drawing_says_is_not_rounded():
+    """Coordinates are shortened; a figure in the words of a drawing keeps all of its digits."""
+
+    def paint(picture, narrow):
+        picture.subplots().set_title("rate 0.0001")
+
+    drawn = svg("toy", "At 0.12345.", paint, False, 2.0)
+    assert "rate 0.0001" in drawn
+    assert 'aria-label="At 0.12345."' in drawn
+    assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
