@@ -115,8 +115,8 @@ def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome], width: int =
     waiting = [one for one in said if mark(one.own) == "·"]
     there = [{mark(rows) for rows in by_setting(one.elsewhere).values()} for one in waiting]
     holds = sum("✓" in marks and not marks & {"✗", "±"} for marks in there)
-    fails = sum("✗" in marks and not marks & {"✓", "±"} for marks in there)
-    both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "±"}) for marks in there)
+    fails = sum("✗" in marks and not marks & {"✓", "≈", "±"} for marks in there)
+    both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "≈", "±"}) for marks in there)
     words = {"✓": "reproduced", "✗": "not", "≈": "compatible", "?": "inconclusive", "±": "mixed"}
     words |= {"!": "drifted or broken", "·": "not run"}
     counted = ", ".join(f"{own[sign]} {word}" for sign, word in words.items() if own[sign])
