@@ -214,6 +214,7 @@ def test_the_headline_counts_lines_and_not_rows():
         ({"barn": ["reproduced", "not run"]}, "1 hold, 0 fail, 0 do both"),
         ({"barn": ["not reproduced"] * 2, "lions": ["not run"]}, "0 hold, 1 fail, 0 do both"),
         ({"barn": ["reproduced"], "lions": ["not reproduced"]}, "0 hold, 0 fail, 1 do both"),
+        ({"barn": ["compatible"], "lions": ["not reproduced"]}, "0 hold, 0 fail, 1 do both"),
         ({"barn": ["reproduced", "not reproduced"]}, "0 hold, 0 fail, 1 do both"),
         ({"barn": ["inconclusive"], "lions": ["not run"]}, "0 hold, 0 fail, 0 do both"),
         ({}, "0 hold, 0 fail, 0 do both"),
