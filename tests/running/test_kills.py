@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -33,6 +34,8 @@ def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
         text=True,
         cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,  # where no claims are collected first
         env=os.environ | {name: str(value) for name, value in extra.items() if value},
+        # A shell gives what it starts in the background a SIGINT that is ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
     )
 
 
