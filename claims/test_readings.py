@@ -78,6 +78,8 @@ def test_the_network_collapses(claim, setting):
     claim.at_most(spread, 0.01, because="0 is a collapse to one point, 1 the spread of random directions")
 
 
+# Both bounds were written when the frozen readings were kept and before the whole networks were; that random features
+# end at ln 2 was known of an earlier row, and III.collapses was added when III.ends-flat could not be asked of them.
 # Not asked of random frozen features: their cost is ln 2 to the last bit under every seed, and a score that no seed
 # moves is refused; III.collapses says it.
 @control("III.ends-flat", at="III-B", unit="cost")

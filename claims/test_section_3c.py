@@ -13,14 +13,12 @@ from reproduce.verdicts import AFRESH, check, control, judged_in, question, stat
 CATTLE = "FriesianCattle2017"
 #: Of the controls and other readings, which double the hours: fewer seeds, said before any was run.
 FEWER = 5
-#: What III-C leaves open (readings 9 and 10), beside the primary VLAD with |a-b| and a*b.
-READINGS = {"mean-descriptor": {"encoder": "mean"}, "concatenation": {"encoding": "concatenation"}}
 A_POINT = (
     "a point is a fifteenth of what the draw of the nine animals alone moves the constant model (5-95 %: 72.2-87.3)"
 )
 HEAVY = "ten points of area are twice what draws of the test animals move it, sd 4.5 in the pilots"
 DRAW = "the draw of nine moves the constant model by 4.8 points (sd): less decides nothing"
-each_reading = pytest.mark.parametrize("reading", READINGS)
+each_reading = pytest.mark.parametrize("reading", wide.READINGS)
 
 
 @statement("W.accuracy", at="III-C", unit="accuracy %")
@@ -50,7 +48,7 @@ def test_no_better_than_constant(claim, setting):
 @each_reading
 def test_other_readings_are_no_better_than_constant(claim, reading, setting):
     """Features read as {reading}, LightGBM is not better by a point than always "different"."""
-    gain = claim(wide.pairs, setting.cattle, score="gain", seeds=FEWER, **READINGS[reading])
+    gain = claim(wide.pairs, setting.cattle, score="gain", seeds=FEWER, **wide.READINGS[reading])
     claim.at_most(gain, 1.0, because=A_POINT)
 
 
@@ -66,7 +64,7 @@ def test_with_self_pairs_it_is_no_better_than_constant(claim, setting):
 @each_reading
 def test_other_features_beat_the_constant_model(claim, reading, setting):
     """With features read as {reading} LightGBM is better by a point than always answering "different"."""
-    gain = claim(wide.pairs, setting.cattle, score="gain", seeds=FEWER, **READINGS[reading])
+    gain = claim(wide.pairs, setting.cattle, score="gain", seeds=FEWER, **wide.READINGS[reading])
     claim.at_least(gain, 1.0, because=A_POINT)
 
 

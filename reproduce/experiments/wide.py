@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from reproduce.models.wide.classifier import PairClassifier
     from reproduce.models.wide.descriptors import ImageVectors
 
-__all__ = ["constant", "image_model", "image_vectors", "lnbnn", "pairs", "protocol"]
+__all__ = ["READINGS", "constant", "image_model", "image_vectors", "lnbnn", "pairs", "protocol"]
 
 #: III-C's printed accuracy.
 PRINTED = 0.8082
+#: What III-C leaves open (readings 9 and 10), beside the primary VLAD with |a-b| and a*b.
+READINGS = {"mean-descriptor": {"encoder": "mean"}, "concatenation": {"encoding": "concatenation"}}
 
 
 @experiment(
