@@ -1,10 +1,10 @@
 """Why, pairs: was it the features, the training, or accuracy, which cannot see? (III-C, V)
 
-The paper judges LightGBM on pairs by accuracy, where four pairs in five of cattle and nineteen in twenty of lions
-are different, and always answering so is hard to beat. If accuracy hid what was learned, same pairs would still rank above different ones, the probabilities
-would be worth more than the share of same pairs, and animals would be found by them. If the many different pairs stood
-in the way, weighing both kinds alike would help; if it was overfitting, fewer trees, chosen on training animals that
-were held out, would; if the features, other features would.
+The paper judges LightGBM on pairs by accuracy, where four pairs in five of cattle and nineteen in twenty of lions are
+different, and always answering so is hard to beat. If accuracy hid what was learned, same pairs would still rank above
+different ones, the probabilities would be worth more than the share of same pairs, and animals would be found by them.
+If the many different pairs stood in the way, weighing both kinds alike would help; if it was overfitting, fewer trees,
+chosen on training animals that were held out, would; if the features, other features would.
 
 The margins were committed before a verdict was seen, but not before the scores were kept: the record had them of the
 model as it is, and the lions' area, 51.7, was known. `balanced` and `stopped` had never been run.
