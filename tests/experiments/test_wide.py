@@ -68,6 +68,31 @@ def test_trees_are_as_many_as_ranked_held_out_animals_best(herd):
     assert found.scores["auc"] == fixed.scores["auc"]
 
 
+def test_trees_are_not_chosen_on_animals_that_were_trained_on(monkeypatch):
+    """The model whose trees are counted sees a part of the animals, and its pairs are judged on all others."""
+    from reproduce.models.wide.classifier import PairClassifier
+
+    rng, animals = np.random.default_rng(0), np.repeat([f"animal {n}" for n in range(9)], 3)
+    vectors = rng.standard_normal((27, 4)).astype(np.float32)
+    fit, ask, seen = PairClassifier.fit, PairClassifier.pair_probabilities, {}
+
+    def spied_fit(self, X, y):
+        seen["learned"] = X
+        return fit(self, X, y)
+
+    def spied_ask(self, X, trees=None):
+        seen["judged"] = X
+        return ask(self, X, trees)
+
+    monkeypatch.setattr(PairClassifier, "fit", spied_fit)
+    monkeypatch.setattr(PairClassifier, "pair_probabilities", spied_ask)
+    wide.chosen_rounds(vectors, animals, 5, 0, {"random_state": 0})
+    of = {row.tobytes(): animal for row, animal in zip(vectors, animals, strict=True)}
+    learned, judged = ({of[row.tobytes()] for row in seen[part]} for part in ("learned", "judged"))
+    assert learned.isdisjoint(judged)
+    assert learned | judged == set(animals)
+
+
 def test_a_seed_repeats_and_another_differs(herd, measured):
     """The same bits again; other codebooks under another seed."""
     assert wide.pairs(herd, 0, **SMALL).scores == measured.scores
