@@ -1,9 +1,13 @@
 """Whatever a file holds, its reader reads it or says in one line why not."""
 
+import json
+
 import pytest
 import readers
 from hypothesis import HealthCheck, given, settings
 from inputs import inputs
+
+from reproduce.errors import RecordError
 
 
 @pytest.mark.parametrize("name", readers.READERS)
@@ -11,6 +15,21 @@ def test_a_sound_file_is_read(name):
     """Mutation starts from files that are read: all but pickled objects, a header of 50,000 x 50,000 and half a GIF."""
     said = [readers.check(name, seed) for seed in readers.SEEDS[name]]
     assert said.count("refused") == {"embeddings": 1, "image": 2}.get(name, 0)
+
+
+WRONG = {
+    "data": 3, "seed": "0", "version": True, "factors": [], "data_hash": None, "weights_hash": 5, "machine": [],
+    "scores": {"map_at_r": "high"}, "leave_one_out": {"map_at_r": ["high"]}, "details": [], "commit": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", WRONG)
+def test_a_forged_record_holds_only_what_a_field_may_be(field, tmp_path):
+    """Digests that fit do not make a word a score: the field is named."""
+    plain = json.loads(readers.SEEDS["record"][0])
+    plain["results"][0][field] = WRONG[field]
+    with pytest.raises(RecordError, match=rf": {field}: "):
+        readers.record(readers.forged(json.dumps(plain).encode()), tmp_path)
 
 
 @pytest.mark.parametrize("name", readers.READERS)
