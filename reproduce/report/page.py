@@ -12,7 +12,7 @@ from reproduce.report.drawing import Drawn, Figure, Material
 from reproduce.report.evidence import Evidence, Provenance, gather, intervals, provenance, reader
 from reproduce.report.headlines import Headline
 from reproduce.report.matrix import Column, Row
-from reproduce.report.pictures import NOT_ASKED, Pictures, look
+from reproduce.report.pictures import DATA, Pictures, look
 from reproduce.report.strip import HEIGHT, WIDTH, described, strip
 from reproduce.report.templating import environment
 from reproduce.verdicts.collect import Judged, Origin
@@ -33,7 +33,7 @@ class Parts:
     matrix: Sequence[Row] = ()
     figures: Sequence[tuple[Figure, Drawn | None]] = ()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    pictures: Pictures = field(default_factory=lambda: Pictures(NOT_ASKED))
+    pictures: Pictures | None = None
     lead: str = ""
 
 
@@ -84,7 +84,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
         matrix(folded, across),
         [(one, one.draw(material)) for one in FIGURES],
         {one.spec.id: gather(one, found.origins.get(one.spec.id, Origin()), source) for one in found.outcomes},
-        look(pictures),
+        look(pictures) if any(one.data == DATA for one in found.requests) else None,  # another paper has other animals
         headlines.lead(claims),
     )
     return found, parts

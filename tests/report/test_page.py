@@ -129,7 +129,7 @@ def test_kinds_of_claims_are_never_counted_together(outcome):
         outcome("f", kind="check"),
     ]
     page = Balanced(render(rows, INFORMATION, Parts())).text
-    head = " ".join(page[: page.index("Look at the animals")].split())
+    head = " ".join(page[: page.index("Where the record and the paper part")].split())
     parts = head[head.rindex("3 statements of the paper") :]
     assert parts == (
         "3 statements of the paper 2 reproduced 1 not reproduced 0 holds 0 fails 0 inconclusive 0 not run "

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reproduce.report.page import write
+
 PAGE = Path(__file__).parents[2] / "docs" / "another-paper.md"
 pytestmark = pytest.mark.skipif(not PAGE.is_file(), reason="no docs beside the tests")
 
@@ -31,3 +33,13 @@ def test_the_second_paper_is_judged_as_its_page_says(claim_session, blocks):
     }
     assert result.ret == pytest.ExitCode.OK
     assert "Twenty-three share one" in "\n".join(result.outlines)
+
+
+def test_its_report_speaks_of_it_alone(claim_session, blocks, monkeypatch):
+    """The page of another paper has its claims, and no word of lions."""
+    claims, paper, settings, findings = blocks
+    claim_session(claims, paper=paper, settings=settings, findings=findings)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--import-mode=importlib")
+    page = write(claim_session.path, claim_session.path / "report")[0].read_text(encoding="utf-8")
+    assert "Twenty-three share one" in page
+    assert "lion" not in page.lower().replace("million", "")
