@@ -70,6 +70,7 @@ class Spy:
         where = {path: row for row, path in enumerate(self.catalogue.paths.tolist())}
         self._makes(datasets, "images", lambda catalogue, *_, **__: [where[path] for path in catalogue.paths])
         self._makes(mlp, "inputs", lambda catalogue, *_, **__: [where[path] for path in catalogue.paths])
+        self._makes(mlp, "standardised", lambda X, *_: self.rows(X))
         self._makes(unlearned, "grey_pixels", self.rows)
         self._makes(ImageVectors, "transform", lambda _, images, *__: self.rows(images))
         self.patch.setattr(features, "features", self._pooled)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.models import MLPClassifier
 
-__all__ = ["ROWS", "classifier", "embed", "inputs", "train"]
+__all__ = ["ROWS", "classifier", "embed", "fit_and_score", "inputs", "standardised", "train"]
 
 #: Row of Table I -> its hidden layers.
 ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
@@ -71,7 +71,7 @@ def embed(
     model = classifier(seed, hidden, objective, epochs).set_params(**found["chosen"])
     point = {name: [value] for name, value in found["chosen"].items()}
     tested = search(model, X[train], animals[train], seed, folds, point["batch_size"], point["learning_rate"])
-    result = _fit_and_score(catalogue, model, X, animals[train], everywhere=True)
+    result = fit_and_score(catalogue, model, X, animals[train], everywhere=True)
     _, counts = np.unique(animals[train], return_counts=True)
     scores = {"accuracy": float(np.mean(tested["accuracy"])), "accuracy/constant": float(counts.max() / counts.sum())}
     folded = {name: tested[name] for name in ("folds", "accuracy", "small_classes")}
@@ -108,7 +108,7 @@ def train(
         y = generator(seed, "labels").permutation(y)
     model = classifier(seed, hidden, objective, epochs)
     model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
-    return _fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
+    return fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
 
 
 def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.ndarray:
@@ -122,11 +122,16 @@ def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.
 
     X = grey_pixels(images(catalogue, (size, size), "grey"))
     if scaling == "standardised":
-        seen = X[catalogue.train]
-        X = (X - seen.mean(axis=0)) / np.maximum(seen.std(axis=0), 1e-6)
-    elif scaling != "unit":
+        return standardised(X, catalogue.train)
+    if scaling != "unit":
         raise InvalidInputError(f"scaling={scaling!r}: there are 'unit' and 'standardised'")
     return X
+
+
+def standardised(X: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Every column of X (N, D) with mean 0 and standard deviation 1 over the rows ``train``; a constant one is 0."""
+    seen = X[train]
+    return (X - seen.mean(axis=0)) / np.maximum(seen.std(axis=0), 1e-6)
 
 
 def _at_grid_seed(catalogue: "Catalogue") -> "Catalogue":
@@ -150,7 +155,7 @@ def classifier(
     return MLPClassifier(tuple(hidden), objective=objective, max_epochs=epochs, random_state=integer_seed(seed, "mlp"))
 
 
-def _fit_and_score(
+def fit_and_score(
     catalogue: "Catalogue", model: "MLPClassifier", X: np.ndarray, y: np.ndarray, everywhere: bool = False
 ) -> Result:
     """Train on the training animals' images with labels y; score every image's embedding, and the untrained one's.

@@ -40,6 +40,7 @@ LEARNERS = {
     "metric.rounding": (),
     "mlp.adam": MLP,
     "mlp.embed": MLP,
+    "mlp.features": MLP,
     "mlp.layers": MLP,
     "mlp.protocol": MLP,
     "mlp.train": MLP,
@@ -223,7 +224,7 @@ def test_all_images_are_embedded_as_they_are_and_in_order(spied, name, factors):
             if len(one.rows) == len(spy.catalogue):
                 assert one.rows == tuple(range(len(spy.catalogue)))
     embeds = [one for one in spy.events if one.what in ("DCNN.embed", "MLPClassifier.embed")]
-    if name in ("dcnn.embed", "mlp.embed", "mlp.train"):
+    if name in ("dcnn.embed", "mlp.embed", "mlp.features", "mlp.train"):
         assert any(len(one.rows) == len(spy.catalogue) for one in embeds)
 
 

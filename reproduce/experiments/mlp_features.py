@@ -1,0 +1,48 @@
+"""The MLP on a frozen backbone's features in place of grey pixels: what does its input cost it? (III-A, IV)"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["train"]
+
+
+@experiment(
+    "mlp.features",
+    varies=("initialisation", "order"),
+    needs=("pixels", "weights"),
+    library="keras",
+    seconds=10,
+    rehearsal={"backbone": "MobileNetV2", "weights": "none", "image": 32, "hidden": [8], "epochs": 3},
+)
+def train(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    hidden: Sequence[int] = (64,),
+    objective: str = "cross-entropy",
+    batch_size: int = 32,
+    learning_rate: float = 3e-4,
+    epochs: int = 100,
+    output: str = "relu",
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    image: int = 224,
+) -> Result:
+    """``mlp.train`` on a backbone's features, standardised over the training animals' images; scores as there.
+
+    ``image`` in pixels is the side that the backbone sees.
+    """
+    from reproduce.experiments import mlp
+    from reproduce.experiments.dcnn import frozen_features
+    from reproduce.models.dcnn.model import Recipe
+
+    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=image)
+    X = mlp.standardised(frozen_features(catalogue, recipe, seed, "bilinear"), catalogue.train)
+    model = mlp.classifier(seed, hidden, objective, epochs)
+    model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
+    return mlp.fit_and_score(catalogue, model, X, catalogue.identities[catalogue.train])
