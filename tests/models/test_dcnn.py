@@ -164,3 +164,15 @@ def test_features_cannot_train_a_backbone():
     """Features are what a frozen backbone gave: asking for more is an error."""
     with pytest.raises(InvalidInputError, match="needs images"):
         DCNN(_small(trainable="full"), seed=0).fit(np.ones((12, 5), "float32"), np.repeat(np.arange(4), 3))
+
+
+def test_recalibrated_norms_are_those_of_the_training_images():
+    """Averages taken anew are the training images' own under the final weights, and a moving average is not."""
+    images, labels = _images()
+    gap = {}
+    for how in ("moving", "recalibrated"):
+        model = DCNN(_small(trainable="full", steps=5, norm_at_test=how), seed=1).fit(images, labels)
+        found = model.embed(images)
+        by_their_own = np.asarray(model.network(images.astype("float32"), training=True))
+        gap[how] = np.abs(found - by_their_own).max()
+    assert gap["recalibrated"] < 1e-3 < 0.1 < gap["moving"]

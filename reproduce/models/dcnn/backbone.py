@@ -12,7 +12,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.layers import GeM
 
-__all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "precision", "scaler"]
+__all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "norms", "precision", "scaler"]
 
 POOLINGS = ("average", "gem")
 TRAINABLE = ("frozen", "last", "full")
@@ -69,19 +69,27 @@ def build(
         return keras.Model(image, pool(x), name=f"{name}_features")
 
 
-def freeze(features: Any, trainable: str, norms: str = "updated") -> None:
+def norms(model: Any) -> Iterator[Any]:
+    """Every batch norm of a model, and of the models in it."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from norms(layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            yield layer
+
+
+def freeze(features: Any, trainable: str, hold: str = "updated") -> None:
     """Set what trains: nothing ("frozen"), the last block without its batch norms ("last"), everything ("full").
 
-    ``norms="fixed"`` holds every batch norm still, its averages too.
+    ``hold="fixed"`` holds every batch norm still, its averages too.
     """
     if trainable not in TRAINABLE:
         raise InvalidInputError(f"trainable is one of {', '.join(TRAINABLE)}, not {trainable!r}")
     features.trainable = trainable != "frozen"
     body = next(layer for layer in features.layers if isinstance(layer, keras.Model))
-    if norms == "fixed":
-        for layer in body.layers:
-            if isinstance(layer, keras.layers.BatchNormalization):
-                layer.trainable = False  # in Keras this also holds its averages, and normalises by them
+    if hold == "fixed":
+        for layer in norms(body):
+            layer.trainable = False  # in Keras this also holds its averages, and normalises by them
     if trainable != "last":
         return
     blocks = [match and match.group() for match in (re.match(r"conv\d+|block_\d+", x.name) for x in body.layers)]

@@ -33,8 +33,10 @@ class Recipe:
     """Everything a seed does not vary. ``size`` in pixels, ``margin`` "soft" or a number in units of ``distance``.
 
     ``norm_in_training``: whether batch norms keep moving averages while the network trains ("updated") or stand still
-    as they were ("fixed"). ``norm_at_test``: whether embeddings are normalised by those averages ("moving") or by the
-    batch they are computed in ("batch"). Neither touches a frozen backbone. ``views``: what ``augment`` does.
+    as they were ("fixed"). ``norm_at_test``: whether embeddings are normalised by those averages ("moving"), by the
+    batch they are computed in ("batch"), or by averages taken anew over the training images once the weights are final
+    ("recalibrated"; Wu & Johnson 2021, precise batch norm): a moving average lags behind the weights that it was taken
+    under. None touches a frozen backbone. ``views``: what ``augment`` does.
     """
 
     dim: int = 64
@@ -60,7 +62,7 @@ class Recipe:
         choices = (
             ("distance", self.distance, tuple(DISTANCES)),
             ("norm_in_training", self.norm_in_training, ("updated", "fixed")),
-            ("norm_at_test", self.norm_at_test, ("moving", "batch")),
+            ("norm_at_test", self.norm_at_test, ("moving", "batch", "recalibrated")),
         )
         for name, value, known in choices:
             if value not in known:
@@ -120,6 +122,8 @@ class DCNN:
         self.curves_ = training.run(batch, recipe.steps, every)
         self.steps_ = int(keras.ops.convert_to_numpy(optimizer.iterations.value))
         self.left_out_ = batches.left_out
+        if recipe.norm_at_test == "recalibrated":
+            self._recalibrate(inputs)
         return self
 
     def embed(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
@@ -130,6 +134,15 @@ class DCNN:
             return self._embed_by_batch(inputs, batch)
         rows = [inputs[start : start + batch] for start in range(0, len(inputs), batch)]
         return np.concatenate([keras.ops.convert_to_numpy(self.network(_float(x), training=False)) for x in rows])
+
+    def _recalibrate(self, inputs: np.ndarray, batch: int = 64) -> None:
+        """Each batch norm's averages become the plain mean over batches of the inputs, under the final weights."""
+        norms = list(backbones.norms(self.network))
+        order = generator(self.seed, "order of recalibration").permutation(len(inputs))
+        for number, rows in enumerate(np.array_split(order, max(1, round(len(order) / batch)))):
+            for norm in norms:
+                norm.momentum = number / (number + 1)
+            self.network(_float(inputs[rows]), training=True)
 
     def _embed_by_batch(self, inputs: np.ndarray, batch: int) -> np.ndarray:
         # In an order drawn by seed: batches of neighbouring rows would be batches of one animal, and tell it apart.
@@ -163,7 +176,7 @@ class DCNN:
                 learned_pooling=recipe.trainable == "full",
                 dtype=recipe.dtype,
             )
-            backbones.freeze(body, recipe.trainable, norms=recipe.norm_in_training)
+            backbones.freeze(body, recipe.trainable, hold=recipe.norm_in_training)
             start, x = body.inputs[0], body.outputs[0]
         head = keras.layers.Dense(recipe.dim, name="embedding", dtype="float32")
         network = keras.Model(start, UnitLength(dtype="float32", name="unit_length")(head(x)), name="dcnn")
