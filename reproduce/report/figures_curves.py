@@ -17,8 +17,9 @@ LN2 = math.log(2)
 #: Factors that a panel's title leaves out: they are the same in each, or the network's name says them.
 COMMON = {"animals": 10}
 HIGHEST = 1.2
-#: Inches of a panel's height, without its title.
-PANEL = 0.85
+#: Inches of a panel's height, and of its title and steps; panels in a row on a screen and on a phone.
+PANEL, TITLE = 0.85, 0.85
+ACROSS = {False: 5, True: 2}
 
 
 @dataclass(frozen=True)
@@ -71,28 +72,46 @@ def draw(material: Material) -> Drawn | None:
     )
 
     def paint(picture: Any, narrow: bool) -> None:
-        across = 2 if narrow else 5
-        down = math.ceil(len(found) / across)
-        panels = picture.subplots(down, across, sharey=True, squeeze=False).ravel()
-        wide, tall = picture.get_size_inches()  # above each panel a title, below it its steps
-        picture.subplots_adjust(0.4 / wide, 0.25 / tall, 1 - 0.1 / wide, 1 - 0.55 / tall, 0.15, 0.85 / PANEL)
-        for panel, one in zip(panels, found, strict=False):
-            panel.axhline(LN2, color=COLOURS["bad"], linewidth=1, linestyle=(0, (3, 2)))
-            panel.fill_between(
-                one.steps, one.loss.min(axis=0), one.loss.max(axis=0), color=COLOURS["accent"], alpha=0.25, linewidth=0
-            )
-            panel.plot(one.steps, one.loss.mean(axis=0), color=COLOURS["accent"], linewidth=1.4)
-            panel.set_title(f"{one.data}\n{_folded(one.words, 22)}", fontsize=7.5, loc="left")
-            panel.set(ylim=(0, HIGHEST), xticks=[0, int(one.steps[-1])], yticks=[0, 0.5, 1])
-            panel.tick_params(labelsize=7)
-            panel.grid(axis="y")
-        for panel in panels[len(found) :]:
-            panel.set_visible(False)
-        panels[0].text(0, LN2 + 0.04, "ln 2", color=COLOURS["bad"], fontsize=7.5)
+        _panels(picture, found, ACROSS[narrow])
 
-    heights = {narrow: (PANEL + 0.85) * math.ceil(len(found) / across) for narrow, across in ((False, 5), (True, 2))}
+    heights = {narrow: (PANEL + TITLE) * math.ceil(len(found) / across) for narrow, across in ACROSS.items()}
     wide, narrow = both("curves", says, paint, heights, constrained=False)
     return Drawn(wide, narrow, says, ("data", "configuration", "seeds", "loss at the first step", "at the end"), rows)
+
+
+def _panels(picture: Any, found: Sequence[Curve], across: int) -> None:
+    """All panels on one set of axes in inches: an axis of its own for each took most of the page's time."""
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    width, height = picture.get_size_inches()
+    axes = picture.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.set_axis_off()
+    cell = (width - 0.4) / across
+    room, small = 0.87 * cell, {"fontsize": 7, "color": COLOURS["soft"]}
+    bands, means, rules, dashes = [], [], [], []
+    for number, one in enumerate(found):
+        left, top = 0.35 + cell * (number % across), height - (PANEL + TITLE) * (number // across) - TITLE + 0.25
+        x = left + room * one.steps / max(1, one.steps[-1])
+        y = top - PANEL * (1 - one.loss / HIGHEST)
+        ends = [(left, top), (left, top - PANEL), (left + room, top - PANEL)]
+        means.append(np.stack([x, y.mean(axis=0)], axis=1))
+        bands.append(np.stack([np.r_[x, x[::-1]], np.r_[y.min(axis=0), y.max(axis=0)[::-1]]], axis=1))
+        level = {value: top - PANEL * (1 - value / HIGHEST) for value in (0.5, 1, LN2)}
+        rules += [ends, *([(left, level[value]), (left + room, level[value])] for value in (0.5, 1))]
+        dashes.append([(left, level[LN2]), (left + room, level[LN2])])
+        axes.text(left, top + 0.05, f"{one.data}\n{_folded(one.words, 22)}", fontsize=7.5, va="bottom")
+        axes.text(left, top - PANEL - 0.04, "0", ha="center", va="top", **small)
+        axes.text(left + room, top - PANEL - 0.04, f"{one.steps[-1]}", ha="right", va="top", **small)
+        if number % across == 0:
+            for value in (0.5, 1):
+                axes.text(left - 0.05, level[value], f"{value:g}", ha="right", va="center", **small)
+        if number == 0:
+            axes.text(left + 0.03, level[LN2] + 0.02, "ln 2", color=COLOURS["bad"], fontsize=7.5, va="bottom")
+    axes.add_collection(LineCollection(rules, colors=COLOURS["rule"], linewidths=0.6))
+    axes.add_collection(LineCollection(dashes, colors=COLOURS["bad"], linewidths=1, linestyles=[(0, (3, 2))]))
+    axes.add_collection(PolyCollection(bands, facecolors=COLOURS["accent"], alpha=0.25, linewidths=0))
+    axes.add_collection(LineCollection(means, colors=COLOURS["accent"], linewidths=1.4))
 
 
 def _folded(words: str, width: int) -> str:
