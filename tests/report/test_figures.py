@@ -10,7 +10,7 @@ import pytest
 from reproduce.experiments import wide
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
-from reproduce.report import figures_pairs
+from reproduce.report import figures_curves, figures_pairs
 from reproduce.report.drawing import COLOURS, Material, svg
 from reproduce.report.figures import FIGURES
 from reproduce.verdicts import source
@@ -74,3 +74,17 @@ def test_what_a_drawing_says_is_not_rounded():
     assert "rate 0.0001" in drawn
     assert 'aria-label="At 0.12345."' in drawn
     assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
+
+
+def test_each_curve_has_a_panel_with_the_line_of_a_collapse(monkeypatch):
+    """Title, last step and ln 2 in both drawings; the words say which curve ends there, the table how each did."""
+    falls = figures_curves.Curve("cattle", "frozen", np.arange(0, 300, 10), np.linspace(0.7, 0.4, 30)[None])
+    flat = figures_curves.Curve("lions", "whole", np.arange(0, 300, 10), np.full((2, 30), np.log(2)))
+    monkeypatch.setattr(figures_curves, "curves", lambda _: [falls, flat])
+    drawn = figures_curves.draw(None)
+    for one in (drawn.wide, drawn.narrow):
+        assert all(words in one for words in (">cattle<", ">lions<", ">frozen<", ">290<", ">ln 2<"))
+    assert drawn.says.endswith("Ending within 0.01 of ln 2: whole on lions.")
+    assert [row[:3] for row in drawn.rows] == [("cattle", "frozen", "1"), ("lions", "whole", "2")]
+    monkeypatch.setattr(figures_curves, "curves", lambda _: [])
+    assert figures_curves.draw(None) is None
