@@ -17,13 +17,14 @@ RANDOM = "MobileNetV2.weights-none.size-96"
 ROWS = {"32": {"dim": 32}, "64aug": {"augment": True}}
 CHANGES = {
     "norm-at-test": {"norm_at_test": "batch"},
+    "norm-recalibrated": {"norm_at_test": "recalibrated"},
     "norm-in-training": {"norm_in_training": "fixed"},
     "learning-rate": {"learning_rate": 1e-4},
     "steps": {"steps": 30},
 }
 #: Whole at a rate that leaves the ImageNet weights near where they were: named `readings.whole` in the settings.
 SLOW = "MobileNetV2-whole.learning_rate-0.0001"
-AVERAGES = {"batch": {"norm_at_test": "batch"}, "recalibrated": {"norm_at_test": "recalibrated"}}
+AVERAGES = {"batch": CHANGES["norm-at-test"], "recalibrated": CHANGES["norm-recalibrated"]}
 each_set = pytest.mark.parametrize("lions", LIONS)
 
 
