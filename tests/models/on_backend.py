@@ -45,7 +45,6 @@ def measures():
         import jax
 
         jax.config.update("jax_enable_x64", True)
-        jax.config.update("jax_disable_most_optimizations", True)  # to compile takes longer than to run
         slope = jax.jit(jax.grad(triplet_loss, argnums=1), static_argnums=(2, 3))
         return jax.jit(triplet_loss, static_argnums=(2, 3)), jax.jit(summary, static_argnums=2), slope
     if backend == "tensorflow":
