@@ -54,7 +54,7 @@ def mutants() -> list[str]:
         return []
     total, seen, dead, excused = (sum(column) for column in list(zip(*rows, strict=True))[1:])
     share = dead / max(1, seen - excused)
-    lines = [f"Mutants: {dead:,} of {seen - excused:,} killed ({share:.0%}), of {total:,} in {len(rows)} modules", ""]
+    lines = [f"Mutants: {dead:,} of {seen - excused:,} killed ({share:.0%}), of {total:,} in the modules below", ""]
     lines += ["Where fewer were tried than there are, they are a sample. What no test could notice is listed, with the"]
     lines += ["reason, in [modules.toml](../tests/mutants/modules.toml). Listed modules without a line were not begun."]
     lines += ["", "| module | mutants | tried | killed | equivalent |", "|---|---|---|---|---|"]
