@@ -3,9 +3,16 @@
 import functools
 
 import pytest
+from hypothesis import Phase, settings
 
-#: Files that take longest: begun first, so that no core ends alone with one of them.
-LONG = ("test_kills", "test_spied", "test_dcnn", "test_triplet", "test_backbone", "test_wide_features", "test_wide")
+#: For code that is broken on purpose: that an example fails is enough, the smallest one takes minutes to find.
+settings.register_profile("broken", phases=[Phase.explicit, Phase.generate], database=None)
+
+#: Files that take longest, by the processor's time: begun first, so that no core ends alone with one of them.
+LONG = (
+    "test_kills", "test_backends", "test_paper", "test_spied", "test_determined", "test_dcnn", "test_command",
+    "test_browser", "test_overhead", "test_evaluate", "test_plugin", "test_wide", "test_runs", "test_nightly",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):

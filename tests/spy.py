@@ -62,7 +62,6 @@ class Spy:
         from reproduce.experiments import mlp
         from reproduce.models.baselines import unlearned
         from reproduce.models.dcnn import augment, features, model
-        from reproduce.models.dcnn.backbone import keras
         from reproduce.models.mlp.classifier import MLPClassifier
         from reproduce.models.wide.classifier import PairClassifier
         from reproduce.models.wide.descriptors import ImageVectors
@@ -74,7 +73,7 @@ class Spy:
         self._makes(unlearned, "grey_pixels", self.rows)
         self._makes(ImageVectors, "transform", lambda _, images, *__: self.rows(images))
         self.patch.setattr(features, "features", self._pooled)
-        self.patch.setattr("reproduce.models.dcnn.backbone.constructor", lambda _: _small(keras))
+        self.patch.setattr("reproduce.models.dcnn.backbone.constructor", lambda _: small_backbone)
         for owner in (MLPClassifier, PairClassifier, ImageVectors, model.DCNN):
             for method in ("fit", "partial_fit", "fit_transform", "embed", "predict_proba", "transform", "distances"):
                 if hasattr(owner, method):
@@ -148,12 +147,10 @@ def _key(row):
     return array.shape, array.tobytes()
 
 
-def _small(keras):
-    """In place of a backbone of ``keras.applications``: two layers that are built and traced in no time."""
+def small_backbone(include_top, weights, input_shape):
+    """In place of one of ``keras.applications``: two layers of six channels, built and traced in no time."""
+    import keras
 
-    def build(include_top, weights, input_shape):
-        image = keras.Input(input_shape)
-        x = keras.layers.Conv2D(6, 4, strides=4, name="block_1_conv")(image)
-        return keras.Model(image, keras.layers.BatchNormalization(name="block_1_norm")(x), name="small")
-
-    return build
+    image = keras.Input(input_shape)
+    x = keras.layers.Conv2D(6, 4, strides=4, name="block_1_conv")(image)
+    return keras.Model(image, keras.layers.BatchNormalization(name="block_1_norm")(x), name="small")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from spy import small_backbone
 
 from reproduce import downloads
 from reproduce.errors import InvalidInputError, WeightsMissingError
@@ -85,6 +86,7 @@ def test_weights_of_another_model_are_refused(tmp_path):
 def test_features_are_computed_once_per_image(tmp_path, monkeypatch):
     """A second call decodes nothing; a new image alone is computed; views are drawn by image, not by place."""
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
+    monkeypatch.setattr(backbone, "constructor", lambda _: small_backbone)
     images = np.random.default_rng(3).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
     asked = []
 
@@ -100,7 +102,7 @@ def test_features_are_computed_once_per_image(tmp_path, monkeypatch):
         )  # fmt: skip
 
     first = of(["0", "1", "2"])
-    assert first.shape == (3, 1280)
+    assert first.shape == (3, 6)
     assert np.array_equal(of(["2", "0", "1"]), first[[2, 0, 1]])
     assert asked == [[0, 1, 2]]
     more = of(["1", "3", "1"])
@@ -109,7 +111,7 @@ def test_features_are_computed_once_per_image(tmp_path, monkeypatch):
     assert np.array_equal(more[2], first[1])
     assert not np.array_equal(of(["0"], seed=1), first[:1])
     bank = of(["0", "1", "4"], views=2)
-    assert bank.shape == (3, 2, 1280)
+    assert bank.shape == (3, 2, 6)
     assert not np.array_equal(bank[0, 0], bank[0, 1])
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "fresh"))
     assert np.allclose(of(["4"], views=2)[0], bank[2], atol=1e-5)

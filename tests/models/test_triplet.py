@@ -1,68 +1,11 @@
-"""The triplet loss against TensorFlow Similarity, pytorch-metric-learning, central differences and loops."""
+"""The triplet loss against pytorch-metric-learning and loops; test_backends has TensorFlow Similarity's."""
 
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reproduce.errors import InvalidInputError
-
-BACKENDS = ("tensorflow", "torch", "jax")
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def measured(request):
-    """What ``triplet_on_backend.py`` prints under one Keras backend."""
-    if request.param != "tensorflow":
-        pytest.importorskip(request.param)
-    environment = {**os.environ, "KERAS_BACKEND": request.param, "JAX_ENABLE_X64": "1"}
-    root = str(Path(__import__("reproduce").__file__).parents[1])
-    environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
-    script = Path(__file__).with_name("triplet_on_backend.py")
-    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def test_equals_tensorflow_similarity(measured):
-    """On 100 kept batches loss and gradient are those of TensorFlow Similarity 0.17.1 to 1e-6."""
-    assert measured["batches"] == 100
-    assert measured["soft"] <= 1e-6
-    assert measured["margin"] <= 1e-6
-    assert measured["gradient"] <= 1e-6
-
-
-def test_gradient_equals_central_differences(measured):
-    """Every rule's gradient is that of central differences in float64."""
-    for rule, (difference, size) in measured["central"].items():
-        assert size > 1e-3, f"{rule}: a gradient of nothing proves nothing"
-        assert difference < 1e-7, rule
-
-
-def test_a_collapsed_batch_costs_ln_2(measured):
-    """All embeddings in one point cost ln 2 exactly, with every triplet active and no spread."""
-    for found in measured["scalar"]["collapsed"]:
-        assert found["loss"] == pytest.approx(math.log(2), abs=1e-7)
-        assert found["spread"] == 0
-        assert found["active"] == 1
-
-
-@pytest.mark.parametrize("what", ["no positive", "no negative"])
-def test_a_batch_without_a_triplet_teaches_nothing(measured, what):
-    """A batch in which no triplet exists costs 0, finitely, and has no gradient."""
-    for found in measured["scalar"][what]:
-        assert (found["loss"], found["triplets"], found["active"]) == (0, 0, 0)
-    assert measured["lone_gradient"] == 0
-
-
-def test_nan_is_never_hidden(measured):
-    """One NaN in the embeddings makes the loss NaN under every rule."""
-    assert all(math.isnan(found["loss"]) for found in measured["scalar"]["nan"])
 
 
 def _unit_rows(rng, count, dim):

@@ -59,6 +59,7 @@ def kept() -> list[Sabotage]:
 def run(tests: str, only: str, copy: Path) -> tuple[int, str]:
     """Pytest's status over the copy of the package, and the test that failed first."""
     command = [sys.executable, "-P", "-m", "pytest", *tests.split(), "-x", "-q", "-p", "no:cacheprovider", "-n", "0"]
+    command += ["--hypothesis-profile", "broken"]
     environment = {**os.environ, "PYTHONPATH": str(copy), "REPRODUCE_CACHE": str(copy / "cache")}
     try:
         done = subprocess.run(
