@@ -8,6 +8,7 @@ from spy import small_backbone
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbone
+from reproduce.models.dcnn import backbone as backbones
 from reproduce.models.dcnn.model import DCNN, Recipe
 
 
@@ -85,7 +86,10 @@ def test_features_cannot_train_a_backbone():
 
 
 def test_recalibrated_norms_are_those_of_the_training_images():
-    """Averages taken anew are the training images' own under the final weights, and a moving average is not."""
+    """Averages taken anew are the training images' own under the final weights, and a moving average is not.
+
+    Of two halves of the images they are the mean of the two, and not those of the half that came last.
+    """
     images, labels = _images()
     gap = {}
     for how in ("moving", "recalibrated"):
@@ -94,3 +98,8 @@ def test_recalibrated_norms_are_those_of_the_training_images():
         by_their_own = np.asarray(model.network(images.astype("float32"), training=True))
         gap[how] = np.abs(found - by_their_own).max()
     assert gap["recalibrated"] < 1e-3 < 0.1 < gap["moving"]
+    norm = next(backbones.norms(model.network))
+    first = np.asarray(norm.moving_mean)  # of the pixels, whatever the order: equal halves have the whole's mean
+    model._recalibrate(images, batch=6)
+    assert np.allclose(np.asarray(norm.moving_mean), first, atol=1e-4)
+    assert norm.momentum == 0.5
