@@ -1,10 +1,10 @@
 """Why, capacity: is it width, depth or what the MLP is given that it lacks? (III-A, IV)
 
-The paper says of its MLPs that "perhaps more capacity is needed". The comparison above, `I.capacity`, is confounded:
-of 256 units that end in a ReLU others die than of 64. Here the last hidden layer is linear and pixels are
-standardised, so that no unit can die, and the width alone or the depth alone is changed. If capacity lacked, wider
+The paper says of its MLPs that "perhaps more capacity is needed". `I.capacity` asks it of units that end in
+a ReLU and can die. Here the last hidden layer is linear, so that no unit of the embedding can, pixels are
+standardised, and the width alone or the depth alone is changed. If capacity lacked, wider
 layers would score higher, and narrower ones lower. If what lacks is the input, the same 64 units find animals once
-they are given what a frozen ImageNet network makes of the image in place of its grey pixels.
+they are given what a frozen ImageNet network makes of the image, 224 px in colour, in place of 64 px in grey.
 """
 
 import pytest
@@ -27,7 +27,7 @@ each_animal = pytest.mark.parametrize("animals", ANIMALS)
 @judged_in("paper", "other animals")
 @pytest.mark.parametrize("width", WIDTHS)
 def test_other_widths_score_higher(claim, width, setting):
-    """With no unit that can die, {width} hidden units score higher than 64."""
+    """With an embedding that is linear, {width} hidden units score higher than 64."""
     sound = {"output": "linear", "scaling": "standardised", "score": "map_at_r", "seeds": FEWER}
     other = claim(mlp.train, setting.cattle, hidden=WIDTHS[width], **sound)
     claim.exceeds(other, claim(mlp.train, setting.cattle, hidden=(64,), **sound), by=0, because=ANY)

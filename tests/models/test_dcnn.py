@@ -8,7 +8,6 @@ from spy import small_backbone
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbone
-from reproduce.models.dcnn import backbone as backbones
 from reproduce.models.dcnn.model import DCNN, Recipe
 
 
@@ -98,7 +97,7 @@ def test_recalibrated_norms_are_those_of_the_training_images():
         by_their_own = np.asarray(model.network(images.astype("float32"), training=True))
         gap[how] = np.abs(found - by_their_own).max()
     assert gap["recalibrated"] < 1e-3 < 0.1 < gap["moving"]
-    norm = next(backbones.norms(model.network))
+    norm = next(backbone.norms(model.network))
     first = np.asarray(norm.moving_mean)  # of the pixels, whatever the order: equal halves have the whole's mean
     model._recalibrate(images, batch=6)
     assert np.allclose(np.asarray(norm.moving_mean), first, atol=1e-4)
