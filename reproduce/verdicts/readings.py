@@ -2,6 +2,7 @@
 
 A reading is a setting. Its scores are those that the claims ``III.as-poor`` and ``II.gains-as-printed`` measured; the
 printed figures and the margin around them are those of ``III.32``, ``III.64`` and ``III.64aug``. Nothing is measured.
+Where a reading's lions are the paper's own, its cattle are a setting beside it, named as it with ``-cattle``.
 """
 
 import math
@@ -22,6 +23,7 @@ __all__ = [
 ROWS = ("32", "64", "64aug")
 SETS = ("19", "75", "94")
 POOR, GAINS = "III.as-poor", "II.gains-as-printed"
+CATTLE = "-cattle"
 MARKS = {Verdict.REPRODUCED: "=", Verdict.COMPATIBLE: "≈", Verdict.NOT_REPRODUCED: "✗", Verdict.INCONCLUSIVE: "?"}
 
 
@@ -102,9 +104,9 @@ def collect(outcomes: Iterable[Outcome]) -> list[Reading]:
             score = Score(outcome.values, outcome.chance if outcome.chance is not None else math.nan)
             found.setdefault(setting, Reading(setting)).scores[row[0] if row else "64", lions] = score
         elif statement == GAINS and outcome.sides:
-            found.setdefault(setting, Reading(setting)).cattle = Cattle(
-                *outcome.sides, outcome.ours, outcome.interval, outcome.values
-            )
+            name = setting.removesuffix(CATTLE)
+            measured = Cattle(*outcome.sides, outcome.ours, outcome.interval, outcome.values)
+            found.setdefault(name, Reading(name)).cattle = measured
     return list(found.values())
 
 

@@ -48,6 +48,13 @@ def test_readings_are_collected_from_the_claims(outcomes):
     assert frozen.scores["64", "19"].mean == pytest.approx(45)
 
 
+def test_cattle_beside_a_reading_are_its_own(outcomes):
+    """Measured in a setting of their own, or the paper's own lions would be called a proxy with them."""
+    beside = outcome("II.gains-as-printed", "whole-cattle", (20.0, 24.0), sides=(60.0, 50.0), interval=(15.0, 29.0))
+    whole, frozen = readings.collect([*outcomes, beside])
+    assert (whole.name, whole.cattle.gain, frozen.cattle.gain) == ("whole", 22.0, 41.0)
+
+
 def test_a_row_is_met_by_seeds_alone_and_all_three_on_one_set(outcomes):
     """Near on the 75 in every row, and nowhere else."""
     rows = readings.printed(outcomes)
