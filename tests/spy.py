@@ -153,4 +153,4 @@ def small_backbone(include_top, weights, input_shape):
 
     image = keras.Input(input_shape)
     x = keras.layers.Conv2D(6, 4, strides=4, name="block_1_conv")(image)
-    return keras.Model(image, keras.layers.BatchNormalization(name="block_1_norm")(x), name="small")
+    return keras.Model(image, keras.layers.BatchNormalization(name="block_1_project_BN")(x), name="small")

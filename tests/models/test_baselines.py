@@ -5,7 +5,15 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import chance_map_at_r, map_at_r
-from reproduce.models.baselines.unlearned import colour_histograms, constant, grey_pixels, l2_normalised, untrained_relu
+from reproduce.models.baselines.unlearned import (
+    colour_histograms,
+    constant,
+    grey_histograms,
+    grey_pixels,
+    l2_normalised,
+    oriented_gradients,
+    untrained_relu,
+)  # fmt: skip
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (12, 8, 8), dtype=np.uint8)
@@ -27,6 +35,24 @@ def test_a_histogram_counts_pixels_by_colour():
     assert row[0] ** 2 == pytest.approx(3 / 4)
     assert row[7 * 64] ** 2 == pytest.approx(1 / 4)
     assert np.count_nonzero(row) == 2
+
+
+def test_a_grey_histogram_counts_pixels_by_level():
+    """One white and three black pixels: mass 3/4 and 1/4 in the first and the last bin, under a square root."""
+    rows = grey_histograms([np.array([[255, 0], [0, 0]], np.uint8)], bins=8)
+    assert rows[0] ** 2 == pytest.approx([3 / 4, *[0] * 6, 1 / 4])
+
+
+def test_oriented_gradients_see_edges_and_not_how_light_it_is():
+    """A lighter copy has the same row, the same edge turned has another; flat grey has none."""
+    upright = np.zeros((1, 32, 32), np.uint8)
+    upright[:, :, 13:] = 100
+    lighter, turned = upright + np.uint8(60), upright.transpose(0, 2, 1)
+    rows = oriented_gradients(np.concatenate([upright, lighter, turned, np.full((1, 32, 32), 9, np.uint8)]))
+    assert rows.shape == (4, 3 * 3 * 4 * 9)
+    assert np.abs(rows[0] - rows[1]).max() < 1e-6
+    assert np.abs(rows[0] - rows[2]).max() > 0.1
+    assert not rows[3].any()
 
 
 def test_a_histogram_forgets_where_and_how_large():

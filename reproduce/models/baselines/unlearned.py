@@ -12,8 +12,10 @@ __all__ = [
     "colour_space_histograms",
     "constant",
     "glorot_uniform",
+    "grey_histograms",
     "grey_pixels",
     "l2_normalised",
+    "oriented_gradients",
     "untrained_relu",
 ]
 
@@ -47,6 +49,27 @@ def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray
         counts = np.bincount(index, minlength=bins**3)
         rows.append(np.sqrt(counts / counts.sum()))
     return np.stack(rows) if rows else np.empty((0, bins**3))
+
+
+def grey_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray:
+    """Histograms (N, bins) float64 of grey images (H, W) uint8 of any sizes, under the Hellinger map."""
+    if not len(images):
+        return np.empty((0, bins))
+    levels = ((np.asarray(image, np.int64) * bins) >> 8 for image in images)
+    counts = np.stack([np.bincount(level.reshape(-1), minlength=bins) for level in levels])
+    return np.asarray(np.sqrt(counts / counts.sum(axis=1, keepdims=True)))
+
+
+def oriented_gradients(images: np.ndarray) -> np.ndarray:
+    """Rows (N, D) float32 of histograms of oriented gradients (Dalal & Triggs 2005), from grey (N, H, W) uint8.
+
+    OpenCV's: nine directions, cells of 8 x 8 pixels, blocks of 2 x 2 cells, each block at unit length.
+    """
+    import cv2
+
+    height, width = images.shape[1:]
+    described = cv2.HOGDescriptor((width, height), (16, 16), (8, 8), (8, 8), 9)
+    return np.stack([np.asarray(described.compute(np.ascontiguousarray(image))).ravel() for image in images])
 
 
 def colour_space_histograms(images: Sequence[np.ndarray], space: str) -> np.ndarray:

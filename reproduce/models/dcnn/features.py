@@ -10,11 +10,12 @@ import numpy as np
 from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
-from reproduce.models.dcnn.backbone import build, input_range
+from reproduce.models.dcnn.backbone import build, input_range, scaler
 
-__all__ = ["VERSION", "features"]
+__all__ = ["VERSION", "features", "of_layer"]
 
 #: Raised when the same image would give other features.
 VERSION = 2
@@ -62,6 +63,23 @@ def features(
                 kept.update(zip([keys[row] for row in rows], made, strict=True))
                 _keep(folder, [keys[row] for row in rows], made)
     return np.stack([kept[key] for key in keys])
+
+
+def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str, seed: int = 0) -> np.ndarray:
+    """(N, C) float32: a named layer of a backbone, averaged over each of the images (N, size, size, 3) uint8 RGB.
+
+    ``weights`` and ``seed`` as `features` has them; nothing is kept. Raises InvalidInputError for an unknown layer.
+    """
+    if weights is None:
+        keras.utils.set_random_seed(seed)
+    whole = build(backbone, weights, images.shape[1])
+    body = next(part for part in whole.layers if isinstance(part, keras.Model))
+    names = [part.name for part in body.layers]
+    if layer not in names:
+        raise InvalidInputError(f"{backbone} has no layer {layer!r}; it has {', '.join(names[:3])} ... {names[-1]}")
+    pooled = keras.layers.GlobalAveragePooling2D()(body.get_layer(layer).output)
+    model = keras.Sequential([scaler(backbone), keras.Model(body.inputs, pooled)])
+    return np.concatenate([_forward(model, images[rows]) for rows in _blocks(np.arange(len(images)))])
 
 
 def _compute(model: Any, images: np.ndarray, keys: Sequence[str], views: int, drawn_as: Views) -> np.ndarray:
