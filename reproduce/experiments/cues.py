@@ -71,7 +71,7 @@ def layer(
     from reproduce.models.dcnn.features import of_layer
 
     pixels = images(catalogue, (size, size), "colour", "linear")
-    rows = of_layer(pixels, backbone, None if weights == "none" else weights, layer, seed)
+    rows = of_layer(pixels, backbone, None if weights == "none" else weights, layer)
     return _scored(catalogue, unlearned.l2_normalised(rows))
 
 

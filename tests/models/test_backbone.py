@@ -121,13 +121,13 @@ def test_a_layer_is_averaged_over_the_image(monkeypatch):
     """The last one is what the backbone gives; an earlier one has its own channels, an unknown one is named."""
     monkeypatch.setattr(backbone, "constructor", lambda _: small_backbone)
     pixels = np.random.default_rng(1).integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
-    keras.utils.set_random_seed(4)
+    keras.utils.set_random_seed(0)
     whole = backbone.build("MobileNetV2", None, 16)
-    last = features.of_layer(pixels, "MobileNetV2", None, "block_1_project_BN", seed=4)
+    last = features.of_layer(pixels, "MobileNetV2", None, "block_1_project_BN")
     assert last.tobytes() == np.asarray(whole.predict_on_batch(pixels)).tobytes()
     body = whole.get_layer("small")
     scaled = backbone.scaler("MobileNetV2")(pixels.astype("float32"))
     by_hand = np.asarray(body.get_layer("block_1_conv")(scaled)).mean(axis=(1, 2))
-    assert np.abs(features.of_layer(pixels, "MobileNetV2", None, "block_1_conv", seed=4) - by_hand).max() < 1e-6
+    assert np.abs(features.of_layer(pixels, "MobileNetV2", None, "block_1_conv") - by_hand).max() < 1e-6
     with pytest.raises(InvalidInputError, match=r"no layer 'block_2'; it has .*block_1_project_BN"):
         features.of_layer(pixels, "MobileNetV2", None, "block_2")

@@ -65,13 +65,14 @@ def features(
     return np.stack([kept[key] for key in keys])
 
 
-def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str, seed: int = 0) -> np.ndarray:
+def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str) -> np.ndarray:
     """(N, C) float32: a named layer of a backbone, averaged over each of the images (N, size, size, 3) uint8 RGB.
 
-    ``weights`` and ``seed`` as `features` has them; nothing is kept. Raises InvalidInputError for an unknown layer.
+    ``weights`` as `features` has them, None the same random ones each time; nothing is kept. Raises InvalidInputError
+    for an unknown layer.
     """
     if weights is None:
-        keras.utils.set_random_seed(seed)
+        keras.utils.set_random_seed(0)
     whole = build(backbone, weights, images.shape[1])
     body = next(part for part in whole.layers if isinstance(part, keras.Model))
     names = [part.name for part in body.layers]
