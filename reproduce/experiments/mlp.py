@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.experiments.mlp_search import BATCH_SIZES, GRID_SEED, LEARNING_RATES, chosen_point, search
+from reproduce.experiments.mlp_search import BATCH_SIZES, GRID_SEED, LEARNING_RATES, chosen_point, chosen_rate, search
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
@@ -91,24 +91,31 @@ def train(
     objective: str = "cross-entropy",
     labels: str = "true",
     batch_size: int = 32,
-    learning_rate: float = 3e-4,
+    learning_rate: float | str = 3e-4,
     epochs: int = 100,
     output: str = "relu",
 ) -> Result:
     """The same network at one fixed point of the grid: for questions that compare two trainings.
 
     ``labels="shuffled"`` trains on permuted identities: what its embedding still scores, it has not learned of
-    the animals. ``output``: the last hidden layer's, "relu" or "linear", in which no unit can die. Scores as those of
-    ``mlp.embed``, without the accuracy over folds.
+    the animals. ``output``: the last hidden layer's, "relu" or "linear", in which no unit can die.
+    ``learning_rate="chosen"``: by folds of the training animals that share none. Scores as those of ``mlp.embed``,
+    without the accuracy over folds.
     """
-    from reproduce.determinism import generator
+    from reproduce.determinism import generator, single_thread
 
     y = catalogue.identities[catalogue.train]
     if labels == "shuffled":
         y = generator(seed, "labels").permutation(y)
     model = classifier(seed, hidden, objective, epochs)
-    model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
-    return fit_and_score(catalogue, model, inputs(catalogue, size, scaling), y)
+    X, details = inputs(catalogue, size, scaling), {}
+    model.set_params(batch_size=batch_size, output=output)
+    if learning_rate == "chosen":
+        with single_thread():
+            learning_rate, tried = chosen_rate(model, X[catalogue.train], y, seed)
+        details = {"learning_rate": learning_rate, "rates": tried}
+    result = fit_and_score(catalogue, model.set_params(learning_rate=learning_rate), X, y)
+    return Result(result.scores, {**result.details, **details}, result.leave_one_out)
 
 
 def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from reproduce.models import MLPClassifier
 
-__all__ = ["BATCH_SIZES", "GRID_SEED", "LEARNING_RATES", "chosen_point", "search"]
+__all__ = ["BATCH_SIZES", "GRID_SEED", "LEARNING_RATES", "chosen_point", "chosen_rate", "search"]
 
 #: The paper names a grid over "the number of batches" and the learning rate, and none of its points.
 BATCH_SIZES = (16, 32, 64)
@@ -52,6 +52,31 @@ def chosen_point(
         "grid": [[int(batch), float(rate), round(float(mean), 4)] for batch, rate, mean in grid],
         "grid_seed": GRID_SEED,
     }
+
+
+def chosen_rate(
+    model: "MLPClassifier", X: np.ndarray, y: np.ndarray, seed: int, folds: int = 3
+) -> tuple[float, list[list[float]]]:
+    """The learning rate whose embedding finds animals that it was not trained on best; and each rate's MAP@R.
+
+    ``X``, ``y`` are the training images and whose they are. The folds share no animal, and rows are compared at
+    length one: a loss is not judged by another's measure, as accuracy over classes would judge the triplet loss.
+    """
+    from sklearn.base import clone
+
+    from reproduce.experiments.disjoint import best, class_folds
+    from reproduce.metrics import map_at_r
+    from reproduce.models.baselines.unlearned import l2_normalised
+
+    held = list(class_folds(y, folds, seed))
+
+    def found(rate: float) -> float:
+        fresh = (clone(model).set_params(learning_rate=rate) for _ in held)
+        rows = (one.fit(X[learn], y[learn]).embed(X[out]) for one, (learn, out) in zip(fresh, held, strict=True))
+        scores = [map_at_r(l2_normalised(each), y[out]) for each, (_, out) in zip(rows, held, strict=True)]
+        return float(np.mean(scores))
+
+    return best(LEARNING_RATES, found)
 
 
 def search(

@@ -11,6 +11,7 @@ from reproduce.experiments import fusion, mlp, wide
 from reproduce.experiments.disjoint import best, class_folds
 
 MLP = {"hidden": (4,), "size": 8, "folds": 2, "batch_sizes": (16,), "learning_rates": (1e-3, 1e-2), "epochs": 2}
+RATE = {"hidden": (4,), "size": 8, "epochs": 2, "learning_rate": "chosen"}
 PAIRS = {"dim": 4, "encoder": "mean", "rounds": 20, "stopped": True}
 FUSED = {"kinds": ("colour", "local"), "most": 20, "dim": 4, "folds": 2}
 
@@ -77,6 +78,7 @@ def guarded(herd, monkeypatch, module, name):
     "experiment, module, choice, factors",
     [
         (mlp.embed, mlp, "chosen_point", MLP),
+        (mlp.train, mlp, "chosen_rate", RATE),
         (fusion.fused, fusion, "chosen_weights", FUSED),
         (wide.pairs, wide, "chosen_rounds", PAIRS),
     ],

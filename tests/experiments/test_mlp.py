@@ -1,5 +1,7 @@
 """Table I's experiments on generated photographs."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from reproduce.determinism import integer_seed, single_thread
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import mlp, mlp_protocol
 from reproduce.experiments.evaluate import evaluate
-from reproduce.experiments.mlp_search import search
+from reproduce.experiments.mlp_search import LEARNING_RATES, chosen_rate, search
 from reproduce.models import MLPClassifier
 from reproduce.models.baselines.unlearned import l2_normalised
 
@@ -73,10 +75,22 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_another(herd):
 
 
 def test_training_starts_from_the_network_that_is_scored_before_it(herd):
-    """With a learning rate of zero, before and after are one network."""
+    """With a learning rate of zero, before and after are one network; with another, before is still that one."""
     frozen = mlp.train(herd, 0, **SMALL, learning_rate=0.0, epochs=2).scores
-    assert frozen["map_at_r"] == frozen["map_at_r/before"]
-    assert mlp.train(herd, 0, **SMALL, learning_rate=1e-2).scores["accuracy/seen"] > frozen["accuracy/seen"]
+    trained = mlp.train(herd, 0, **SMALL, learning_rate=1e-2).scores
+    assert frozen["map_at_r"] == frozen["map_at_r/before"] == trained["map_at_r/before"]
+    assert trained["accuracy/seen"] > frozen["accuracy/seen"]
+
+
+def test_a_rate_is_chosen_and_then_trained_with(herd, monkeypatch):
+    """The best on the training animals' folds, of which four make two; the network is the one that this rate gives."""
+    monkeypatch.setattr(mlp, "chosen_rate", functools.partial(chosen_rate, folds=2))
+    found = mlp.train(herd, 0, **SMALL, epochs=20, learning_rate="chosen")
+    rates = dict(found.details["rates"])
+    assert list(rates) == list(LEARNING_RATES)
+    assert rates[found.details["learning_rate"]] == max(rates.values()) > min(rates.values())
+    fixed = mlp.train(herd, 0, **SMALL, epochs=20, learning_rate=found.details["learning_rate"])
+    assert found.scores == fixed.scores
 
 
 def test_the_network_is_scored_as_it_ends(herd):

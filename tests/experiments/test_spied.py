@@ -66,6 +66,7 @@ READINGS = [
     ("mlp.train", {"labels": "shuffled"}),
     ("mlp.train", {"scaling": "standardised"}),
     ("mlp.train", {"objective": "triplet"}),
+    ("mlp.train", {"learning_rate": "chosen"}),
     ("wide.pairs", {"shuffle": True}),
     ("wide.pairs", {"encoder": "fisher"}),
     ("wide.pairs", {"encoder": "bag-of-words"}),
