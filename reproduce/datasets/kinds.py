@@ -28,6 +28,8 @@ CATTLE = "FriesianCattle2017"
 COWS = "OpenCows2020"
 #: OpenCows2020 with FriesianCattle2017's long tail, and the same of the animals seen in the barn alone.
 PROXY, BARN = "OpenCows2020-thinned", "OpenCows2020-barn"
+#: The thinned herd with each animal's images as unlike each other as they come; and the animals outside the barn.
+SPACED, OUTSIDE = "OpenCows2020-spaced", "OpenCows2020-outside"
 #: Of both species 45 animals with as many images as 45 lions have: numbers are no difference between the two.
 AS_LIONS, FEWER_LIONS = "OpenCows2020-as-lions", "LionData-45"
 #: Animals drawn by a reaction-diffusion system.
@@ -36,7 +38,7 @@ STAND_IN = "TuringCattle"
 
 def names() -> list[str]:
     """Every name ``load`` knows: our own first, then the classes of wildlife-datasets in alphabetical order."""
-    own = [LIONS, CATTLE, COWS, PROXY, BARN, AS_LIONS, FEWER_LIONS, STAND_IN]
+    own = [LIONS, CATTLE, COWS, PROXY, BARN, SPACED, OUTSIDE, AS_LIONS, FEWER_LIONS, STAND_IN]
     return own + sorted(set(classes()) - set(own), key=str.lower)
 
 

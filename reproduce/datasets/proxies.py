@@ -5,6 +5,9 @@ Identity 021 is left out: its folder looks mislabelled, it shows several coats. 
 it, as published. Animals 018 to 039 are seen in the barn from above, FriesianCattle2017's own view, the others from
 a drone over grass; the view alone tells those two groups apart, so the barn's 21 stand as a proxy by themselves.
 
+Which images are neighbouring frames is not said, and their numbers are no time. So the spaced herd, the thinned one's
+animals, sizes and held-out animals seed for seed, takes of each the images that look least like each other.
+
 With the lions' numbers: under one seed 45 cows and 45 lions get the same sizes, those of 45 lions.
 """
 
@@ -15,6 +18,7 @@ import numpy as np
 from reproduce.cache import digest
 from reproduce.datasets import friesian, kinds, splits
 from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.pixels import images
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
@@ -28,22 +32,26 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Rule:
-    """How many animals a proxy takes, how many of those are held out, and whether only the barn's are eligible.
+    """How many animals a proxy takes, how many of those are held out, and of which ``view``: "barn", "outside" or any.
 
-    ``source``: whose animals, of whom ``eligible`` are there; ``like``: whose class sizes.
+    ``source``: whose animals, of whom ``eligible`` are there; ``like``: whose class sizes. ``spaced``: of each animal
+    the images least like each other, in the place of any.
     """
 
     animals: int
     held_out: int
-    barn_only: bool = False
+    view: str = ""
     source: str = kinds.COWS
     like: str = kinds.CATTLE
     eligible: int = 45
+    spaced: bool = False
 
 
 RULES = {
     kinds.PROXY: Rule(45, splits.HELD_OUT),
-    kinds.BARN: Rule(21, splits.HELD_OUT, barn_only=True, eligible=21),
+    kinds.BARN: Rule(21, splits.HELD_OUT, view="barn", eligible=21),
+    kinds.SPACED: Rule(45, splits.HELD_OUT, spaced=True),
+    kinds.OUTSIDE: Rule(24, splits.HELD_OUT, view="outside", eligible=24),
     kinds.AS_LIONS: Rule(45, splits.HELD_OUT, like=kinds.LIONS),
     kinds.FEWER_LIONS: Rule(45, splits.HELD_OUT, source=kinds.LIONS, like=kinds.LIONS, eligible=94),
 }
@@ -59,13 +67,15 @@ def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = No
     eligible = {
         animal: np.flatnonzero(source.identities == animal)
         for animal in splits.natural_order(source.identities)
-        if (source.name, animal) != (kinds.COWS, DOUBTFUL) and (not rule.barn_only or animal in BARN_ANIMALS)
+        if (source.name, animal) != (kinds.COWS, DOUBTFUL)
+        and rule.view in ("", "barn" if animal in BARN_ANIMALS else "outside")
     }
     if len(eligible) != rule.eligible:
         raise InvalidInputError(
             f"{name} takes {rule.animals} animals of {rule.source}, but {len(eligible)} are there; is it complete?"
         )
-    draw = generator(seed, name, "thinning")
+    drawn_as = kinds.PROXY if rule.spaced else name  # the same animals, sizes and held-out animals
+    draw = generator(seed, drawn_as, "thinning")
     whose = list(friesian.class_sizes().items())
     if like is not None:
         whose = [(animal, int(np.sum(like.identities == animal))) for animal in splits.natural_order(like.identities)]
@@ -73,16 +83,17 @@ def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = No
     drawing = draw if like is None else generator(seed, like.name, "class sizes")
     sizes = drawing.choice([size for _, size in whose], size=rule.animals, replace=False)
     wanted = assign_sizes({animal: len(rows) for animal, rows in eligible.items()}, sizes.tolist(), draw)
-    rows = np.sort(
-        np.concatenate([draw.choice(eligible[animal], size, replace=False) for animal, size in wanted.items()])
-    )
+    chosen = [draw.choice(eligible[animal], size, replace=False) for animal, size in wanted.items()]
+    if rule.spaced:
+        chosen = [_unlike(source, eligible[animal], first) for animal, first in zip(wanted, chosen, strict=True)]
+    rows = np.sort(np.concatenate(chosen))
     identities = source.identities[rows]
     return replace(
         source,
         name=name,
         paths=source.paths[rows],
         identities=identities,
-        split=splits.by_seed(name, identities, seed, rule.held_out),
+        split=splits.by_seed(drawn_as, identities, seed, rule.held_out),
         seed=seed,
         seeded=True,
         content_hash=digest("proxy", VERSION, name, source.content_hash, whose),
@@ -90,6 +101,21 @@ def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = No
         source=source,
         rows=rows,
     )
+
+
+def _unlike(source: Catalogue, eligible: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """As many eligible rows as were drawn: the first of those, then always that which is farthest from all so far.
+
+    Farthest-point sampling (Gonzalez 1985) of grey images of 32 x 32 pixels.
+    """
+    small = images(source, (32, 32), "grey")[eligible].reshape(len(eligible), -1).astype(np.float32)
+    taken = [int(np.flatnonzero(eligible == drawn[0])[0])]
+    nearest = np.full(len(eligible), np.inf, np.float32)
+    while len(taken) < len(drawn):
+        nearest = np.minimum(nearest, np.linalg.norm(small - small[taken[-1]], axis=1))
+        nearest[taken] = -1  # an exact copy of one that was taken lies at 0
+        taken.append(int(nearest.argmax()))
+    return eligible[taken]
 
 
 def assign_sizes(available: dict[str, int], sizes: list[int], draw: np.random.Generator) -> dict[str, int]:

@@ -30,7 +30,9 @@ def sizes_of(catalogue, rows=slice(None)):
     return Counter(catalogue.identities[rows].tolist())
 
 
-@pytest.mark.parametrize("name, animals, training", [("OpenCows2020-thinned", 45, 36), ("OpenCows2020-barn", 21, 12)])
+@pytest.mark.parametrize("name, animals, training", [
+    ("OpenCows2020-thinned", 45, 36), ("OpenCows2020-barn", 21, 12), ("OpenCows2020-outside", 24, 15),
+])  # fmt: skip
 @given(seed=st.integers(0, 2**32))
 @settings(deadline=None, max_examples=40)
 def test_a_proxy_has_the_cattles_tail_whole_animals_held_out_and_no_021(cows, name, animals, training, seed):
@@ -81,6 +83,38 @@ def test_cows_and_lions_of_one_seed_are_as_many_with_as_many_images(cows, lions,
     assert np.array_equal(lions.identities[pride.rows], pride.identities)
 
 
+@pytest.fixture
+def frames(cows, monkeypatch):
+    """Of every cow runs of four images, alike to a level of grey: ``frames[row]`` is the run of a row."""
+    first = np.r_[0, np.cumsum(SIZES)[:-1]].repeat(SIZES)
+    runs = (np.arange(len(first)) - first) // 4
+    rng = np.random.default_rng(7)
+    looks = rng.integers(0, 200, (runs.max() + 1, 32, 32))
+    shown = (looks[runs] + rng.integers(0, 2, (len(runs), 32, 32))).astype(np.uint8)
+    monkeypatch.setattr(proxies, "images", lambda *_: shown)
+    return runs
+
+
+@pytest.mark.parametrize("seed", [0, 8])
+def test_the_spaced_herd_takes_no_neighbouring_frame_before_it_must(cows, frames, seed):
+    """Animals, sizes and held-out animals are the thinned herd's; of near copies one image each, while there are."""
+    thinned, spaced = (proxies.thinned(f"OpenCows2020-{how}", cows, seed) for how in ("thinned", "spaced"))
+    assert sizes_of(thinned) == sizes_of(spaced)
+    assert set(thinned.identities[thinned.test]) == set(spaced.identities[spaced.test])
+    assert len(set(spaced.rows)) == len(spaced)
+    for animal, size in sizes_of(spaced).items():
+        seen = [frames[herd.rows[herd.identities == animal]] for herd in (thinned, spaced)]
+        assert len(set(seen[1])) == min(size, frames[cows.identities == animal].max() + 1) >= len(set(seen[0]))
+    assert np.array_equal(spaced.rows, proxies.thinned("OpenCows2020-spaced", cows, seed).rows)
+
+
+def test_exact_copies_are_taken_last_and_once(cows, monkeypatch):
+    """Where all images are one image, as many different rows as asked."""
+    monkeypatch.setattr(proxies, "images", lambda *_: np.zeros((sum(SIZES), 32, 32), np.uint8))
+    spaced = proxies.thinned("OpenCows2020-spaced", cows, 1)
+    assert len(set(spaced.rows)) == len(spaced)
+
+
 @given(
     st.lists(st.integers(1, 12), min_size=1, max_size=8),
     st.lists(st.integers(1, 12), min_size=8, max_size=10),
@@ -102,12 +136,14 @@ def test_sizes_are_given_out_exactly_where_they_can_be(sizes, counts, seed):
 
 
 def test_no_draw_of_sizes_asks_more_than_opencows_has():
-    """Even the largest sizes of FriesianCattle2017 find animals enough, among all 45 and among the barn's 21."""
+    """Even the largest sizes of FriesianCattle2017 find animals enough: among all 45, the barn's 21 and the others."""
     largest = sorted(class_sizes().values(), reverse=True)
     counts = {f"{animal + 1:03d}": size for animal, size in enumerate(SIZES) if animal != 20}
     barn = {animal: size for animal, size in counts.items() if "018" <= animal <= "039"}
     assert len(proxies.assign_sizes(counts, largest[:45], np.random.default_rng(0))) == 45
     assert len(proxies.assign_sizes(barn, largest[:21], np.random.default_rng(0))) == 21
+    outside = {animal: size for animal, size in counts.items() if animal not in barn}
+    assert len(proxies.assign_sizes(outside, largest[:24], np.random.default_rng(0))) == 24
 
 
 @pytest.mark.parametrize("name, needed", [("OpenCows2020-thinned", 1), ("OpenCows2020-as-lions", 2)])
