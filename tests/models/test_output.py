@@ -103,6 +103,14 @@ def test_the_training_loop_sees_the_same_loss_and_gradient(drawn):
     np.testing.assert_array_equal(z, cross_entropy_gradient(kept, labels))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_training_loop_does_not_overflow(dtype):
+    """Logits of a thousand, whose exponentials no float holds: a sure answer costs nothing, a wrong one a thousand."""
+    z = np.array([[1000, 0], [1000, 0]], dtype)
+    assert loss_and_delta(z, np.array([0, 1])) == 500
+    np.testing.assert_array_equal(z, [[0, 0], [0.5, -0.5]])
+
+
 @pytest.mark.parametrize("labels", [[0, 3], [-1, 0], [0.0, 1.0], [0]])
 def test_cross_entropy_refuses_labels_that_name_no_class(labels):
     """Labels out of range, not whole, or of another length are errors."""
