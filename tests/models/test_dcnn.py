@@ -84,11 +84,12 @@ def test_features_cannot_train_a_backbone():
         DCNN(_small(trainable="full"), seed=0).fit(np.ones((12, 5), "float32"), np.repeat(np.arange(4), 3))
 
 
-def test_recalibrated_norms_are_those_of_the_training_images():
+def test_recalibrated_norms_are_those_of_the_training_images(monkeypatch):
     """Averages taken anew are the training images' own under the final weights, and a moving average is not.
 
     Of two halves of the images they are the mean of the two, and not those of the half that came last.
     """
+    monkeypatch.setattr(backbone, "constructor", lambda _: small_backbone)
     images, labels = _images()
     gap = {}
     for how in ("moving", "recalibrated"):
