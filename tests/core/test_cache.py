@@ -47,9 +47,12 @@ def _slow(seed):
 
 
 def test_two_processes_share_one_computation(tmp_path):
-    """Asked at once by several processes, all get the array of the first."""
-    with multiprocessing.get_context("fork").Pool(3) as pool:
-        assert len(set(pool.map(_slow, range(6)))) == 1
+    """Asked at once by several processes, all get the array of the first.
+
+    Spawned: a fork of a process in which another test's TensorFlow has threads may wait for ever.
+    """
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        assert len(set(pool.map(_slow, range(6), chunksize=1))) == 1
 
 
 def test_a_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
