@@ -56,6 +56,7 @@ differs = ["reading"]
 where = "after three steps"
 only_with = "resnet50v2"
 cattle = "FriesianCattle2017"
+seeds = 2
 steps = 3
 
 [elsewhere]
