@@ -61,7 +61,7 @@ def layer(
     catalogue: "Catalogue",
     seed: int,
     *,
-    layer: str,
+    layer: str = "relu",
     backbone: str = "DenseNet169",
     weights: str = "densenet169",
     size: int = 224,

@@ -128,6 +128,8 @@ def experiment(
         )
         if strangers := set(later) - set(entry.defaults):
             raise InvalidInputError(f"{name}: later names {sorted(strangers)}, which are none of its factors")
+        if bare := [factor for factor, value in entry.defaults.items() if value is inspect.Parameter.empty]:
+            raise InvalidInputError(f"{name}: give its factor {bare[0]} a default; results are found by all of them")
         _REGISTRY[name] = entry
         return entry
 

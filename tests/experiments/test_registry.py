@@ -36,3 +36,13 @@ def test_later_names_factors_only():
     """A slip of the pen is an error where it is made."""
     with pytest.raises(InvalidInputError, match="later names"):
         experiment("toy.slip", later=("turnde",))(measured)
+
+
+def test_a_factor_without_a_default_is_an_error_where_it_is_made():
+    """Found late, it would end a plan of other experiments."""
+
+    def bare(catalogue, seed, *, layer):
+        return Result({})
+
+    with pytest.raises(InvalidInputError, match="toy.bare: give its factor layer a default"):
+        experiment("toy.bare")(bare)
