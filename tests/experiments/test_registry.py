@@ -44,5 +44,5 @@ def test_a_factor_without_a_default_is_an_error_where_it_is_made():
     def bare(catalogue, seed, *, layer):
         return Result({})
 
-    with pytest.raises(InvalidInputError, match="toy.bare: give its factor layer a default"):
+    with pytest.raises(InvalidInputError, match=r"toy\.bare: give its factor layer a default"):
         experiment("toy.bare")(bare)
