@@ -76,10 +76,12 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_another(herd):
 
 def test_training_starts_from_the_network_that_is_scored_before_it(herd):
     """With a learning rate of zero, before and after are one network; with another, before is still that one."""
-    frozen = mlp.train(herd, 0, **SMALL, learning_rate=0.0, epochs=2).scores
+    narrow = {**SMALL, "hidden": (3,), "epochs": 2}
+    frozen = mlp.train(herd, 0, **narrow, learning_rate=0.0).scores
+    broken = mlp.train(herd, 0, **narrow, learning_rate=0.1).scores  # within its first epoch
+    assert frozen["map_at_r"] == frozen["map_at_r/before"] == broken["map_at_r/before"] > broken["map_at_r"]
     trained = mlp.train(herd, 0, **SMALL, learning_rate=1e-2).scores
-    assert frozen["map_at_r"] == frozen["map_at_r/before"] == trained["map_at_r/before"]
-    assert trained["accuracy/seen"] > frozen["accuracy/seen"]
+    assert trained["accuracy/seen"] > 0.9
 
 
 def test_a_rate_is_chosen_and_then_trained_with(herd, monkeypatch):
