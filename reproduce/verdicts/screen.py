@@ -91,11 +91,16 @@ def by_setting(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def _evidence(one: Folded) -> str:
-    """Our figure and what was asked of it, of the claim that says most: conclusive first, then by worth."""
+    """Our figure and what was asked of it, of the claim that says most: conclusive first, then by worth.
+
+    Of a question's claims the first says most: those after it ask what would explain its answer.
+    """
     measured = [outcome for outcome in (*one.own, *one.elsewhere) if outcome.ours is not None]
     if not measured:
         return ""
     best = min(measured, key=lambda o: (o.verdict not in CONCLUSIVE, FIDELITIES.index(o.spec.fidelity)))
+    if one.line.kind == "question":
+        best = measured[0]
     ours = figure(best.ours, best)
     whole = ours if best.verb == "exactly" else f"{ours} {asked(best)}"
     return whole if len(whole) <= EVIDENCE else ours

@@ -112,6 +112,13 @@ def test_the_evidence_is_that_of_the_claim_that_says_most():
     assert shown([Line("I.a", "I")], not_run("I.a"))[0].endswith(" ·")
 
 
+def test_a_question_shows_its_first_claim():
+    """Those after it ask what would explain the answer: theirs is not the line's, conclusive or not."""
+    asked, cause = outcome("why.a.best", "inconclusive", ours=18.2), outcome("why.a.edges", ours=1.0)
+    assert "18.20 >= 0" in shown([Line("why.a", "IV", kind="question", sentence="Why")], asked, cause)[0]
+    assert "1.00 >= 0" in shown([Line("why.a", "IV", sentence="Why")], asked, cause)[0]
+
+
 def test_what_is_longer_than_usual_is_whole_and_aligned():
     """A longer id and more settings than usual take their room from the sentences of all lines."""
     lines = [Line("I.a-name-of-twenty-five", "I"), Line("I.b", "I", sentence="x" * 90)]
