@@ -60,6 +60,9 @@ def test_a_seed_is_had_from_this_place_and_late_enough(toys, kept):
     assert row.has(0, store)
     assert not row.has(1, store)
     assert not row.has(0, store, since=entry.time)
+    pilot = dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=1000))
+    store.add(pilot)
+    assert row.has(int("1000"), store)  # Python makes a new object of it, as of every number from 257 on
     store.add(dataclasses.replace(entry, machine="riscv-cpu"), replace=False)
     assert row.has(0, store)
 
