@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reproduce.record import Store
@@ -122,7 +122,9 @@ def _written(sample: Sample | None) -> str:
 
 
 def _interval(sample: Sample) -> tuple[float, float] | None:
-    """Over animals too, where they were resampled."""
+    """Over animals too, where they were resampled; what every seed leaves the same is drawn as what has none."""
+    if len(set(sample.values)) == 1:
+        sample = replace(sample, random=False)
     return list(sample.estimates().values())[-1].interval()
 
 

@@ -154,3 +154,11 @@ def test_a_row_says_when_its_weights_are_random():
         "MobileNetV2 size 96",
         "random MobileNetV2 size 96",
     ]
+
+
+def test_what_no_seed_moves_is_drawn_without_an_interval_over_seeds(store):
+    """A method of which the seed chooses nothing has its figure in the table, however many seeds are kept."""
+    store.add_all(entry(baselines.untrained, 0.25, seed) for seed in range(5))
+    request = Request(baselines.untrained, "LionData", baselines.untrained.factors(), range(5))
+    (row,) = lions.rows([request], store)
+    assert lions._written(row.samples[""]).startswith("25.00")
