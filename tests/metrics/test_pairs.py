@@ -76,6 +76,8 @@ def test_calibration_error_by_hand():
     """Two bins: 0.2 said where half is true of two, 0.9 said where all of two is true."""
     p, truth = np.array([0.2, 0.2, 0.9, 0.9]), np.array([True, False, True, True])
     assert calibration_error(p, truth, bins=2) == pytest.approx((2 * 0.3 + 2 * 0.1) / 4)
+    # Bins of the upper half are told apart, and a sure 1 lies in the last.
+    assert calibration_error([0.6, 0.7, 0.9, 1.0], [False, True, True, True]) == pytest.approx((0.6 + 0.3 + 0.1) / 4)
 
 
 @pytest.mark.parametrize(

@@ -62,3 +62,13 @@ def test_impossible_batches_are_refused(labels, shape, message):
     """One animal alone, too few animals for P, and K = 1 are each one clear error."""
     with pytest.raises(InvalidInputError, match=message):
         BalancedBatches(labels, *shape)
+
+
+def test_how_many_animals_are_too_few_and_the_usual_batch():
+    """Two of seven cannot fill their places; unless told otherwise a batch is sixteen animals, two images of each."""
+    labels = np.repeat(list("abcdefg"), [2, 2, 2, 2, 2, 1, 1])
+    with pytest.raises(InvalidInputError, match=r"\(2 such animals\)"):
+        BalancedBatches(labels, 5, 2)
+    batch = BalancedBatches(np.repeat(np.arange(20), 3)).batch(0)
+    assert len(batch) == 32
+    assert len(set(batch // 3)) == 16
