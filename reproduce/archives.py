@@ -63,8 +63,10 @@ def _untar(archive: Path, folder: Path) -> None:
 
 def _check(archive: Path, folder: Path, names: Iterable[str], size: int, links: list[str]) -> None:
     for name in names:
+        if not name:
+            raise ArchiveError(f"{archive.name} holds a member without a name; nothing was unpacked")
         path = PurePosixPath(name.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise ArchiveError(f"{archive.name} would write outside its folder ({name!r}); nothing was unpacked")
     if links:
         raise ArchiveError(f"{archive.name} holds a link ({links[0]!r}); nothing was unpacked")

@@ -130,6 +130,25 @@ def test_nothing_leaves_the_folder(tmp_path, kind, name):
     assert not list(tmp_path.rglob("*.png"))
 
 
+def test_the_folder_itself_is_no_harm(tmp_path):
+    """``tar cf a.tar .`` begins with "./": nothing is written outside by it."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.png").write_bytes(b"an image")
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.add(tmp_path / "in", ".")
+    unpack(tmp_path / "a.tar", tmp_path / "out")
+    assert (tmp_path / "out" / "1.png").read_bytes() == b"an image"
+
+
+def test_a_member_without_a_name_is_one_line(tmp_path):
+    """Found by fuzzing: nothing says where it would go."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("/", b"")
+        archive.filelist[0].filename = ""
+    with pytest.raises(ArchiveError):
+        unpack(tmp_path / "a.zip", tmp_path / "out")
+
+
 def test_a_link_is_refused(tmp_path):
     """In a tar, and in a zip by its mode."""
     with tarfile.open(tmp_path / "a.tar", "w") as archive:
