@@ -59,8 +59,12 @@ def rows_below(name: str, root: Path, prefix: str) -> dict[str, Any]:
             continue
         if name == COWS:
             rows.append((image, parts[4], parts[3]))
+        elif name == LIONS:
+            rows.append((image, parts[3], None))
+        elif parts[1].isdecimal():
+            rows.append((image, str(int(parts[1])), None))
         else:
-            rows.append((image, str(int(parts[1])) if name == CATTLE else parts[3], None))
+            raise _line(name, root, f"expected {EXPECTED[name]} with a number for ANIMAL", [image])
     rows.sort(key=lambda row: row[:2])
     paths, identities, labels = ([row[at] for row in rows] for at in range(3))
     return {"paths": paths, "identities": identities, "labels": labels, "boxes": False}

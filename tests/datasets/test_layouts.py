@@ -58,6 +58,13 @@ def test_the_cattle_are_found_however_they_were_unpacked(root, where):
     assert found.split.tolist() == expected.split.tolist()
 
 
+def test_a_cow_whose_folder_is_no_number_is_one_line(root):
+    """Found by fuzzing: beside animals that are numbers, in a folder of another name than the publisher's."""
+    write_files(root, {**CATTLE, "Bella/1.jpg": CATTLE["1/001_1.jpg"]})
+    with pytest.raises(InvalidInputError, match=r"with a number for ANIMAL; found 1 image such as Bella/1.jpg"):
+        load("FriesianCattle2017", root)
+
+
 @pytest.mark.parametrize("name", [f"{PUBLISHER}.zip", "FriesianCattle2017.zip", f"FriesianCattle2017/{PUBLISHER}.zip"])
 def test_the_archive_itself_will_do(root, name):
     """It is unpacked into the cache once; the data root may be read-only."""
