@@ -65,10 +65,10 @@ def test_impossible_batches_are_refused(labels, shape, message):
 
 
 def test_how_many_animals_are_too_few_and_the_usual_batch():
-    """Two of seven cannot fill their places; unless told otherwise a batch is sixteen animals, two images of each."""
-    labels = np.repeat(list("abcdefg"), [2, 2, 2, 2, 2, 1, 1])
-    with pytest.raises(InvalidInputError, match=r"\(2 such animals\)"):
-        BalancedBatches(labels, 5, 2)
+    """Five of seven cannot fill their places; unless told otherwise a batch is sixteen animals, two images of each."""
+    labels = np.repeat(list("abcdefg"), [2, 2, 1, 1, 1, 1, 1])
+    with pytest.raises(InvalidInputError, match=r"\(5 such animals\)"):
+        BalancedBatches(labels, 2, 2)
     batch = BalancedBatches(np.repeat(np.arange(20), 3)).batch(0)
     assert len(batch) == 32
     assert len(set(batch // 3)) == 16

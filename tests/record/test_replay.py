@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Cell, Entry
-from reproduce.record.replay import compare_replay, pools
+from reproduce.record.replay import Replay, compare_replay, pools
 
 HERE = {"cpu": "This CPU"}
 
@@ -78,3 +78,9 @@ def test_identical_is_only_ever_equal(kept, fresh, here):
     replay = compare_replay(entry(fresh, environment=HERE if here else {}), entry(kept), "map_at_r", 0.1)
     assert (replay.status == "identical") == (fresh == kept)
     assert (replay.status == "drifted") == (abs(fresh - kept) > replay.allowed)
+
+
+def test_what_is_identical_is_said_and_no_more():
+    """Two results that agree need no word of what may move."""
+    said = str(Replay("identical", "map_at_r", 3, 0.25, 0.25, 0.1))
+    assert said == "identical: seed 3 gives map_at_r 0.25, the record has 0.25"
