@@ -107,7 +107,12 @@ def fuzzed(source: Path) -> list[str]:
     counts = json.loads(source.read_text(encoding="utf-8"))
     total, hours = sum(one["inputs"] for one in counts.values()), sum(one["seconds"] for one in counts.values()) / 3600
     lines = [f"Fuzzing: {total:,} inputs in {hours:.1f} hours", ""]
-    lines += ["Each was read or refused in one line. Atheris guided some of them by the code that they reached.", ""]
+    lines += [
+        "Each was read or refused in one line, but for what was found, is mended and a test by now: a nameless",
+        "member of an archive (`test_downloads.py`), a cow's folder that is no number (`test_layouts.py`). Atheris",
+        "guided some by the code that they reached.",
+        "",
+    ]
     lines += ["| reader | inputs | guided | of the others read | refused |", "|---|---|---|---|---|"]
     for name, one in counts.items():
         row = [name, *(f"{one.get(what, 0):,}" for what in ("inputs", "guided", "read", "refused"))]
