@@ -98,9 +98,9 @@ def _evidence(one: Folded) -> str:
     measured = [outcome for outcome in (*one.own, *one.elsewhere) if outcome.ours is not None]
     if not measured:
         return ""
-    best = min(measured, key=lambda o: (o.verdict not in CONCLUSIVE, FIDELITIES.index(o.spec.fidelity)))
-    if one.line.kind == "question":
-        best = measured[0]
+    best = measured[0]
+    if one.line.kind != "question":
+        best = min(measured, key=lambda o: (o.verdict not in CONCLUSIVE, FIDELITIES.index(o.spec.fidelity)))
     ours = figure(best.ours, best)
     whole = ours if best.verb == "exactly" else f"{ours} {asked(best)}"
     return whole if len(whole) <= EVIDENCE else ours
