@@ -8,19 +8,13 @@ on the cattle's side in any case: OpenCows2020 does not say which images are of 
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
+from reproduce.experiments.cues import UNLEARNED
 from reproduce.verdicts import control, judged_in, question
 
 HERD = "OpenCows2020-thinned"
 MOST = "cattle are 47 to 64 points ahead of lions, above chance: half of the least is most of a cause"
 STRIKING = "twenty points is what the suite calls strikingly worse, as III.poor does"
-#: Nothing is trained on animals here: grey pixels, colour, an untrained layer and an ImageNet network as it comes.
-UNLEARNED = {
-    "pixels": (baselines.pixels, False),
-    "histogram": (baselines.histogram, False),
-    "layer": (baselines.untrained, False),
-    "network": (dcnn.untrained, True),
-}
 each_model = pytest.mark.parametrize("model", UNLEARNED)
 
 

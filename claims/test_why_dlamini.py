@@ -17,7 +17,7 @@ FIGURES = {"best": "III.dlamini", "similar": "III.dlamini.similar"}
 REACHED = "a figure that colours reach without learning is no evidence of learning"
 ANY = "any advantage counts"
 CHANCE = "any advantage over a random order counts"
-UNLEARNED = {"edges": (cues.edges, {}), "grey": (cues.histogram, {"channels": "grey"})}
+SHAPES = {"edges": (cues.edges, {}), "grey": (baselines.histogram, {"channels": "grey"})}
 BY_PART = {"centred_by": "part"}
 #: Of DenseNet169: the stem, the end of each dense block before it is narrowed, and the last of all.
 LAYERS = ["conv1_relu", "pool2_relu", "pool3_relu", "pool4_relu", "relu"]
@@ -42,40 +42,40 @@ def test_finer_colours_tell_more(claim):
 
 
 @question("why.dlamini.{cue}", at="IV", unit="MAP@R %", fidelity="exact")
-@pytest.mark.parametrize("cue", UNLEARNED)
+@pytest.mark.parametrize("cue", SHAPES)
 def test_shape_alone_reaches_it(claim, cue):
     """What {cue} alone tell of the 19 lions, nothing learned, reaches Dlamini & van Zyl's best figure."""
-    experiment, factors = UNLEARNED[cue]
+    experiment, factors = SHAPES[cue]
     ours = claim(experiment, "LionData", score="map_at_r", **factors)
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)
 
 
 @control("why.dlamini.{cue}-chance", at="IV", unit="above chance %", fidelity="exact")
-@pytest.mark.parametrize("cue", UNLEARNED)
+@pytest.mark.parametrize("cue", SHAPES)
 def test_shape_alone_finds_more_than_chance(claim, cue):
     """What {cue} alone tell finds the 19 lions above chance."""
-    experiment, factors = UNLEARNED[cue]
+    experiment, factors = SHAPES[cue]
     claim.at_least(claim(experiment, "LionData", score="above_chance", **factors), 0, because=CHANCE)
 
 
 @question("why.dlamini.colour", at="IV", unit="MAP@R %", fidelity="exact")
 def test_colour_tells_more_than_grey(claim):
     """Histograms of colour score more on the 19 lions than those of grey alone."""
-    colour = claim(cues.histogram, "LionData", score="map_at_r")
-    claim.exceeds(colour, claim(cues.histogram, "LionData", channels="grey", score="map_at_r"), by=0, because=ANY)
+    colour = claim(baselines.histogram, "LionData", score="map_at_r")
+    claim.exceeds(colour, claim(baselines.histogram, "LionData", channels="grey", score="map_at_r"), by=0, because=ANY)
 
 
 @question("why.dlamini.part", at="IV", unit="MAP@R %", fidelity="exact")
 def test_body_parts_hide_what_colour_tells(claim):
     """With each body part's mean taken away, colour histograms score more on the 19 lions."""
-    by_part = claim(cues.histogram, "LionData", score="map_at_r", **BY_PART)
-    claim.exceeds(by_part, claim(cues.histogram, "LionData", score="map_at_r"), by=0, because=ANY)
+    by_part = claim(baselines.histogram, "LionData", score="map_at_r", **BY_PART)
+    claim.exceeds(by_part, claim(baselines.histogram, "LionData", score="map_at_r"), by=0, because=ANY)
 
 
 @question("why.dlamini.part-reaches", at="IV", unit="MAP@R %", fidelity="exact")
 def test_colour_by_part_reaches_it(claim):
     """With each body part's mean taken away, colour histograms reach Dlamini & van Zyl's best figure, unlearned."""
-    ours = claim(cues.histogram, "LionData", score="map_at_r", **BY_PART)
+    ours = claim(baselines.histogram, "LionData", score="map_at_r", **BY_PART)
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)
 
 

@@ -14,19 +14,13 @@ scored before its rule was written.
 import pytest
 
 from reproduce.experiments import baselines, dcnn, wide
+from reproduce.experiments.cues import UNLEARNED
 from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import control, judged_in, question
 
 FEW = "five points are a quarter of the best figure that the paper quotes; 156 of 2,661 pairs are six in a hundred"
 CHANCE = "any advantage over a random order counts"
 MOVED = "as of the photographs: five points are worth a sentence"
-#: Nothing is trained on animals here; whether weights are wanted.
-UNLEARNED = {
-    "pixels": (baselines.pixels, False),
-    "histogram": (baselines.histogram, False),
-    "layer": (baselines.untrained, False),
-    "network": (dcnn.untrained, True),
-}
 each_model = pytest.mark.parametrize("model", UNLEARNED)
 #: Of the trained network, as of its causes in why.augment: said before any was run.
 FEWER = 5

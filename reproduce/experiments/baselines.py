@@ -1,19 +1,24 @@
 """Scores that need no learning: pixels, colours, an untrained layer, and an embedding that knows nothing."""
 
+import re
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
 from reproduce.models.baselines import unlearned as baselines
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from reproduce.datasets import Catalogue
 
-__all__ = ["constant", "histogram", "pixels", "untrained"]
+__all__ = ["body_parts", "constant", "histogram", "pixels", "untrained"]
+
+PART = re.compile(r"(?:left_|right_)?([a-z]+?)s?(?:[^a-z]|$)", re.IGNORECASE)
 
 
 @experiment("baselines.pixels", seconds=10)
@@ -25,15 +30,38 @@ def pixels(catalogue: "Catalogue", seed: int, *, size: int = 64, normalise: bool
     return _scored(catalogue, baselines.l2_normalised(rows) if normalise else rows)
 
 
-@experiment("baselines.histogram", seconds=15, later=("same_photo",))
-def histogram(catalogue: "Catalogue", seed: int, *, bins: int = 8, same_photo: bool = True) -> Result:
-    """RGB colour histograms of the whole images at their own size, compared by Hellinger distance.
+@experiment("baselines.histogram", seconds=15, later=("same_photo", "channels", "centred_by"))
+def histogram(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    bins: int = 8,
+    same_photo: bool = True,
+    channels: str = "colour",
+    centred_by: str = "nothing",
+) -> Result:
+    """Histograms of the whole images at their own size, of RGB or of "grey" alone, compared by Hellinger distance.
 
     ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
+    ``centred_by="part"`` takes the mean row of an image's body part from it, over all images of that part, so that no
+    ranking is led by what the parts look like. No animal's name is used; which part an image shows, its file says.
     """
     from reproduce.datasets import images
 
-    return _scored(catalogue, baselines.colour_histograms(images(catalogue, None, "colour"), bins), same_photo)
+    if channels not in ("colour", "grey") or centred_by not in ("nothing", "part"):
+        raise InvalidInputError(
+            f"baselines.histogram: channels are 'colour' or 'grey', centred_by 'nothing' or 'part', not {channels!r}, "
+            f"{centred_by!r}"
+        )
+    if channels == "colour":
+        rows = baselines.colour_histograms(images(catalogue, None, "colour"), bins)
+    else:
+        rows = baselines.grey_histograms(images(catalogue, None, "grey"), bins)
+    if centred_by == "part":
+        parts = body_parts(catalogue)
+        for part in np.unique(parts):
+            rows[parts == part] -= rows[parts == part].mean(axis=0)
+    return _scored(catalogue, rows, same_photo)
 
 
 @experiment("baselines.untrained", varies=("initialisation",), seconds=3, rehearsal={"size": 16})
@@ -55,6 +83,22 @@ def constant(catalogue: "Catalogue", seed: int) -> Result:
     return _scored(catalogue, baselines.constant(len(catalogue)))
 
 
-def _scored(catalogue: "Catalogue", rows: "np.ndarray", same_photo: bool = True) -> Result:
+def body_parts(catalogue: "Catalogue") -> np.ndarray:
+    """(N,) str: the part that each file's name says after the animal's, as LionData has it: "ear" of Kio_Left_Ear.png.
+
+    Either side is one part, and so is "ears".
+    Raises InvalidInputError for a file whose name holds none.
+    """
+    found = []
+    for path, animal in zip(catalogue.paths, catalogue.identities, strict=True):
+        stem = PurePath(str(path)).stem
+        part = PART.match(stem.removeprefix(f"{animal}_")) if stem.startswith(f"{animal}_") else None
+        if part is None:
+            raise InvalidInputError(f"{path}: its name does not say which body part it shows; LionData's do")
+        found.append(part[1].lower())
+    return np.array(found)
+
+
+def _scored(catalogue: "Catalogue", rows: np.ndarray, same_photo: bool = True) -> Result:
     found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
     return Result(found.scores, found.details, found.leave_one_out)

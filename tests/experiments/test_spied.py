@@ -29,7 +29,6 @@ LEARNERS = {
     "baselines.pixels": (),
     "baselines.untrained": (),
     "cues.edges": (),
-    "cues.histogram": (),
     "cues.layer": (),
     "dcnn.embed": DCNN,
     "dcnn.mining": DCNN,
