@@ -1,10 +1,11 @@
 """Small changes to one module after the other (Cosmic Ray): the tests that mirror it must notice each.
 
 ``python tests/mutants/mutants.py [NAME ...]`` takes the modules of ``modules.toml`` whose path holds a name, all
-without names; ``--minutes N`` stops after so long, ``--sample N`` tries N mutants of each module, drawn by seed.
-Sessions are kept under ``.mutants``: a run that was stopped goes on, also from a sample to all of them, and a module
-that changed begins anew. A copy of the tree is changed, never this one. Ends 1 where fewer than 95 %
-of the mutants that were tried are killed, those listed as equivalent apart.
+without names; ``--minutes N`` stops after so long, ``--sample N`` tries N mutants of each module, drawn by ``--seed``.
+Lines that set speed or memory alone are left out, and so is identity for equality, which small numbers and names in
+the source cannot tell apart. Sessions are kept under ``.mutants``: a run that was stopped goes on, also from a sample
+to all of them, and a module that changed begins anew. A copy of the tree is changed, never this one. Ends 1 where
+fewer than 95 % of the mutants that were tried are killed, those listed as equivalent apart.
 """
 
 import argparse
@@ -27,8 +28,12 @@ SHARE = 0.95
 #: Seconds after which a mutant that hangs is killed.
 LIMIT = 120
 COUNTS = "SELECT coalesce(test_outcome, 'ABSENT'), count(*) FROM work_results GROUP BY 1"
-#: In an order that every session has, whatever the ids that it gave them.
-SPECS = "SELECT job_id FROM mutation_specs ORDER BY module_path, operator_name, operator_args, occurrence"
+#: In one order, whatever ids a session gave them.
+SPECS = """
+SELECT job_id, start_pos_row, operator_name FROM mutation_specs
+ORDER BY module_path, operator_name, operator_args, occurrence
+"""
+IDENTITY = ("_Is", "_IsNot")
 LEFT = """
 SELECT m.module_path, m.operator_name, m.occurrence, m.start_pos_row, r.diff FROM work_results r
 JOIN mutation_specs m ON m.job_id = r.job_id WHERE r.test_outcome = 'SURVIVED'
@@ -55,13 +60,22 @@ def prepared(module: str, tests: str) -> Path:
     return folder
 
 
-def drawn(folder: Path, sample: int | None, seed: int = 0) -> None:
-    """Leave that many mutants to be tried, the same ones each time, or all; what was tried before stays."""
+def wanted(folder: Path, module: str, unseen: list[str]) -> list[str]:
+    """Its mutants in an order that every session has, those on ``unseen`` lines and identities left out."""
+    lines = [line.strip() for line in (ROOT / module).read_text(encoding="utf-8").splitlines()]
+    if missing := set(unseen) - set(lines):
+        raise SystemExit(f"modules.toml: {module} has no line {missing.pop()!r}; take it out or mend it")
+    with closing(sqlite3.connect(folder / "session.sqlite")) as session:
+        specs = session.execute(SPECS).fetchall()
+    return [job for job, row, name in specs if lines[row - 1] not in unseen and not name.endswith(IDENTITY)]
+
+
+def drawn(folder: Path, jobs: list[str], sample: int | None, seed: int) -> None:
+    """Leave that many of the jobs to be tried, the same ones each time, or all; what was tried before stays."""
+    chosen = set(jobs if sample is None else random.Random(seed).sample(jobs, min(sample, len(jobs))))
     with closing(sqlite3.connect(folder / "session.sqlite")) as session, session:
         session.execute("DELETE FROM work_results WHERE worker_outcome = 'SKIPPED'")
-        jobs = [job for (job,) in session.execute(SPECS)]
-        chosen = jobs if sample is None else random.Random(seed).sample(jobs, min(sample, len(jobs)))
-        passed = [(job,) for job in jobs if job not in set(chosen)]
+        passed = [row for row in session.execute("SELECT job_id FROM mutation_specs") if row[0] not in chosen]
         session.executemany("INSERT OR IGNORE INTO work_results (job_id, worker_outcome) VALUES (?, 'SKIPPED')", passed)
 
 
@@ -72,12 +86,11 @@ def own(folder: Path) -> dict[str, str]:
     return {**os.environ, "PATH": scripts, "PYTHONPATH": str(folder), "REPRODUCE_CACHE": cache}
 
 
-def tried(folder: Path) -> tuple[dict[str, int], int, list[tuple]]:
-    """Outcomes with how many, mutants in all, and the survivors."""
+def tried(folder: Path) -> tuple[dict[str, int], list[tuple]]:
+    """Outcomes with how many, and the survivors."""
     with closing(sqlite3.connect(folder / "session.sqlite")) as session:
         counts = {str(outcome).upper(): number for outcome, number in session.execute(COUNTS)}
-        total = session.execute("SELECT count(*) FROM mutation_specs").fetchone()[0]
-        return counts, total, session.execute(LEFT).fetchall()
+        return counts, session.execute(LEFT).fetchall()
 
 
 def named(survivor: tuple) -> str:
@@ -90,6 +103,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--minutes", type=float, default=None)
     parser.add_argument("--sample", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     listed = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
     until = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes
@@ -98,7 +112,8 @@ def main() -> int:
         if asked.names and not any(name in module for name in asked.names):
             continue
         folder = prepared(module, tests)
-        drawn(folder, asked.sample)
+        jobs = wanted(folder, module, listed["unseen"].get(module, []))
+        drawn(folder, jobs, asked.sample, asked.seed)
         left = None if until is None else until - time.monotonic()
         if left is None or left > 0:
             command = ["cosmic-ray", "exec", "config.toml", "session.sqlite"]
@@ -106,11 +121,11 @@ def main() -> int:
                 subprocess.run(command, cwd=folder, env=own(folder), timeout=left, check=True)
             except subprocess.TimeoutExpired:
                 shutil.copy(ROOT / module, folder / module)  # it may have been stopped with a mutant in place
-        counts, total, alive = tried(folder)
+        counts, alive = tried(folder)
         equivalent = [one for one in alive if named(one) in listed["equivalent"]]
         dead = counts.get("KILLED", 0) + counts.get("INCOMPETENT", 0)
         killed, survived, excused = killed + dead, survived + len(alive) - len(equivalent), excused + len(equivalent)
-        print(f"{module}: {dead} killed, {len(alive)} survive, {len(equivalent)} of them equivalent, of {total}")
+        print(f"{module}: {dead} killed, {len(alive)} survive, {len(equivalent)} of them equivalent, of {len(jobs)}")
         for one in alive:
             if one not in equivalent:
                 changed = [line for line in one[4].splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
