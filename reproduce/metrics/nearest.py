@@ -1,9 +1,11 @@
-"""The k smallest keys of each row, sorted: a sample sets a bar that few more than k pass, and only those are sorted.
+"""The k smallest keys of each row, sorted: by NumPy's partition, or by a sampled bar that few more than k pass.
 
-NumPy's partition alone would do; on processors where its AVX-512 code stalls (Zen 4) it costs twice the matrix
-product that made the keys.
+Which of the two is quicker depends on the processor: where AVX-512 stores stall (Zen 4) partition costs twice the
+matrix product that made the keys, elsewhere half of it. Both give the same keys; the first call tries them.
 """
 
+import time
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 __all__ = ["coarse", "integers", "nearest"]
 
 _STRIDES = 16, 64  # every 16th column is in the sample, every 64th where few of many columns are wanted
-_MANY = 128
+_MANY = 950
 _WORTH = 1024  # columns from which a sample pays
 _SPREADS = 2.5  # standard deviations by which the bar lies too high rather than too low
 _LEVELS = 2.0**29
@@ -25,23 +27,43 @@ def integers(keys: np.ndarray) -> np.ndarray:
 def nearest(block: np.ndarray, count: int) -> np.ndarray:
     """The ``count`` smallest keys (Q, count) of each row of a block (Q, M), ascending; all M where count >= M.
 
-    The keys are not negative, so that their bits are compared in their stead.
+    The keys are not negative, so that their bits are compared in their stead. Rows may be left in another order.
     """
-    bits = integers(block)
     if count >= block.shape[1]:
-        return np.sort(bits, axis=1).view(block.dtype)
-    passed = _pass_the_bar(bits, count)
+        return np.sort(integers(block), axis=1).view(block.dtype)
+    found = None if _partition_is_quick() else _under_the_bar(block, count)
+    return _partitioned(block, count) if found is None else found
+
+
+@lru_cache(maxsize=1)
+def _partition_is_quick() -> bool:
+    keys = np.random.default_rng(0).random((32, 8192), dtype=np.float32)
+    seconds = dict.fromkeys((_partitioned, _under_the_bar), np.inf)
+    for _ in range(3):
+        for way in seconds:
+            block = keys.copy()
+            start = time.perf_counter()
+            way(block, 512)
+            seconds[way] = min(seconds[way], time.perf_counter() - start)
+    return seconds[_partitioned] <= seconds[_under_the_bar]
+
+
+def _partitioned(block: np.ndarray, count: int) -> np.ndarray:
+    bits = integers(block)
+    bits.partition(count - 1, axis=1)
+    return np.sort(bits[:, :count], axis=1).view(block.dtype)
+
+
+def _under_the_bar(block: np.ndarray, count: int) -> np.ndarray | None:
+    passed = _pass_the_bar(block, count)
     if passed is None:
-        return _partitioned(bits, count).view(block.dtype)
-    values, edges, _ = passed
-    top, short = _sorted_rows(values, edges, count)
+        return None
+    keys, edges, _ = passed
+    top, short = _sorted_rows(integers(keys), edges, count)
+    found = top.view(block.dtype)
     if len(short):
-        top[short] = _partitioned(bits[short], count)
-    return top.view(block.dtype)
-
-
-def _partitioned(bits: np.ndarray, count: int) -> np.ndarray:
-    return np.sort(np.partition(bits, count - 1, axis=1)[:, :count], axis=1)
+        found[short] = _partitioned(block[short], count)
+    return found
 
 
 def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray, np.ndarray] | None:
@@ -51,10 +73,10 @@ def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray,
     finer than two tolerances, so keys that tie are at most one step apart: a row is in doubt where neighbours that
     close differ in kind or straddle the edge. None where no bar can be set.
     """
-    passed = _pass_the_bar(integers(block), count)
+    passed = _pass_the_bar(block, count)
     if passed is None:
         return None
-    values, edges, bars = passed[0].view(block.dtype), passed[1], passed[2].view(block.dtype)
+    values, edges, bars = passed
     sizes = np.diff(edges)
     flags = (integers(values) & 1).astype(np.int32)
     # A row that nothing passed lends its neighbour's lowest; it is short and so in doubt.
@@ -74,31 +96,32 @@ def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray,
     return kind, doubt
 
 
-def _pass_the_bar(block: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _pass_the_bar(keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The keys under each row's bar, one row after another, their edges (Q + 1,) and the bars (Q,).
 
     None where the block is too narrow to gain by it, or where too many keys tie with the bar.
     """
-    rows, columns = block.shape
+    rows, columns = keys.shape
     if columns < _WORTH or 4 * count > columns:
         return None
     # Columns are in order of class, so the sample is nearly stratified and the counts vary little.
     stride = _STRIDES[columns > _MANY * count]
-    sample = block[:, ::stride].copy()
+    sample = integers(keys)[:, ::stride].copy()
     if sample.itemsize == 8:
         # The upper half sets the bar as well, and partitions faster.
         sample = (sample >> 32).astype(np.int32)
     mean = count / stride
-    place = int(mean + _SPREADS * mean**0.5 + 3)
+    place = int(mean + _SPREADS * mean**0.5 + 1.5)
     sample.partition(place, axis=1)
-    bars = sample[:, place].astype(block.dtype)
-    if block.itemsize == 8:
+    bars = sample[:, place].astype(integers(keys).dtype)
+    if bars.itemsize == 8:
         bars = ((bars + 1) << 32) - 1
-    under = block <= bars[:, None]
+    bars = bars.view(keys.dtype)
+    under = keys <= bars[:, None]
     if np.count_nonzero(under) > 2 * stride * (place + 1) * rows:
         return None
     places = np.flatnonzero(under)
-    return block.ravel()[places], np.searchsorted(places, np.arange(rows + 1) * columns), bars
+    return keys.ravel()[places], np.searchsorted(places, np.arange(rows + 1) * columns), bars
 
 
 def _sorted_rows(values: np.ndarray, edges: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
