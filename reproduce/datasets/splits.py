@@ -16,9 +16,8 @@ HELD_OUT, OF_ANIMALS = 9, 89
 def natural_order(identities: np.ndarray) -> np.ndarray:
     """The distinct identities, (C,) str: whole numbers by value and before names, names by letter."""
 
-    def key(identity: str) -> tuple[bool, int, str]:
-        number = identity.isdecimal()
-        return not number, int(identity) if number else 0, identity
+    def key(identity: str) -> tuple[float, str]:
+        return int(identity) if identity.isdecimal() else math.inf, identity
 
     return np.array(sorted(set(identities.tolist()), key=key))
 
@@ -68,6 +67,7 @@ def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | 
 def lion_folders(paths: list[str]) -> np.ndarray:
     """LionData's split (N,) "train" | "test": the folder "train" or "val" above the lion's (II-B.1: 75 and 19)."""
     folders = [path.split("/")[-3] if path.count("/") >= 2 else "" for path in paths]
-    if strange := sorted(set(folders) - {"train", "val"}):
+    sides = {"train": "train", "val": "test"}
+    if strange := sorted(set(folders) - set(sides)):
         raise InvalidInputError(f"LionData: an image lies under folder {strange[0]!r} instead of train/ or val/")
-    return np.where(np.array(folders) == "train", "train", "test")
+    return np.array([sides[folder] for folder in folders], dtype=str)

@@ -67,10 +67,20 @@ def test_other_sets_keep_the_share_of_nine_in_89(animals_in_set, held_out):
     assert splits.held_out_count(animals_in_set) == held_out
 
 
+@pytest.mark.parametrize(
+    "animals_in_set, held_out", [(1, 1), (2, 2), (4, 4), (5, 3), (12, 3), (13, 3), (14, 4), (17, 4), (18, 5), (30, 8)]
+)
+def test_of_own_animals_a_quarter_is_held_out(animals_in_set, held_out):
+    """Rounded, never fewer than three of five or more; of fewer all of them."""
+    assert splits.own_held_out_count(animals_in_set) == held_out
+
+
 def test_a_set_too_small_to_hold_out_is_an_error():
-    """With nothing left to train on there is no split."""
-    with pytest.raises(InvalidInputError, match="3 animals cannot be held out of 3"):
-        splits.by_seed("tiny", np.array(["a", "b", "c"]), 0, 3)
+    """With nothing left to train on there is no split; one animal is enough."""
+    for count in (3, 4):
+        with pytest.raises(InvalidInputError, match=f"{count} animals cannot be held out of 3"):
+            splits.by_seed("tiny", np.array(["a", "b", "c"]), 0, count)
+    assert sorted(splits.by_seed("tiny", np.array(["a", "b", "c"]), 0, 2)) == ["test", "test", "train"]
 
 
 def test_an_own_split_by_animal_is_kept():
@@ -95,10 +105,18 @@ def test_an_own_split_that_is_not_by_animal_is_not_used(labels, identities):
     assert splits.own_split(labels, np.array(identities)) is None
 
 
+def test_lions_are_split_by_the_folder_above_them():
+    """However deep the folder lies: train is to train on, val is held out."""
+    paths = ["x/val/Kito/1.png", "x/train/Ayo/1.png", "train/Ayo/2.png", "val/x/train/Ayo/3.png"]
+    assert splits.lion_folders(paths).tolist() == ["test", "train", "train", "train"]
+
+
 def test_lions_outside_train_and_val_are_an_error():
-    """A third folder beside train and val is not silently a test set."""
+    """A third folder beside train and val is not silently a test set, and neither is none; the first is named."""
     with pytest.raises(InvalidInputError, match="'extra'"):
-        splits.lion_folders(["x/train/Ayo/1.png", "x/extra/Ayo/2.png"])
+        splits.lion_folders(["x/train/Ayo/1.png", "x/extra/Ayo/2.png", "x/other/Ayo/2.png", "x/last/Ayo/2.png"])
+    with pytest.raises(InvalidInputError, match="folder ''"):
+        splits.lion_folders(["train/1.png"])
 
 
 def test_labels_are_a_split_whether_by_animal_or_not():
