@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Cell, Entry
-from reproduce.record.replay import Replay, compare_replay, pools
+from reproduce.record.replay import FLOOR, Replay, compare_replay, pools
 
 HERE = {"cpu": "This CPU"}
 
@@ -50,18 +50,50 @@ def test_without_a_tolerance_the_last_digits_are_left(kept, shift, status):
         assert compare_replay(other, entry(kept), "map_at_r", 0.5).status == status
 
 
+@pytest.mark.parametrize(
+    "kept, allowed",
+    [(0.5, 0.005), (1.0, 0.005), (-1.0, 0.005), (1.5, FLOOR * 1.5), (-176121.0, FLOOR * 176121)],
+)
+def test_a_tolerance_is_of_fractions(kept, allowed):
+    """From -1 to 1 the measured tolerance holds, beyond it the last digits of the value as large as it is."""
+    assert compare_replay(entry(kept, machine="arm64-cpu"), entry(kept), "map_at_r", 0.005).allowed == allowed
+
+
+def test_as_far_off_as_is_allowed_is_inside():
+    """The bound itself is inside, and the line says how wide it is."""
+    replay = compare_replay(entry(0.5, machine="arm64-cpu"), entry(0.25), "map_at_r", 0.25)
+    assert replay.status == "inside"
+    assert str(replay).endswith("; elsewhere it may move by 0.25")
+
+
+def test_no_number_is_identical_to_no_number_alone():
+    """NaN in both is the same result, in one of them another."""
+    for fresh, kept, status in (
+        (math.nan, math.nan, "identical"),
+        (math.nan, 0.25, "drifted"),
+        (0.25, math.nan, "drifted"),
+    ):
+        assert compare_replay(entry(fresh), entry(kept), "map_at_r", 0.0).status == status
+
+
 def test_another_seed_is_no_replay():
-    """A seed is held to itself: neither another seed nor an unknown score will do."""
-    with pytest.raises(InvalidInputError, match="held against its own cell"):
-        compare_replay(entry(0.25, seed=1), entry(0.25), "map_at_r", 0.0)
+    """A seed is held to itself: neither another seed nor a score that one of the two lacks will do."""
+    for fresh, kept in ((0, 1), (1, 0)):
+        with pytest.raises(InvalidInputError, match="held against its own cell"):
+            compare_replay(entry(0.25, seed=fresh), entry(0.25, seed=kept), "map_at_r", 0.0)
     with pytest.raises(InvalidInputError, match="no score 'mapr'"):
         compare_replay(entry(0.25), entry(0.25), "mapr", 0.0)
+    more = dataclasses.replace(entry(0.25), scores={"map_at_r": 0.25, "r": 2.0})
+    for fresh, kept in ((more, entry(0.25)), (entry(0.25), more)):
+        with pytest.raises(InvalidInputError, match="no score 'r'"):
+            compare_replay(fresh, kept, "r", 0.0)
 
 
 def test_places_are_not_pooled():
     """``pools`` parts two machine classes, the fullest first."""
     mixed = [*(entry(0.2, seed) for seed in range(3)), entry(0.2, 3, "x86_64-h200")]
     assert [len(pool) for pool in pools(mixed)] == [3, 1]
+    assert [len(pool) for pool in pools([*mixed, entry(0.2, 4, "arm64-cpu")])] == [3, 1, 1]
 
 
 def test_pools_of_other_weights_or_data_are_not_mixed():
@@ -81,6 +113,8 @@ def test_identical_is_only_ever_equal(kept, fresh, here):
 
 
 def test_what_is_identical_is_said_and_no_more():
-    """Two results that agree need no word of what may move."""
-    said = str(Replay("identical", "map_at_r", 3, 0.25, 0.25, 0.1))
-    assert said == "identical: seed 3 gives map_at_r 0.25, the record has 0.25"
+    """Two results that agree need no word of what may move, and stay what they are."""
+    replay = Replay("identical", "map_at_r", 3, 0.25, 0.25, 0.1)
+    assert str(replay) == "identical: seed 3 gives map_at_r 0.25, the record has 0.25"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        replay.fresh = 0.5
