@@ -57,10 +57,8 @@ class Estimate:
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
         """The two-sided t interval, or None where there are no degrees of freedom."""
-        if self.degrees_of_freedom <= 0:
+        if not self.degrees_of_freedom:
             return None
-        if self.standard_error == 0:
-            return self.mean, self.mean
         half = quantile((1 + confidence) / 2, self.degrees_of_freedom) * self.standard_error
         return self.mean - half, self.mean + half
 
@@ -128,7 +126,7 @@ def p_value(estimate: Estimate, region: Region) -> float | None:
 
     Inside the region both edges must be cleared (the larger of two), outside the nearer one. None without an interval.
     """
-    if estimate.degrees_of_freedom <= 0:
+    if not estimate.degrees_of_freedom:
         return None
 
     def beyond(distance: float) -> float:

@@ -104,7 +104,7 @@ class Sample:
         gain = self - other
         if gain.missing:
             return gain
-        right = _paired(self, other)[1]
+        _, right = _paired(self, other)
         herds: tuple[Herd, ...] = ()
         if [herd.names for herd in gain.herds] == [herd.names for herd in right.herds]:
             herds = tuple(gained.share_of(base) for gained, base in zip(gain.herds, right.herds, strict=True))
@@ -137,7 +137,7 @@ class Sample:
     @property
     def saturated(self) -> bool:
         """Whether every seed gave none of what a score can be, or all: 0 or 1, of a difference -1 too."""
-        return bool(self.values) and len(set(self.values)) == 1 and abs(self.values[0]) in (0.0, self.unit)
+        return set(self.values) in ({0.0}, {self.unit}, {-self.unit})
 
 
 def _paired(left: Sample, right: Sample) -> tuple[Sample, Sample]:

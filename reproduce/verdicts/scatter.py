@@ -19,7 +19,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts.judge import Estimate, from_seeds
@@ -147,8 +147,7 @@ def of_animals(names: tuple[tuple[str, ...], ...], without: "Sequence[np.ndarray
     return np.square(moved).sum(axis=-1) / design.expected * design.shared, design.freedom
 
 
-@dataclass(frozen=True, eq=False)
-class _Design:
+class _Design(NamedTuple):
     """Who is in which draw. ``expected``: sum of u_a^2 where sigma_alpha is 1; ``shared``: Cov where it is."""
 
     animals: Sequence[str]
@@ -173,6 +172,6 @@ def _design(names: tuple[tuple[str, ...], ...]) -> _Design:
         influence[np.ix_(rows, rows)] += (np.eye(m) - 1 / m) / (m * n)
     square = influence @ influence.T
     between = weights @ weights.T
-    shared = between[0, 0] if n == 1 else (between.sum() - np.trace(between)) / (n * (n - 1))
+    shared = between.sum() if n == 1 else (between.sum() - np.trace(between)) / (n * (n - 1))
     expected = float(np.trace(square))
     return _Design(animals, held, expected, float(shared), expected**2 / float(np.sum(square**2)))

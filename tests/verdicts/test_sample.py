@@ -1,6 +1,7 @@
 """A sample's units, differences and estimates: whatever is scaled or paired, its left-out animals are too."""
 
 import math
+from dataclasses import FrozenInstanceError
 
 import pytest
 
@@ -53,6 +54,7 @@ def test_a_difference_leaves_the_same_animal_out_on_both_sides():
     assert found.score == "map_at_r - map"
     assert [note.data for note in found.sources] == ["map_at_r", "map"]
     assert (left - left).score == "map_at_r"
+    assert (right - left).score == "map - map_at_r"
 
 
 def test_other_herds_are_kept_apart_and_a_side_without_leaves_the_seeds_alone():
@@ -64,6 +66,39 @@ def test_other_herds_are_kept_apart_and_a_side_without_leaves_the_seeds_alone():
     for found in (ONE - bare, bare - ONE):
         assert (found.herds, found.seeds_only) == ((), "not resampled")
     assert len((ONE - Sample((0.1, 0.15), (0, 1), seeds_only="a fact", exact=True)).herds) == 1
+
+
+def test_a_share_gained_needs_the_same_animals_on_both_sides():
+    """Values and left-out scores as shares of what was left; else no animals, and why."""
+    found = ONE.share_gained(OTHER)
+    assert found.values == pytest.approx((0.1 / 0.9, 0.15 / 0.85))
+    assert found.herds[0].without[0] == pytest.approx((0.0, 0.1 / 0.9, 0.3 / 0.9))
+    assert (found.seeds_only, found.score) == ("", "(map_at_r - map) / (1 - map)")
+    lions = Sample((0.1, 0.15), (0, 1), (Herd("lions", NAMES, HERD.without),))
+    found = ONE.share_gained(lions)
+    assert (found.herds, found.seeds_only) == ((), "its two scores are of different animals")
+    bare = Sample((0.1, 0.15), (0, 1), seeds_only="not resampled")
+    found = bare.share_gained(ONE)
+    assert (found.herds, found.seeds_only) == ((), "not resampled")
+
+
+def test_only_a_single_fixed_value_pairs_with_other_seeds():
+    """A drawn one, several fixed ones or none do not, on either side; a value for each seed is asked for."""
+    for one in (
+        Sample((0.1,), (0,)), Sample((0.1, 0.2), (2, 3), random=False), Sample((), (), random=False),
+    ):  # fmt: skip
+        for pair in ((one, ONE), (ONE, one)):
+            with pytest.raises(InvalidInputError, match="cannot pair seeds"):
+                pair[0] - pair[1]
+    with pytest.raises(ValueError, match="shorter"):
+        Sample((0.1, 0.2), (0, 1)) - Sample((0.1,), (0, 1))
+
+
+def test_what_was_measured_stays():
+    """Neither a sample nor where it came from can be changed."""
+    for one in (ONE, SourceNote()):
+        with pytest.raises(FrozenInstanceError):
+            one.data = one.values = ()
 
 
 def test_what_is_random_or_exact_of_a_difference():
@@ -105,8 +140,10 @@ def test_a_seed_that_reaches_nothing_is_an_error():
     assert Sample((0.5,), (0,)).estimates()[SEEDS].mean == 0.5
     assert Sample((0.5, 0.5), (0, 1), random=False).estimates()[SEEDS].standard_error == 0
     assert Sample((1.0, 1.0), (0, 1)).scaled(100).estimates()[SEEDS].mean == 100
-    assert Sample((0.0, 0.0), (0, 1)).saturated
-    assert not Sample((1.0, 1.0), (0, 1), unit=100.0).saturated
+    for value in (0.0, 1.0, -1.0):
+        assert Sample((value, value), (0, 1)).saturated
+    for values, unit in (((1.0, 1.0), 100.0), ((0.0, 1.0), 1.0), ((-1.0, 1.0), 1.0), ((), 1.0), ((2.0,), 1.0)):
+        assert not Sample(values, tuple(range(len(values))), unit=unit).saturated
 
 
 def test_nothing_measured_has_no_mean_and_says_why_once():
@@ -116,3 +153,4 @@ def test_nothing_measured_has_no_mean_and_says_why_once():
     assert (first - second).missing == "no lions; no cows; no weights"
     assert (ONE - second).missing == (second - ONE).missing == "no cows; no weights"
     assert (ONE - second).values == ()
+    assert (ONE - second).seeds == (second - ONE).seeds == (0, 1)

@@ -1,5 +1,7 @@
 """Seeds and animals: which carries a verdict, draws that overlap, and what the intervals cover."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from reproduce.verdicts.scatter import (
     added,
     carries,
     of_animals,
+    over_animals,
     seeds_and_animals,
     together,
 )
@@ -30,11 +33,13 @@ def without_each(scores):
 @pytest.mark.parametrize(
     "verb, paper, own, source",
     [("equals", "0.93", True, SEEDS), ("equals", "0.93", False, ANIMALS), ("at_most", "0.93", True, ANIMALS),
-     ("equals", "0", True, ANIMALS), ("exceeds", "0", False, ANIMALS)],
+     ("equals", "0", True, ANIMALS), ("exceeds", "0", False, ANIMALS), ("equals", "0.95", True, ANIMALS),
+     ("exceeds", "0.93", True, ANIMALS)],
 )  # fmt: skip
 def test_only_a_printed_figure_on_the_papers_animals_is_about_those(verb, paper, own, source):
     """Seeds alone carry a printed figure's verdict on the paper's animals; all else speaks of animals like these."""
     assert carries(verb, paper, "0.93", own) == source
+    assert carries(verb, "", "", own) == ANIMALS
 
 
 @given(st.lists(finite, min_size=3, max_size=30).filter(lambda values: np.std(values) > 1e-3))
@@ -44,6 +49,32 @@ def test_the_jackknife_of_a_mean_is_its_standard_error(values):
     estimate = seeds_and_animals([float(np.mean(values))], [Herd("D", (names,), (without_each(values),))])
     assert estimate.standard_error == pytest.approx(stats.sem(values), rel=1e-6)
     assert estimate.degrees_of_freedom == pytest.approx(len(values) - 1)
+    expected = stats.t.interval(0.9, len(values) - 1, np.mean(values), stats.sem(values))
+    assert over_animals(float(np.mean(values)), without_each(values)) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_few_seeds_have_the_fewest_degrees_of_freedom(n):
+    """Two or three seeds take the least of the parts; one, with two herds, and four or more take Satterthwaite's."""
+    rng = np.random.default_rng(0)
+    herds = [Herd(data, (tuple("abcdefg")[:size],) * n, tuple(map(without_each, rng.normal(size=(n, size)))))
+             for data, size in (("cows", 4), ("lions", 7))]  # fmt: skip
+    values = rng.normal(size=n).tolist()
+    parts = [of_animals(herd.names, [np.array(row) for row in herd.without]) for herd in herds]
+    if n > 1:
+        parts.append((stats.sem(values) ** 2, n - 1))
+    variance, freedom = added(parts)
+    estimate = seeds_and_animals(values, herds)
+    assert estimate.standard_error == pytest.approx(variance**0.5)
+    assert estimate.degrees_of_freedom == pytest.approx(min(n - 1, 3) if n in (2, 3) else freedom)
+
+
+def test_what_nothing_moves_is_what_it_is():
+    """No scatter of seeds or animals: no error, and as many degrees of freedom as were looked at."""
+    still = Herd("D", (("a", "b"),), ((0.5, 0.5),))
+    for values, herds, freedom in (([0.5] * 4, [still.repeated(4)], 3), ([0.5], [still], 1), ([0.5], [], 0)):
+        estimate = seeds_and_animals(values, herds)
+        assert (estimate.mean, estimate.standard_error, estimate.degrees_of_freedom) == (0.5, 0.0, freedom)
 
 
 def test_draws_that_share_no_animal_are_counted_once():
@@ -69,15 +100,42 @@ def test_the_same_animals_under_two_models_are_paired_and_others_are_not():
     one = Herd("D", (("a", "b"),), ((1.0, 2.0),))
     assert together([one, one.scaled(-1)])[0].without == ((0.0, 0.0),)
     assert len(together([one, Herd("lions", (("a", "b"),), ((1.0, 2.0),))])) == 2
+    assert len(together([Herd("lions", (("a", "b"),), ((1.0, 2.0),)), one])) == 2
+    assert len(together([one, Herd("D", (("c", "d"),), ((1.0, 2.0),))])) == 2
     with pytest.raises(InvalidInputError, match="the same in part"):
         together([one, Herd("D", (("b", "c"),), ((1.0, 2.0),))])
+    with pytest.raises(ValueError, match="shorter"):
+        together([one, Herd("D", (("c", "d"),) * 2, ((1.0, 2.0),) * 2)])
+
+
+def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
+    """The gain through one less the base, draw by draw and animal by animal; draws or animals too many are an error."""
+    names = (("a", "b"), ("a", "b"))
+    gain, base = Herd("D", names, ((0.2, 0.3), (0.5, 0.1))), Herd("D", names, ((0.5, 0.25), (0.0, 0.75)))
+    shares = gain.share_of(base)
+    assert (shares.data, shares.names) == ("D", names)
+    assert shares.without == (pytest.approx((0.4, 0.4)), pytest.approx((0.5, 0.4)))
+    for other in (Herd("D", names[:1], ((0.5, 0.25),)), Herd("D", (("a", "b", "c"),) * 2, ((0.0, 0.0, 0.0),) * 2)):
+        with pytest.raises(ValueError, match=r"shorter|longer"):
+            gain.share_of(other)
+
+
+def test_as_many_draws_as_scores_are_asked_for():
+    """Left-out scores of another number of draws are not cut to it."""
+    with pytest.raises(ValueError, match="shorter"):
+        of_animals((("a", "b"),) * 2, [np.zeros(2)])
 
 
 def test_a_herd_says_who_was_left_out():
     """As many names as scores, two animals at least."""
-    for names, without in (((("a", "b"),), ((1.0,),)), ((("a",),), ((1.0,),))):
+    for names, without in (
+        ((("a", "b"),), ((1.0,),)), ((("a", "b"),), ((1.0, 2.0, 3.0),)), ((("a",),), ((1.0,),)),
+        ((("a", "b"), ("a",)), ((1.0, 2.0), (1.0,))),
+    ):  # fmt: skip
         with pytest.raises(InvalidInputError, match="without each of >= 2 animals"):
             Herd("D", names, without)
+    with pytest.raises(FrozenInstanceError):
+        Herd("D", (("a", "b"),), ((1.0, 2.0),)).data = "E"
 
 
 #: Spreads of animals, seeds, and noise of an animal under a seed.
