@@ -251,6 +251,7 @@ def test_p_values_of_the_textbook():
         stats.ttest_1samp(values, 0, alternative="greater").pvalue
     )
     assert p_value(from_seeds([1.0]), Region(lower=0)) is None
+    assert from_seeds([1.0]) == Estimate(1.0, 0.0, 0)
     assert p_value(from_seeds([1.0, 1.0]), Region(lower=0)) == 0
     assert p_value(from_seeds([1.0, 1.0]), Region(lower=2)) == 0
     assert p_value(Estimate(1.0, 0.5, math.inf), Region(lower=0)) == pytest.approx(stats.norm.sf(2))
