@@ -62,9 +62,39 @@ def test_a_seed_is_had_from_this_place_and_late_enough(toys, kept):
     assert not row.has(0, store, since=entry.time)
     pilot = dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=1000))
     store.add(pilot)
+    assert not row.has(999, store)
     assert row.has(int("1000"), store)  # Python makes a new object of it, as of every number from 257 on
     store.add(dataclasses.replace(entry, machine="riscv-cpu"), replace=False)
     assert row.has(0, store)
+
+
+@pytest.mark.parametrize("elsewhere", ["a-cpu", "z-cpu"])
+def test_another_places_seeds_count_only_if_it_has_them_all(toys, kept, tmp_path, elsewhere):
+    """More than all will do; what is kept here beside what is wanted is not counted."""
+    _, entry = kept
+    store, there = Store(tmp_path / "here"), Store(tmp_path / "there")
+
+    def add(to, *seeds, **changes):
+        for seed in seeds:
+            to.add(dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=seed), **changes))
+
+    add(store, 0, 7)
+    add(there, 0, 1, 2, machine=elsewhere)
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], (0, 1), store).rows
+    assert (row.kept, [job.seed for job in row.jobs]) == (1, [1])
+    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], (0, 1), there).rows
+    assert (row.kept, row.jobs, row.has(0, there)) == (2, [], False)
+    assert jobs(toys, there, (0, 1, 3)) == [0, 1, 3]
+
+
+def test_a_request_counts_seeds_from_its_first(toys, kept):
+    """Pilot seeds are asked for as such, and what is asked for stays."""
+    asked = Asked(toys["toy.draw"], DATA, seeds=2, first=1000)
+    (row,) = make_plan([asked], range(5), kept[0]).rows
+    assert (row.seeds, [job.seed for job in row.jobs]) == ((1000, 1001), [1000, 1001])
+    assert asked.key != Asked(toys["toy.draw"], DATA).key
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        asked.first = 0
 
 
 def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, monkeypatch):
