@@ -54,12 +54,12 @@ class Row:
     """What one request comes to. ``seconds`` is one seed's, ``timed`` says by what."""
 
     asked: Asked
-    seeds: tuple[int, ...] = ()
+    seeds: tuple[int, ...]
+    seconds: float
+    timed: Timed
     kept: int = 0
     jobs: list[Job] = field(default_factory=list)
     waits: str = ""
-    seconds: float = 0.0
-    timed: Timed = Timed.GUESSED
     #: Hashes of data and weights here; None where the row waits for one of them.
     hashes: tuple[str, str | None] | None = None
     #: Where the results go if not where the run's go: what no claim asks for, and what is not what its name says.
@@ -144,8 +144,7 @@ def make_plan(
 
 
 def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
-    seconds, timed = estimate(asked.experiment, asked.chosen, asked.data, times)
-    row = Row(asked, tuple(seeds), seconds=seconds, timed=timed)
+    row = Row(asked, tuple(seeds), *estimate(asked.experiment, asked.chosen, asked.data, times))
     row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
     try:
         row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))

@@ -160,14 +160,14 @@ def against_runs(values: Sequence[float], region: Region, paper_runs: int) -> Ve
     """
     estimate = from_seeds(values, paper_runs)
     verdict, interval = judge(estimate, region), estimate.interval()
-    if verdict != Verdict.INCONCLUSIVE or interval is None:
+    if interval is None:
         return verdict
     spread = estimate.standard_error / math.sqrt(1 / len(values) + 1 / paper_runs)
     never_less = quantile((1 + CONFIDENCE) / 2, math.inf) * spread / math.sqrt(paper_runs)
     centre = (region.lower + region.upper) / 2
     if interval[0] <= centre <= interval[1] and never_less > (region.upper - region.lower) / 2:
         return Verdict.COMPATIBLE
-    return Verdict.INCONCLUSIVE
+    return verdict
 
 
 def exactly(values: Sequence[float], printed: str) -> Verdict:

@@ -22,7 +22,7 @@ def kept(toys, tmp_path):
 
 
 def jobs(toys, store, seeds=(0,), **options):
-    return [job.seed for job in make_plan([Asked(toys["toy.draw"], DATA)], seeds, store, **options).jobs]
+    return [job.seed for job in make_plan([Asked(toys["toy.draw"], DATA)], seeds, store=store, **options).jobs]
 
 
 def test_what_is_kept_is_not_run(toys, kept):
@@ -32,7 +32,9 @@ def test_what_is_kept_is_not_run(toys, kept):
     assert jobs(toys, kept[0], (0, 1), fresh=True) == [0, 1]
 
 
-@pytest.mark.parametrize("field, value", [("data_hash", "0" * 64), ("weights_hash", "1" * 64), ("version", 9)])
+@pytest.mark.parametrize(
+    "field, value", [("data_hash", "0" * 64), ("weights_hash", "1" * 64), ("version", 9), ("version", 0)]
+)
 def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
     """A result of other data, of other weights or of another version is no result."""
     entry = kept[1]
@@ -60,6 +62,7 @@ def test_a_seed_is_had_from_this_place_and_late_enough(toys, kept):
     assert row.has(0, store)
     assert not row.has(1, store)
     assert not row.has(0, store, since=entry.time)
+    assert not row.has(0, store, since="9999")
     pilot = dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, seed=1000))
     store.add(pilot)
     assert not row.has(999, store)
@@ -89,9 +92,9 @@ def test_another_places_seeds_count_only_if_it_has_them_all(toys, kept, tmp_path
 
 def test_a_request_counts_seeds_from_its_first(toys, kept):
     """Pilot seeds are asked for as such, and what is asked for stays."""
-    asked = Asked(toys["toy.draw"], DATA, seeds=2, first=1000)
+    asked = Asked(toys["toy.draw"], DATA, seeds=2, first=1003)
     (row,) = make_plan([asked], range(5), kept[0]).rows
-    assert (row.seeds, [job.seed for job in row.jobs]) == ((1000, 1001), [1000, 1001])
+    assert (row.seeds, [job.seed for job in row.jobs]) == ((1003, 1004), [1003, 1004])
     assert asked.key != Asked(toys["toy.draw"], DATA).key
     with pytest.raises(dataclasses.FrozenInstanceError):
         asked.first = 0
