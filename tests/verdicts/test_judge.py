@@ -231,6 +231,9 @@ def test_compatible_ends_where_the_papers_noise_does(runs):
         assert verdict(1.01, shift) == Verdict.INCONCLUSIVE
     for shift in (1.01 * half, -1.01 * half):
         assert verdict(0.99, shift) == Verdict.INCONCLUSIVE
+    for end in from_seeds(values, runs).interval():  # which belongs to the interval
+        narrow = 4 * math.ulp(end)
+        assert against_runs(values, Region(end - narrow, end + narrow), runs) == Verdict.COMPATIBLE
 
 
 @given(
