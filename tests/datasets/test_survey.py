@@ -82,6 +82,13 @@ def test_folders_are_animals(cattle):
         found.prefix = "x"
 
 
+def test_a_folder_that_cannot_be_opened_is_one_line(cattle):
+    """What the system says of it, as input that has no answer."""
+    with pytest.raises(InvalidInputError, match="not-here") as raised:
+        survey.survey("Cattle", cattle[0] / "not-here", survey.folders_as_animals)
+    assert "\n" not in str(raised.value)
+
+
 def test_files_that_a_table_names_are_digested(cattle):
     """Relative to the folder or absolute, one file twice too, in the order named."""
     root, _ = cattle
