@@ -1,5 +1,7 @@
 """Pair scores against scikit-learn and against a second pass without each animal."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -78,6 +80,15 @@ def test_calibration_error_by_hand():
     assert calibration_error(p, truth, bins=2) == pytest.approx((2 * 0.3 + 2 * 0.1) / 4)
     # Bins of the upper half are told apart, and a sure 1 lies in the last.
     assert calibration_error([0.6, 0.7, 0.9, 1.0], [False, True, True, True]) == pytest.approx((0.6 + 0.3 + 0.1) / 4)
+
+
+def test_there_are_ten_bins_and_forty_parts_unless_told_otherwise():
+    """0.19 and 0.21 lie in one of nine or eleven bins, and in two of ten; the scores stay what they are."""
+    assert calibration_error([0.19, 0.21], [False, True]) == pytest.approx((0.19 + 0.79) / 2)
+    p, labels = [0.5, 0.1, 0.2], [0, 0, 1]
+    assert [len(counts) for counts in histograms(p, labels).values()] == [40, 40]
+    with pytest.raises(FrozenInstanceError):
+        pair_scores(p, labels).auc = 1.0
 
 
 @pytest.mark.parametrize(
