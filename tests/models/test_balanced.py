@@ -56,10 +56,11 @@ def test_an_animal_with_one_image_is_one_clear_error():
         (["leo"] * 6, (2, 2), "images of 1 animal"),
         ([0, 0, 1, 1], (16, 2), "2 animals"),
         ([0, 0, 1, 1], (2, 1), "triplet"),
+        ([0, 0, 1, 1], (1, 2), "triplet"),
     ],
 )
 def test_impossible_batches_are_refused(labels, shape, message):
-    """One animal alone, too few animals for P, and K = 1 are each one clear error."""
+    """One animal alone, too few animals for P, K = 1 and P = 1 are each one clear error."""
     with pytest.raises(InvalidInputError, match=message):
         BalancedBatches(labels, *shape)
 
@@ -72,3 +73,23 @@ def test_how_many_animals_are_too_few_and_the_usual_batch():
     batch = BalancedBatches(np.repeat(np.arange(20), 3)).batch(0)
     assert len(batch) == 32
     assert len(set(batch // 3)) == 16
+
+
+def test_the_first_of_the_small_animals_is_named():
+    """Of three animals that are too small the first is named, also for a word that means nothing; all are counted."""
+    labels = np.repeat(list("abcde"), [3, 2, 1, 1, 1])
+    for small in ("error", "leaveout"):
+        with pytest.raises(InvalidInputError, match=r"c has 1 image.*\(3 such animals\)"):
+            BalancedBatches(labels, 2, 2, small=small)
+    assert BalancedBatches(labels, 2, 2, small="leave out").left_out == 3
+
+
+def test_just_enough_is_enough():
+    """As many animals as a batch takes, with as many images each: every image is in it."""
+    assert sorted(BalancedBatches([0, 0, 1, 1], 2, 2).batch(7)) == [0, 1, 2, 3]
+
+
+def test_the_seed_is_0_unless_given():
+    """Without a seed, the batches of seed 0."""
+    labels = np.repeat(np.arange(9), 5)
+    assert np.array_equal(BalancedBatches(labels, 4).batch(3), BalancedBatches(labels, 4, seed=0).batch(3))

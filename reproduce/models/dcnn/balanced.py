@@ -28,7 +28,7 @@ class BalancedBatches:
                 f"training images of {len(names)} animal: a triplet needs two; add images of another animal"
             )
         enough = np.flatnonzero(counts >= images)
-        if small == "error" and len(enough) < len(names):
+        if small != "leave out" and len(enough) < len(names):
             first = np.flatnonzero(counts < images)[0]
             raise InvalidInputError(
                 f"{names[first]!s} has {counts[first]} image(s), a batch takes {images} of an animal "
