@@ -89,8 +89,7 @@ class ConstantDistribution:
     def quantile(self, q: float) -> float:
         """The smallest accuracy that at least a share ``q`` of the draws does not exceed."""
         reached = np.cumsum(self.draws)
-        at = int(np.searchsorted(reached, q * self.total))
-        return float(self.accuracy[min(at, len(self.accuracy) - 1)])
+        return float(self.accuracy[np.searchsorted(reached, q * self.total)])
 
     def share(self, low: float, high: float) -> float:
         """Share of draws with an accuracy in [low, high]."""

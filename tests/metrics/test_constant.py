@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
+from reproduce.metrics import constant
 from reproduce.metrics.constant import (
     accuracy_needed,
     constant_accuracy_distribution,
@@ -72,6 +73,48 @@ def test_a_model_that_answers_same_more_often_must_gain_more():
     assert accuracy_needed(FIRST_NINE, 18) < 7094 / 8778 < accuracy_needed(FIRST_NINE, 19)
 
 
+def test_same_on_every_pair_is_an_answer_and_the_standard_errors_can_be_chosen():
+    """All 10 pairs of 2 and 3 images called the same; 1.645 standard errors unless given."""
+    assert accuracy_needed([2, 3], 10, z=2) == (6 + 2 * math.sqrt(10)) / 10
+    assert accuracy_needed([2, 3], 10) == accuracy_needed([2, 3], 10, z=1.645)
+
+
+def test_a_share_holds_both_of_its_ends():
+    """Draws of two of four classes: an end that lies on a value counts that value."""
+    exact = constant_accuracy_distribution([1, 2, 3, 4], 2)
+    low, high = exact.accuracy[1], exact.accuracy[-2]
+    assert exact.share(low, high) == (exact.total - exact.draws[0] - exact.draws[-1]) / exact.total
+    assert exact.share(low, low) == exact.draws[1] / exact.total
+
+
+def test_nine_classes_are_held_out_unless_given():
+    """As the paper does."""
+    sizes = list(range(1, 13))
+    assert constant_accuracy_distribution(sizes).total == math.comb(12, 9)
+
+
+def test_sizes_in_small_integers_do_not_overflow():
+    """Twice 200 images in bytes: 400 images, 79,800 pairs."""
+    sizes = np.array([200, 200], np.uint8)
+    assert pair_counts(sizes) == (79_800, 39_800)
+    assert constant_accuracy_distribution(sizes, 2).accuracy.tolist() == [40_000 / 79_800]
+
+
+def test_as_many_draws_as_63_bits_count():
+    """33 of 66 classes, 7.2e18 draws, are counted to the last."""
+    assert constant_accuracy_distribution([1] * 66, 33).total == math.comb(66, 33)
+
+
+def test_a_table_of_2_gb_is_allowed_and_one_cell_more_is_not(monkeypatch):
+    """Sizes 2 and 3 with one held out: 4 counts of images, 4 of pairs, 0 or 1 classes, 32 cells of 8 bytes."""
+    assert constant.MOST_CELLS * 8 == 2 << 30
+    monkeypatch.setattr(constant, "MOST_CELLS", 32)
+    assert constant_accuracy_distribution([2, 3], 1).total == 2
+    monkeypatch.setattr(constant, "MOST_CELLS", 31)
+    with pytest.raises(InvalidInputError, match="the table for 1 exceeds"):
+        constant_accuracy_distribution([2, 3], 1)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -84,6 +127,12 @@ def test_a_model_that_answers_same_more_often_must_gain_more():
         lambda: constant_accuracy_distribution([50_000] * 12, 9),
         lambda: constant_accuracy_distribution([1] * 100, 50),
         lambda: accuracy_needed([2, 3], 11),
+        lambda: accuracy_needed([2, 3], -1),
+        lambda: constant_accuracy_distribution([2, 3], 0),
+        lambda: constant_accuracy_distribution([1] * 67, 33),
+        lambda: constant_pair_accuracy([[2, 3], [3, 4]]),
+        lambda: constant_pair_accuracy(5),
+        lambda: constant_pair_accuracy(np.zeros(0, int)),
     ],
 )
 def test_input_without_an_answer_is_one_clear_error(call):
