@@ -6,7 +6,7 @@ Every rule looks at one batch of N embeddings, given at unit length, and at all 
     farthest positive and the nearest negative beyond it, or else the *farthest* negative. An anchor without a
     positive is its own: it still pushes its negative away, as it does there.
 ``"facenet-semi-hard"``  FaceNet (Schroff et al. 2015) and pytorch-metric-learning. Every pair of anchor and positive,
-    with every negative that is farther than the positive, but by less than the margin.
+    with every negative that is farther than the positive, but by no more than the margin.
 ``"batch-hard"``  Hermans et al. 2017. Per anchor, the farthest positive and the nearest negative.
 
 A triplet costs softplus(d_pos - d_neg) with a soft margin, max(d_pos - d_neg + margin, 0) with a number. A collapsed
