@@ -60,9 +60,9 @@ def test_softmax_is_finite_at_the_ends_of_float64(values):
     assert (p[z == -np.inf] == 0).all()
 
 
-@pytest.mark.parametrize("bad", [[np.nan, 0.0], [np.inf, 0.0], [-np.inf, -np.inf], []])
+@pytest.mark.parametrize("bad", [[np.nan, 0.0], [np.inf, 0.0], [-np.inf, -np.inf], [], 1.0])
 def test_softmax_refuses_what_means_no_distribution(bad):
-    """NaN, +inf, only -inf and no classes at all are errors."""
+    """NaN, +inf, only -inf, no classes at all and a number alone are errors."""
     with pytest.raises(InvalidInputError, match="softmax"):
         softmax(np.array(bad))
 
@@ -73,6 +73,14 @@ def test_softmax_keeps_float32_and_takes_any_axis():
     assert softmax(z).dtype == np.float32
     np.testing.assert_allclose(softmax(z, axis=0).sum(axis=0), 1, rtol=1e-6)
     assert z[1, 2] == 5
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, int])
+def test_softmax_computes_in_float64_but_for_float32(dtype):
+    """Half precision and whole numbers give the digits that double precision gives."""
+    p = softmax(np.array([0, 1, 3], dtype))
+    assert p.dtype == np.float64
+    np.testing.assert_array_equal(p, softmax(np.array([0.0, 1.0, 3.0])))
 
 
 @SOME
@@ -105,6 +113,12 @@ def test_the_training_loop_sees_the_same_loss_and_gradient(drawn):
     np.testing.assert_array_equal(z, cross_entropy_gradient(kept, labels))
 
 
+def test_cross_entropy_does_not_overflow():
+    """Logits of a thousand are no more to the checked loss than to that of the training loop."""
+    z = np.array([[1000.0, 0.0], [1000.0, 0.0]])
+    assert cross_entropy(z, np.array([0, 1])) == 500
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_training_loop_does_not_overflow(dtype):
     """Logits of a thousand, whose exponentials no float holds: a sure answer costs nothing, a wrong one a thousand."""
@@ -115,9 +129,25 @@ def test_the_training_loop_does_not_overflow(dtype):
 
 @pytest.mark.parametrize(
     "labels, said",
-    [([0, 3], "one or more of 0..2"), ([-1, 0], "one or more of 0..2"), ([0.0, 1.0], "integer labels"), ([0], "(1,)")],
+    [
+        ([0, 3], "one or more of 0..2"),
+        ([-1, 0], "one or more of 0..2"),
+        ([0.0, 1.0], "integer labels"),
+        ([0], "(1,)"),
+        ([0, 1, 2], "(3,)"),
+    ],
 )
 def test_cross_entropy_refuses_labels_that_name_no_class(labels, said):
     """Labels out of range, not whole, or of another length are errors that say what is wanted."""
     with pytest.raises(InvalidInputError, match=re.escape(said)):
         cross_entropy(np.zeros((2, 3)), np.array(labels))
+
+
+@pytest.mark.parametrize(
+    "shape, said", [((2,), "got (2,)"), ((2, 3, 4), "got (2, 3, 4)"), ((0, 3), "one or more of 0..2")]
+)
+def test_cross_entropy_refuses_logits_that_are_no_rows(shape, said):
+    """One axis, three axes, or no row at all: errors too, of the loss and of its gradient."""
+    for function in (cross_entropy, cross_entropy_gradient):
+        with pytest.raises(InvalidInputError, match=re.escape(said)):
+            function(np.zeros(shape), np.zeros(shape[0], int))

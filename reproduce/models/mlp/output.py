@@ -17,7 +17,7 @@ def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
     z = np.asarray(z)
     if z.dtype != np.float32:
         z = z.astype(np.float64)
-    if z.ndim == 0 or z.shape[axis] == 0:
+    if not z.ndim or not z.shape[axis]:
         raise InvalidInputError(f"softmax: logits of shape {z.shape} hold no classes along axis {axis}")
     largest = z.max(axis=axis, keepdims=True)
     if not np.isfinite(largest).all():
