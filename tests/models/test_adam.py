@@ -168,15 +168,37 @@ def test_float32_stays_float32_and_near_float64():
     "theta, g",
     [
         (np.zeros(3), np.zeros(4)),
+        (np.zeros(4), np.zeros(3)),
         (np.zeros(3), np.zeros(3, np.float32)),
+        (np.zeros(3, np.float32), np.zeros(3)),
         (np.zeros(3, int), np.zeros(3, int)),
         ([np.zeros(3)], [np.zeros(3), np.zeros(3)]),
+        ([np.zeros(3), np.zeros(3)], [np.zeros(3)]),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(theta, g):
-    """Another shape, dtype or count is an error, not a broadcast."""
-    with pytest.raises(InvalidInputError, match="Adam"):
+    """Another shape, dtype or count is an error, not a broadcast, and speaks of no moments at the first step."""
+    with pytest.raises(InvalidInputError, match="Adam") as caught:
         Adam().step(theta, g)
+    assert "its moments" not in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_another_number_of_arrays_at_a_later_step_is_refused(count):
+    """After two arrays neither one nor three."""
+    adam = Adam()
+    adam.step([np.zeros(3)] * 2, [np.ones(3)] * 2)
+    with pytest.raises(InvalidInputError, match=rf"{count} arrays, {count} gradients and 2 kept moments"):
+        adam.step([np.zeros(3)] * count, [np.ones(3)] * count)
+
+
+@pytest.mark.parametrize("length", [2, 4])
+def test_another_shape_at_a_later_step_is_refused(length):
+    """The second array has grown or shrunk: it is named, with the shape it had."""
+    adam = Adam()
+    adam.step([np.zeros(3), np.zeros(3)], [np.ones(3), np.ones(3)])
+    with pytest.raises(InvalidInputError, match=rf"array 1 has shape \({length},\).*, its moments \(3,\)"):
+        adam.step([np.zeros(3), np.zeros(length)], [np.ones(3), np.ones(length)])
 
 
 def test_read_only_parameters_are_refused():
@@ -190,9 +212,28 @@ def test_read_only_parameters_are_refused():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"learning_rate": -1}, {"beta_1": 1.0}, {"beta_2": -0.1}, {"epsilon": np.nan}, {"learning_rate": np.inf}],
+    [
+        {"learning_rate": -1},
+        {"learning_rate": np.inf},
+        {"learning_rate": np.nan},
+        {"beta_1": -0.1},
+        {"beta_1": 1.0},
+        {"beta_2": -0.1},
+        {"beta_2": 1.0},
+        {"epsilon": -1},
+        {"epsilon": np.inf},
+        {"epsilon": np.nan},
+    ],
 )
 def test_settings_out_of_range_are_refused(settings):
     """Each setting names itself when it is out of range."""
     with pytest.raises(InvalidInputError, match=next(iter(settings))):
         Adam(**settings)
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "beta_1", "beta_2", "epsilon"])
+def test_every_setting_may_be_0(name):
+    """Nothing learned, no memory of one kind or the other, nothing added to the root."""
+    theta = np.zeros(3)
+    Adam(**{name: 0}).step(theta, np.ones(3))
+    np.testing.assert_allclose(theta, 0 if name == "learning_rate" else -1e-3, rtol=1e-6)

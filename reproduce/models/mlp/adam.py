@@ -72,7 +72,7 @@ class Adam:
         e = self.epsilon / c
         for theta, g, (M, V) in zip(thetas, grads, self._moments, strict=True):
             if theta.flags.c_contiguous and g.flags.c_contiguous:
-                vectors = tuple(array.reshape(-1) for array in (theta, g, M, V))
+                vectors = tuple(array.ravel() for array in (theta, g, M, V))
                 length = max(1, CHUNK // theta.itemsize)
                 scratch = np.empty(min(length, theta.size), theta.dtype)
                 axpy = saxpy if theta.dtype == np.float32 else daxpy
