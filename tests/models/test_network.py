@@ -101,6 +101,45 @@ def test_glorot_uniform_weights_and_zero_biases():
     assert all(np.shares_memory(part, net.parameters) for part in (*net.weights, *net.biases))
 
 
+def test_the_matrices_lie_one_behind_the_other():
+    """Each layer's weights, row by row, then its biases, and nothing before, between or behind."""
+    net = Network((3, 4, 5, 2))
+    net.parameters[:] = np.arange(3 * 4 + 4 + 4 * 5 + 5 + 5 * 2 + 2)
+    parts = [part.ravel() for layer in zip(net.weights, net.biases, strict=True) for part in layer]
+    np.testing.assert_array_equal(np.concatenate(parts), net.parameters)
+    assert len(net.gradient) == len(net.parameters)
+
+
+@pytest.mark.parametrize("hidden", [(6,), (6, 7), (6, 7, 8), (6, 7, 8, 9)])
+def test_the_layers_are_those_of_the_formula(hidden):
+    """A product, a bias and, below the logits, the larger of that and 0, which a linear output leaves out."""
+    net, linear = Network((5, *hidden, 3), "float64"), network((5, *hidden, 3), 2, linear=True)
+    net.parameters[:] = linear.parameters
+    X = h = np.random.default_rng(3).standard_normal((20, 5))
+    for W, b in zip(net.weights[:-1], net.biases[:-1], strict=True):
+        z = h @ W + b
+        h = np.maximum(z, 0)
+    for one, last in ((net, h), (linear, z)):
+        logits = last @ net.weights[-1] + net.biases[-1]
+        for run in (one.forward, one.infer):
+            np.testing.assert_allclose(run(X, -1), last, atol=1e-12)
+            np.testing.assert_allclose(run(X), logits, atol=1e-12)
+
+
+def test_batches_of_any_size_share_the_buffers():
+    """Three rows, then eight, then three: each time the answers and the gradient of a fresh network, in kept memory."""
+    net, rng = network((5, 4, 3), 0), np.random.default_rng(0)
+    X, y = rng.standard_normal((8, 5)), np.array([0, 1, 2, 0, 1, 2, 0, 1])
+    for rows in (3, 8, 3):
+        np.testing.assert_allclose(net.forward(X[:rows]), net.infer(X[:rows]), atol=1e-12)
+        fresh = network((5, 4, 3), 0)
+        for objective in (CrossEntropy(), Triplet()):
+            assert objective.gradient(net, X[:rows], y[:rows]) == objective.gradient(fresh, X[:rows], y[:rows])
+            np.testing.assert_array_equal(net.gradient, fresh.gradient)
+    assert np.shares_memory(net.forward(X), net.forward(X))
+    assert np.shares_memory(net.forward(X), net.forward(X[:3]))
+
+
 @pytest.mark.parametrize("linear", [False, True])
 def test_forward_in_training_and_inference_agree(linear):
     """The buffered float32 pass and the float64 pass by blocks give the same activations, block edges included."""
@@ -136,6 +175,13 @@ def test_triplet_loss_equals_the_rule_spelt_out(labels, seed):
     loss, gradient = semi_hard_triplet_loss(E, labels)
     assert loss == pytest.approx(brute_force_triplets(E, labels), rel=1e-9)
     assert gradient.shape == E.shape
+
+
+def test_a_negative_as_far_as_the_positive_is_not_farther():
+    """Positive and one negative at distance 1, the other at 2: that one is mined."""
+    E = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [-1.0, 0.0]])
+    loss, _ = semi_hard_triplet_loss(E, np.array([0, 0, 1, 1]), np.array([0]))
+    assert loss == pytest.approx(np.log1p(np.exp(-1)), abs=1e-15)
 
 
 def test_a_collapsed_batch_costs_ln_2_and_dead_embeddings_get_no_gradient():
