@@ -1,8 +1,8 @@
 """How far the same seed moves elsewhere: seed 0 again with more threads, as another processor computes, on another
 backend. What is seen here is written down as each experiment's ``tolerance``.
 
-``python -m reproduce.running.elsewhere EXPERIMENT DATA [NAME=VALUE ...]`` prints the largest difference of a fraction
-among the scores that a replay is held to, for each such place.
+``python -m reproduce.running.elsewhere EXPERIMENT [DATA NAME=VALUE ...]`` prints the largest difference of a fraction
+among the scores that a replay is held to, for each such place. Without DATA: of the cell that took least in the record.
 """
 
 import json
@@ -62,24 +62,42 @@ def moved(here: Mapping[str, float], there: Mapping[str, float]) -> tuple[str, f
     return (most, apart[most]) if most and apart[most] > 0 else ("", 0.0)
 
 
-def main(experiment: str, data: str, *pairs: str) -> None:
-    """Print the differences of one experiment, place by place."""
+def quickest(experiment: str) -> tuple[str, Mapping[str, Any]]:
+    """Data and factors of the cell in the record whose seed 0 took least; a KeyError where there is none."""
+    from reproduce.record import Store
+    from reproduce.record.store import default_folder
+
+    entries = [entry for entry in Store(default_folder()).entries(experiment) if entry.seed == 0]
+    if not entries:
+        raise KeyError(experiment)
+    cell = min(entries, key=lambda entry: entry.seconds).cell
+    return cell.data, cell.factors
+
+
+def main(experiment: str, data: str = "", *pairs: str) -> int:
+    """Print the differences of one experiment, place by place; 1 where it cannot be measured here."""
     from reproduce.running.asking import factor
     from reproduce.running.loading import load_all
 
-    factors = dict(map(factor, pairs))
-    here = measured(experiment, data, factors, {})
     library = load_all()[experiment].library
-    for place, variables in PLACES.items():
+    factors: Mapping[str, Any] = dict(map(factor, pairs))
+    if not data:
+        data, factors = quickest(experiment)
+    here: Mapping[str, float] = {}
+    for place, variables in {"here again": {}, **PLACES}.items():
         if place in OF_KERAS and library != "keras":
             continue
         try:
+            here = here or measured(experiment, data, factors, {})
             name, apart = moved(here, measured(experiment, data, factors, variables))
         except subprocess.CalledProcessError as error:
-            print(f"{experiment} on {data}, {place}: {(error.stderr or '?').strip().splitlines()[-1]}")
+            print(f"{experiment} on {data}, {place}: {(error.stderr or '?').strip().splitlines()[-1]}", flush=True)
+            if not here:
+                return 1
         else:
             print(f"{experiment} on {data}, {place}: {apart:.3g} {name}".rstrip(), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))
