@@ -68,8 +68,12 @@ def test_partial_fit_is_one_epoch(blobs):
         model.partial_fit(X, y, classes=[*np.unique(y), "zoe"])
         assert (model.n_epochs_, model.n_steps_, len(model.loss_curve_)) == (epoch, 3 * epoch, epoch)
     assert model.predict_proba(X).shape == (120, 7)
-    with pytest.raises(InvalidInputError, match="classes="):
-        model.partial_fit(X, np.where(y == "ada", "new", y))
+    strangers = np.where(y == "ada", "new", np.where(y == "bo", "old", y))
+    with pytest.raises(InvalidInputError, match=r"y holds .*'new'.* none of the 7 known.*classes="):
+        model.partial_fit(X, strangers)
+    with pytest.raises(InvalidInputError, match="classes differ"):
+        model.partial_fit(X, y, classes=np.unique(y))
+    assert model.n_epochs_ == 3
 
 
 def test_fit_without_stopping_takes_the_steps_of_partial_fit(blobs):
@@ -80,6 +84,22 @@ def test_fit_without_stopping_takes_the_steps_of_partial_fit(blobs):
     for _ in range(3):
         by_part.partial_fit(X, y)
     assert by_fit.embed(X).tobytes() == by_part.embed(X).tobytes()
+
+
+@pytest.mark.parametrize("rate", [0, 1e-3])
+def test_without_stopping_the_last_epoch_is_kept(blobs, rate):
+    """No image is held out and every epoch is run, also where nothing is learned."""
+    model = MLPClassifier((4,), early_stopping=False, max_epochs=7, learning_rate=rate, random_state=0).fit(*blobs)
+    assert len(model.held_out_) == 0
+    assert model.held_out_curve_ == []
+    assert model.best_epoch_ == model.n_epochs_ == len(model.loss_curve_) == 7
+
+
+def test_of_equal_epochs_the_first_is_kept(blobs):
+    """Where nothing is learned the held-out loss stays, and training ends once patience has run out."""
+    model = MLPClassifier((4,), learning_rate=0, patience=3, random_state=0).fit(*blobs)
+    assert (model.best_epoch_, model.n_epochs_) == (1, 4)
+    assert len(set(model.held_out_curve_)) == 1
 
 
 def test_early_stopping_waits_five_epochs_and_keeps_the_best(blobs):
@@ -106,7 +126,7 @@ def test_the_held_out_tenth_leaves_every_class_an_image():
     assert len(held_out(np.arange(8), 0.1, rng)) == 0
     model = MLPClassifier((4,), max_epochs=20, random_state=0).fit(np.eye(8), np.arange(8))
     assert len(model.held_out_) == 0
-    assert model.best_epoch_ >= 1
+    assert model.best_epoch_ == np.argmin(model.loss_curve_) + 1 > 1
 
 
 def test_batches_cover_the_images_or_hold_pairs():
@@ -178,10 +198,18 @@ def test_triplets_need_pairs():
     [
         {"hidden_layer_sizes": ()},
         {"hidden_layer_sizes": (0,)},
+        {"hidden_layer_sizes": (4, 0)},
         {"batch_size": 0},
+        {"batch_size": "8"},
+        {"max_epochs": 0},
         {"patience": 1.5},
         {"validation_fraction": 1.0},
+        {"validation_fraction": 1.5},
+        {"validation_fraction": 0},
+        {"validation_fraction": -0.5},
+        {"validation_fraction": "0.1"},
         {"objective": "hinge"},
+        {"output": "tanh"},
         {"dtype": "float16"},
         {"learning_rate": -1.0},
     ],
@@ -190,6 +218,60 @@ def test_settings_out_of_range_are_refused_by_fit(blobs, settings):
     """Constructors store; fit names the setting that is out of range."""
     with pytest.raises(InvalidInputError, match=next(iter(settings))):
         MLPClassifier(**settings).fit(*blobs)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hidden_layer_sizes": 1},
+        {"hidden_layer_sizes": (1, 1)},
+        {"batch_size": 1, "max_epochs": 2},
+        {"max_epochs": 1},
+        {"patience": 1},
+    ],
+)
+def test_whole_numbers_may_be_one(blobs, settings):
+    """One unit, one image a batch, one epoch, no patience; a lone number is one hidden layer."""
+    model = MLPClassifier(random_state=0, **settings).fit(*blobs)
+    assert model.embed(blobs[0]).shape == (120, 1 if "hidden_layer_sizes" in settings else 64)
+    assert model.n_steps_ == model.n_epochs_ * -(-(120 - 12) // settings.get("batch_size", 32))
+
+
+def test_the_embedding_is_the_last_hidden_layer_and_may_be_linear(blobs):
+    """Of layers of 16 and 8 units the eight are given, which without the ReLU are negative too."""
+    model = MLPClassifier((16, 8), max_epochs=2, random_state=0)
+    for output in ("relu", "linear"):
+        found = clone(model).set_params(output=output).fit(*blobs).embed(blobs[0])
+        assert found.shape == (120, 8)
+        assert (found < 0).any() == (output == "linear")
+
+
+def test_parameters_that_leave_the_numbers_are_an_error_too(blobs):
+    """The loss of the only batch is finite, the step it causes is not."""
+    model = MLPClassifier((4,), batch_size=120, learning_rate=1e39, max_epochs=1, early_stopping=False, random_state=0)
+    with pytest.raises(InvalidInputError, match="left the numbers in epoch 1"):
+        model.fit(*blobs)
+    assert np.isfinite(model.loss_curve_).all()
+
+
+def test_the_settings_unless_given():
+    """The paper's, and scikit-learn's where it names none."""
+    assert MLPClassifier().get_params() == {
+        "hidden_layer_sizes": (64,),
+        "batch_size": 32,
+        "learning_rate": 1e-3,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-8,
+        "max_epochs": 100,
+        "early_stopping": True,
+        "patience": 5,
+        "validation_fraction": 0.1,
+        "objective": "cross-entropy",
+        "output": "relu",
+        "dtype": "float32",
+        "random_state": None,
+    }
 
 
 def test_names_come_from_the_room_in_any_order():
