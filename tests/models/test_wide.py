@@ -1,6 +1,4 @@
-"""Pairs numbered, encoded and sampled as defined; the pair classifier symmetric, repeatable, and streamed."""
-
-import itertools
+"""The pair classifier: symmetric, repeatable, and streamed. The pairs themselves: test_wide_pairs."""
 
 import lightgbm
 import numpy as np
@@ -12,7 +10,7 @@ from scipy.spatial.distance import squareform
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.wide.classifier import REPEATABLE, PairClassifier
-from reproduce.models.wide.pairs import ENCODINGS, SYMMETRIC, blocks, encode, pair_numbers, pair_rows, sample_pairs
+from reproduce.models.wide.pairs import ENCODINGS, SYMMETRIC, encode
 
 FEATURES = 5
 
@@ -30,23 +28,6 @@ def fitted():
     """One classifier per encoding, fitted once to the same herd."""
     X, y = herd()
     return {encoding: PairClassifier(encoding, rounds=20, random_state=1).fit(X, y) for encoding in ENCODINGS}
-
-
-@given(st.integers(2, 40), st.integers(1, 50))
-def test_pairs_are_numbered_row_by_row(n, size):
-    """Numbers to rows is the listing of combinations, rows to numbers its inverse, and blocks cover each once."""
-    numbers = np.concatenate(list(blocks(n, size)))
-    i, j = pair_rows(numbers, n)
-    assert list(zip(i.tolist(), j.tolist(), strict=True)) == list(itertools.combinations(range(n), 2))
-    assert np.array_equal(pair_numbers(i, j, n), numbers)
-
-
-def test_encodings_are_what_they_say():
-    """On two vectors written out."""
-    a, b = np.array([[1.0, 5.0]]), np.array([[3.0, 2.0]])
-    assert encode(a, b, "difference").tolist() == [[2, 3]]
-    assert encode(a, b, "difference-product").tolist() == [[2, 3, 3, 10]]
-    assert encode(a, b, "concatenation").tolist() == [[1, 5, 3, 2]]
 
 
 FINITE = st.floats(-1e6, 1e6, width=32)
@@ -120,24 +101,6 @@ def test_it_tells_animals_apart_and_repeats_bit_for_bit(fitted):
     assert np.array_equal(squareform(distances), 1 - fitted["difference"].pair_probabilities(X))
     again = PairClassifier("difference", rounds=20, random_state=1).fit(X, y)
     assert np.array_equal(again.distances(X), distances)
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.integers(0, 4), min_size=6, max_size=30), st.integers(2, 40), st.integers(0, 3))
-def test_a_sample_of_pairs_stands_for_all_of_them(codes, most, seed):
-    """At most so many, none twice, same-animal pairs first, and the weights add up to every pair of each kind."""
-    codes = np.unique(codes, return_inverse=True)[1]
-    i, j = np.triu_indices(len(codes), 1)
-    same = codes[i] == codes[j]
-    most = min(most, len(i))
-    numbers, weights = sample_pairs(codes, most, seed)
-    assert len(numbers) == most
-    assert np.all(np.diff(numbers) > 0)
-    kept = same[numbers]
-    assert kept.sum() >= min(same.sum(), most // 2)
-    for kind in (True, False):
-        if (kept == kind).any():
-            assert np.isclose(weights[kept == kind].sum(), (same == kind).sum())
 
 
 def test_a_sampled_classifier_ranks_like_the_full_one():

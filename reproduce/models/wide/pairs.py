@@ -15,6 +15,8 @@ __all__ = ["ENCODINGS", "SYMMETRIC", "PairSet", "blocks", "encode", "pair_number
 #: How two vectors become the features of a pair. The paper does not say; "concatenation" is a possible reading.
 ENCODINGS = ("difference", "difference-product", "concatenation")
 SYMMETRIC = ("difference", "difference-product")
+#: Pairs looked at together where all are listed.
+LISTED = 2**16
 
 
 def encode(a: np.ndarray, b: np.ndarray, encoding: str) -> np.ndarray:
@@ -42,7 +44,7 @@ def pair_rows(numbers: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """The images (i, j), i < j, of the pairs with these numbers, among n images."""
     row = np.arange(n, dtype=np.int64)
     first = row * (2 * n - row - 1) // 2  # number of the pair (i, i + 1)
-    i = np.searchsorted(first[: max(n - 1, 1)], numbers, side="right") - 1
+    i = np.searchsorted(first[1:], numbers, side="right")
     return i, numbers - first[i] + i + 1
 
 
@@ -128,7 +130,7 @@ def _other_pairs(random: np.random.Generator, codes: np.ndarray, keep: int) -> n
         return np.asarray(numbers[codes[i] != codes[j]])
 
     if total <= 4 * keep:  # few enough to list, and rejection would find the last ones slowly
-        found = np.concatenate([np.zeros(0, np.int64), *(of_two(block) for block in blocks(n, 2**16))])
+        found = np.concatenate([np.zeros(0, np.int64), *(of_two(block) for block in blocks(n, LISTED))])
     else:
         found = np.zeros(0, np.int64)
         while len(found) < keep:
