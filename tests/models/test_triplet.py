@@ -1,9 +1,11 @@
-"""The triplet loss against pytorch-metric-learning and loops; test_backends has TensorFlow Similarity's."""
+"""The triplet loss against loops and pytorch-metric-learning; test_backends has TensorFlow Similarity's."""
 
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
 
@@ -11,6 +13,110 @@ from reproduce.errors import InvalidInputError
 def _unit_rows(rng, count, dim):
     rows = rng.standard_normal((count, dim))
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _chosen(rule, margin, distances, labels):
+    """The (positive, negative) distances that a rule chooses, in order, by plain loops."""
+    found, everyone = [], range(len(labels))
+    a_pair = any(labels[i] == labels[j] for i in everyone for j in everyone if i != j)
+    for anchor in everyone:
+        positives = [distances[anchor][k] for k in everyone if k != anchor and labels[k] == labels[anchor]]
+        negatives = [distances[anchor][k] for k in everyone if labels[k] != labels[anchor]]
+        if rule == "facenet-semi-hard":
+            reach = 0.2 if margin == "soft" else margin
+            found += [(p, n) for p in positives for n in negatives if p < n <= p + reach]
+        elif negatives and rule == "batch-hard" and positives:
+            found.append((max(positives), min(negatives)))
+        elif negatives and rule == "tfsim-semi-hard" and a_pair:
+            hardest = max(positives) if positives else min(distances[anchor])
+            farther = [n for n in negatives if n > hardest]
+            found.append((hardest, min(farther) if farther else max(negatives)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rule", "margin"),
+    [("tfsim-semi-hard", "soft"), ("facenet-semi-hard", 0.5), ("facenet-semi-hard", "soft"), ("batch-hard", "soft")],
+)
+@settings(deadline=None, max_examples=25)
+@given(labels=st.lists(st.integers(0, 3), min_size=2, max_size=6), data=st.data())
+def test_each_rule_chooses_what_loops_choose(rule, margin, labels, data):
+    """Distances that often tie or lie a margin apart, up to the largest, animals alone among them."""
+    from reproduce.models.dcnn.triplet import cost, mine
+
+    n = len(labels)
+    steps = st.sampled_from([0.0, 0.2, 0.25, 0.5, 1.0, 1.5, 4.0])
+    distances = np.array(data.draw(st.lists(steps, min_size=n * n, max_size=n * n))).reshape(n, n)
+    np.fill_diagonal(distances, 0)
+    triplets = mine(distances, np.array(labels), rule, margin)
+    positive, negative, chosen = (np.asarray(part) for part in triplets)
+    want = _chosen(rule, margin, distances.tolist(), labels)
+    found = zip(positive[chosen].tolist(), negative[chosen].tolist(), strict=True)
+    assert sorted(found) == sorted(want)
+    each = [math.log1p(math.exp(p - d)) if margin == "soft" else max(p - d + margin, 0) for p, d in want]
+    assert float(cost(triplets, margin)) == pytest.approx(np.mean(each) if each else 0, abs=1e-9)
+
+
+def test_a_negative_opposite_the_anchor():
+    """Two alike and one opposite: cosine distance 2, the square of the Euclidean 4; the third is nobody's anchor."""
+    from reproduce.models.dcnn.triplet import summary
+
+    rows, labels = np.array([[1.0, 0.0], [1.0, 0.0], [-1.0, 0.0]]), np.array([0, 0, 1])
+    for distance, apart in (("cosine", 2), ("squared-euclidean", 4)):
+        found = {name: float(value) for name, value in summary(labels, rows, "batch-hard", "soft", distance).items()}
+        assert found["loss"] == pytest.approx(math.log1p(math.exp(-apart)), abs=1e-9)
+        assert (found["triplets"], found["active"]) == (2, 0)
+        assert found["spread"] == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize("margin, active, loss", [("soft", 0, math.log1p(math.exp(-1))), (1.0, 0, 0), (1.25, 1, 0.25)])
+def test_what_is_active(margin, active, loss):
+    """Positives at 0, negatives at 1: a margin of just that pulls no more, a larger one does, a soft one costs on."""
+    from reproduce.models.dcnn.triplet import summary, triplet_loss
+
+    rows, labels = np.repeat(np.eye(2), 2, axis=0), np.array([0, 0, 1, 1])
+    found = summary(labels, rows, margin=margin)
+    assert (float(found["active"]), float(found["triplets"])) == (active, 4)
+    assert float(found["loss"]) == pytest.approx(loss, abs=1e-9)
+    assert float(triplet_loss(labels, rows, margin=margin)) == float(found["loss"])
+
+
+def test_a_collapsed_batch_is_all_active():
+    """In one point, wherever that is: ln 2, no spread, every triplet active."""
+    from reproduce.models.dcnn.triplet import summary
+
+    for point in ([1.0, 0.0], [0.5**0.5, -(0.5**0.5)]):
+        found = summary(np.array([0, 0, 1, 1]), np.array([point] * 4))
+        assert [float(found[name]) for name in ("active", "spread", "triplets")] == [1, pytest.approx(0, abs=1e-9), 4]
+        assert float(found["loss"]) == pytest.approx(math.log(2), abs=1e-9)
+
+
+def test_no_number_stays_none():
+    """One NaN makes the loss NaN; embeddings that cancel, or whose sum is negative, do not."""
+    from reproduce.models.dcnn.triplet import triplet_loss
+
+    labels = np.array([0, 0, 1, 1])
+    for here, there, apart in (([1.0, 0.0], [-1.0, 0.0], 2), ([0.0, -1.0], [-1.0, 0.0], 1)):
+        rows = np.array([here, here, there, there])
+        assert float(triplet_loss(labels, rows)) == pytest.approx(math.log1p(math.exp(-apart)), abs=1e-9)
+    rows[3, 1] = np.nan
+    assert math.isnan(float(triplet_loss(labels, rows)))
+
+
+@pytest.mark.parametrize("told", [{}, {"mining": "batch-hard", "margin": 0.3, "name": "mine"}])
+def test_the_loss_of_a_saved_model_is_the_same_again(told):
+    """A loss made from its configuration costs what the function of its settings costs."""
+    from reproduce.models.dcnn.triplet import TripletLoss, triplet_loss
+
+    loss = TripletLoss(**told)
+    again = TripletLoss.from_config(loss.get_config())
+    assert again.get_config() == loss.get_config()
+    rule = {name: told[name] for name in ("mining", "margin") if name in told}
+    assert again.name == told.get("name", "triplet_loss")
+    rng = np.random.default_rng(1)
+    rows, labels = _unit_rows(rng, 12, 4).astype("float32"), rng.integers(0, 4, 12)
+    for one in (loss, again):
+        assert float(one(labels, rows)) == pytest.approx(float(triplet_loss(labels, rows, **rule)), rel=1e-5)
 
 
 def test_facenet_rule_is_that_of_pytorch_metric_learning():
