@@ -81,6 +81,15 @@ def test_what_is_active(margin, active, loss):
     assert float(triplet_loss(labels, rows, margin=margin)) == float(found["loss"])
 
 
+def test_a_positive_farther_than_the_negative_is_active():
+    """Images of one animal at 1, of two at 0: a soft margin pulls at every triplet."""
+    from reproduce.models.dcnn.triplet import summary
+
+    found = summary(np.array([0, 1, 0, 1]), np.repeat(np.eye(2), 2, axis=0), "batch-hard")
+    assert float(found["active"]) == 1
+    assert float(found["loss"]) == pytest.approx(math.log1p(math.e), abs=1e-9)
+
+
 def test_a_collapsed_batch_is_all_active():
     """In one point, wherever that is: ln 2, no spread, every triplet active."""
     from reproduce.models.dcnn.triplet import summary
