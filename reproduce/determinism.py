@@ -1,6 +1,7 @@
 """Seeds, threads and backend flags in one place: the same seed on the same machine gives the same bits."""
 
 import os
+import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-__all__ = ["full_precision", "generator", "integer_seed", "keras_deterministic", "single_thread"]
+__all__ = ["full_precision", "generator", "integer_seed", "keras_deterministic", "seed_keras", "single_thread"]
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
@@ -29,6 +30,18 @@ def single_thread() -> Iterator[None]:
         yield
 
 
+def seed_keras(seed: int) -> None:
+    """Seed Python, NumPy and Keras, whose initialisers then draw from a generator that no other thread shares.
+
+    They take their seeds from Python's global generator, of which a Dask worker's own thread draws in between.
+    """
+    import keras
+    from keras.src.random import seed_generator
+
+    keras.utils.set_random_seed(seed)
+    seed_generator.python_random = random.Random(seed)
+
+
 def keras_deterministic(seed: int) -> None:
     """Seed Python, NumPy and the Keras backend, and ask the backend for its deterministic kernels.
 
@@ -37,7 +50,7 @@ def keras_deterministic(seed: int) -> None:
     """
     import keras
 
-    keras.utils.set_random_seed(seed)
+    seed_keras(seed)
     full_precision()
     backend = keras.backend.backend()
     if backend == "tensorflow":

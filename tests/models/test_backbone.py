@@ -1,11 +1,14 @@
 """Backbones by name, their weights and their kept features."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
 from spy import small_backbone
 
 from reproduce import downloads
+from reproduce.determinism import seed_keras
 from reproduce.errors import InvalidInputError, WeightsMissingError
 from reproduce.models.dcnn import backbone, features, fetch, weights
 
@@ -121,7 +124,7 @@ def test_a_layer_is_averaged_over_the_image(monkeypatch):
     """The last one is what the backbone gives; an earlier one has its own channels, an unknown one is named."""
     monkeypatch.setattr(backbone, "constructor", lambda _: small_backbone)
     pixels = np.random.default_rng(1).integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
-    keras.utils.set_random_seed(0)
+    seed_keras(0)
     whole = backbone.build("MobileNetV2", None, 16)
     last = features.of_layer(pixels, "MobileNetV2", None, "block_1_project_BN")
     assert last.tobytes() == np.asarray(whole.predict_on_batch(pixels)).tobytes()
@@ -131,3 +134,17 @@ def test_a_layer_is_averaged_over_the_image(monkeypatch):
     assert np.abs(features.of_layer(pixels, "MobileNetV2", None, "block_1_conv") - by_hand).max() < 1e-6
     with pytest.raises(InvalidInputError, match=r"no layer 'block_2'; it has .*block_1_project_BN"):
         features.of_layer(pixels, "MobileNetV2", None, "block_2")
+
+
+def test_another_thread_does_not_change_what_a_seed_draws():
+    """A Dask worker's own thread draws from Python's global generator between two layers."""
+
+    def drawn(disturb):
+        seed_keras(3)
+        values = []
+        for _ in range(3):
+            values.append(keras.ops.convert_to_numpy(keras.initializers.GlorotUniform()((2, 2))))
+            disturb()
+        return np.stack(values)
+
+    np.testing.assert_array_equal(drawn(random.random), drawn(lambda: None))

@@ -10,6 +10,7 @@ import numpy as np
 from filelock import FileLock
 
 from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.determinism import seed_keras
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
@@ -56,7 +57,7 @@ def features(
         missing = np.array(sorted(row for key, row in first.items() if key not in kept), dtype=int)
         if len(missing):
             if drawn:
-                keras.utils.set_random_seed(seed)
+                seed_keras(seed)
             model = build(backbone, None if drawn else str(file), size, pooling, dtype=dtype)
             for rows in _blocks(missing):
                 made = _compute(model, pixels(rows), [keys[row] for row in rows], views, drawn_as)
@@ -72,7 +73,7 @@ def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str)
     for an unknown layer.
     """
     if weights is None:
-        keras.utils.set_random_seed(0)
+        seed_keras(0)
     whole = build(backbone, weights, images.shape[1])
     body = next(part for part in whole.layers if isinstance(part, keras.Model))
     names = [part.name for part in body.layers]
