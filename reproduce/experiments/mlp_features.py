@@ -16,6 +16,7 @@ __all__ = ["train"]
     varies=("initialisation", "order"),
     needs=("pixels", "weights"),
     library="keras",
+    tolerance=0.06,
     seconds=10,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "image": 32, "hidden": [8], "epochs": 3},
 )

@@ -31,6 +31,7 @@ READINGS = {"mean-descriptor": {"encoder": "mean"}, "concatenation": {"encoding"
     seconds=60,
     library="lightgbm",
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
+    tolerance=0.05,
     later=("balanced", "stopped"),
 )
 def pairs(

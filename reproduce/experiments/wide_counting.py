@@ -19,6 +19,7 @@ __all__ = ["counting"]
     varies=("codebook", "sampling"),
     seconds=40,
     library="lightgbm",
+    tolerance=0.007,
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
 )
 def counting(

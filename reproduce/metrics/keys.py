@@ -107,11 +107,11 @@ class DistanceKeys:
                 raise InvalidInputError(f"distances, row {row}: NaN or infinity; every pair needs a number")
             low = min(low, float(block.min()))
             top = max(top, float(block.max()), -low)
-        self._lift = -low
+        self._lift = 0.0 - low  # never -0.0
         self.tolerance: float | None = max(TIE * top, _FLOOR)
 
     def fill(self, start: int, stop: int, out: np.ndarray) -> None:
         """Write the keys of queries start .. stop - 1 to ``out``: see Keys."""
         for place, row in enumerate(self._layout.queries[start:stop].tolist()):
             np.take(np.asarray(self._distances[row], dtype=np.float64), self._layout.columns, out=out[place])
-        out += self._lift  # 0.0 too where the lift is 0.0: -0.0 becomes 0.0
+        out += self._lift  # by 0.0 too: -0.0 becomes 0.0
