@@ -99,5 +99,5 @@ def _slices(sorted_codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _refuse_all_lone(scored: int, message: str) -> None:
-    if scored == 0:
+    if not scored:
         raise InvalidInputError(message)

@@ -71,7 +71,7 @@ def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray,
 
     The keys under the bar become whole numbers of 29 bits, the flag below them, which sort twice as fast. No step is
     finer than two tolerances, so keys that tie are at most one step apart: a row is in doubt where neighbours that
-    close differ in kind or straddle the edge. None where no bar can be set.
+    close differ in kind or straddle the edge, before the last of the ``count``. None where no bar can be set.
     """
     passed = _pass_the_bar(block, count)
     if passed is None:
@@ -79,8 +79,7 @@ def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray,
     values, edges, bars = passed
     sizes = np.diff(edges)
     flags = (integers(values) & 1).astype(np.int32)
-    # A row that nothing passed lends its neighbour's lowest; it is short and so in doubt.
-    lowest = np.minimum.reduceat(values, np.minimum(edges[:-1], len(values) - 1))
+    lowest = np.minimum.reduceat(values, edges[:-1])  # no row is empty: the lowest of its sample have passed
     with np.errstate(divide="ignore"):
         steps = np.minimum(_LEVELS / np.maximum(bars - lowest, 0), 0.5 / tolerance)
     values -= np.repeat(lowest, sizes)

@@ -26,8 +26,7 @@ def _ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.nd
     flags = integers(top)[:, :relevant] & 1
     scores = _untied(flags, relevant)
     # A tie across the edge depends on images beyond it; one inside matters where it holds both kinds of image.
-    beyond = top[:, relevant - 1 : relevant + 1]
-    across = _same(beyond, tolerance)[:, 0] if beyond.shape[1] == 2 else np.zeros(len(top), dtype=bool)
+    across = _same(top[:, relevant - 1 :], tolerance).any(axis=1)
     crowded = _settle_pairs(scores, flags, top, tolerance)
     rows = crowded[~across[crowded]]
     if len(rows):

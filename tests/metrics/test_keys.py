@@ -66,6 +66,15 @@ def test_distances_of_any_size_rank_alike(unit, lone):
         assert retrieval_scores_from_distances(distances * unit, labels).map == plain
 
 
+def test_the_diagonal_is_passed_over_in_every_step():
+    """A thousand rows are read in two steps, of which the second begins amid the diagonal."""
+    distances = np.random.default_rng(3).random((1100, 1100))
+    labels = np.arange(1100) % 3
+    plain = retrieval_scores_from_distances(distances, labels).map
+    np.fill_diagonal(distances, np.nan)
+    assert retrieval_scores_from_distances(distances, labels).map == plain
+
+
 def distance_keys(distances):
     """Keys of queries of one class against a reference of the same."""
     codes, hashes = np.zeros(len(distances), dtype=int), np.arange(len(distances), dtype=np.uint64)

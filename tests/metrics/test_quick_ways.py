@@ -46,6 +46,25 @@ def test_nearest_is_the_head_of_a_sort(count, dtype):
     np.testing.assert_array_equal(nearest.nearest(block, count), np.sort(block, axis=1)[:, :count])
 
 
+@pytest.mark.parametrize("tolerance", [1e-12, 1e-5])
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e3])
+def test_whole_numbers_are_right_or_in_doubt(unit, tolerance):
+    """Flags of the nearest in order wherever no two kinds of image tie and none ties across the edge; doubt is rare."""
+    rng = np.random.default_rng(0)
+    block = unit * rng.random((300, 2000))
+    flags = rng.random(block.shape) < 0.5
+    bits = nearest.integers(block)
+    bits[:] = bits & -2 | flags
+    kind, doubt = nearest.coarse(block.copy(), 40, tolerance * unit)
+    head = np.argsort(block, axis=1)[:, :40]
+    expected = np.take_along_axis(flags, head, axis=1)
+    np.testing.assert_array_equal(kind[~doubt, :-1], expected[~doubt, :-1])  # the last tells of the edge alone
+    tied = np.diff(np.take_along_axis(block, head, axis=1), axis=1) <= tolerance * unit
+    assert not (tied & (expected[:, 1:] != expected[:, :-1])).any(axis=1)[~doubt].any()
+    assert not tied[~doubt, -1].any()
+    assert doubt.mean() < (0.02 if tolerance == 1e-12 else 0.7)
+
+
 def test_a_million_queries_can_be_asked_a_few_at_a_time():
     """Queries against a reference in parts score as in one call, so blocks of any size may be run apart."""
     x, labels = herd("plain")

@@ -3,10 +3,12 @@
 import dataclasses
 import importlib.metadata
 
+import dask  # noqa: F401
 import pytest
 import scipy.special  # noqa: F401
 
-# pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
+# pytester forgets what its runs import: neither NumPy nor a stash key bears being imported twice, and Dask's
+# importlib_metadata takes the standard library's place, which then finds no package any more.
 import reproduce.verdicts.claim
 import reproduce.verdicts.session
 import reproduce.verdicts.source
