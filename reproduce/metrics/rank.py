@@ -45,11 +45,10 @@ def _settle_pairs(scores: np.ndarray, flags: np.ndarray, top: np.ndarray, tolera
     relevant = flags.shape[1]
     # Flat places are found ten times as fast as rows and columns.
     row, left = np.divmod(np.flatnonzero(_mixed(top[:, :relevant], tolerance)), max(1, relevant - 1))
-    # The pair's neighbours on both sides; the ends have none.
-    before, after = np.maximum(left - 1, 0), np.minimum(left + 2, top.shape[1] - 1)
-    outer = np.stack((top[row, before], top[row, left], top[row, left + 1], top[row, after]), axis=1)
-    ties = _same(outer, tolerance) & np.stack((before < left, left >= 0, after > left + 1), axis=1)
-    alone = ~(ties[:, 0] | ties[:, 2])
+    # The pair's neighbours on both sides: none before the first; one after, since a row of relevant images has no pair.
+    around = [top[row, place] for place in (np.maximum(left - 1, 0), left, left + 1, left + 2)]
+    ties = _same(np.stack(around, axis=1), tolerance)
+    alone = ~((ties[:, 0] & (left > 0)) | ties[:, 2])
     crowded = np.unique(row[~alone])
     row, left = row[alone], left[alone]
     hits = np.array([np.count_nonzero(flags[r, :p]) for r, p in zip(row.tolist(), left.tolist(), strict=True)])
