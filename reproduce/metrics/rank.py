@@ -26,7 +26,7 @@ def _ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.nd
     flags = integers(top)[:, :relevant] & 1
     scores = _untied(flags, relevant)
     # A tie across the edge depends on images beyond it; one inside matters where it holds both kinds of image.
-    across: np.ndarray = _same(top[:, relevant - 1 :], tolerance).any(axis=1)
+    across = np.any(_same(top[:, relevant - 1 :], tolerance), axis=1)
     crowded = _settle_pairs(scores, flags, top, tolerance)
     rows = crowded[~across[crowded]]
     if len(rows):
