@@ -80,6 +80,7 @@ def test_calibration_error_by_hand():
     assert calibration_error(p, truth, bins=2) == pytest.approx((2 * 0.3 + 2 * 0.1) / 4)
     # Bins of the upper half are told apart, and a sure 1 lies in the last.
     assert calibration_error([0.6, 0.7, 0.9, 1.0], [False, True, True, True]) == pytest.approx((0.6 + 0.3 + 0.1) / 4)
+    assert calibration_error([0.95, 1.0], [True, False]) == pytest.approx(0.95 / 2)  # 1 is in the last bin too
 
 
 def test_there_are_ten_bins_and_forty_parts_unless_told_otherwise():
