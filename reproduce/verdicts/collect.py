@@ -18,10 +18,10 @@ from reproduce.verdicts.requests import Request
 __all__ = ["Judged", "Origin", "asked", "judged", "record_of", "requested", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
-#: What a judgement does without: claims assert nothing, and a plugin that is not there may be left out too.
-QUIET = [
-    word for name in ("terminal", "cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")
-]
+#: What a judgement does without: claims assert nothing, a plugin that is not there may be left out too, and the one for
+#: errors that no one catches collects all garbage at the end, seconds where a process has imported much.
+LEFT_OUT = "terminal", "cacheprovider", "unraisableexception", "hypothesispytest", "benchmark"
+QUIET = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
 
 
 @dataclass(frozen=True)
