@@ -24,7 +24,7 @@ said to be so.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
-tox run -e mutants -- --sample 4 --seed 7      # small changes to one module after the other; without, all of them
+tox run -e mutants -- --sample 16 --seed 9     # small changes to one module after the other; without, all of them
 tox run -e fuzz -- 60                          # every reader of a stranger's file fed, an hour in all
 FAULTS="tests/core/test_faults.py tests/core/test_downloads.py tests/running/test_kills.py tests/running/test_spill.py"
 pytest $FAULTS tests/running/test_clock.py --junitxml FAULTS.xml    # kills, full disks, damaged files, hosts, the clock
