@@ -34,27 +34,27 @@ SPACED, OUTSIDE = "OpenCows2020-spaced", "OpenCows2020-outside"
 AS_LIONS, FEWER_LIONS = "OpenCows2020-as-lions", "LionData-45"
 #: Animals drawn by a reaction-diffusion system.
 STAND_IN = "TuringCattle"
+#: What is no class of wildlife-datasets, or is another set here: these are known without reading its source.
+OURS = (LIONS, CATTLE, COWS, PROXY, BARN, SPACED, OUTSIDE, AS_LIONS, FEWER_LIONS, STAND_IN)
 
 
 def names() -> list[str]:
     """Every name ``load`` knows: our own first, then the classes of wildlife-datasets in alphabetical order."""
-    own = [LIONS, CATTLE, COWS, PROXY, BARN, SPACED, OUTSIDE, AS_LIONS, FEWER_LIONS, STAND_IN]
-    return own + sorted(set(classes()) - set(own), key=str.lower)
+    return [*OURS, *sorted(set(classes()) - set(OURS), key=str.lower)]
 
 
 def is_own(name: str) -> bool:
     """Whether the name is that of no known set but of a folder or a table of photographs: the user's own animals."""
-    if name in names():
+    if name in OURS or name in classes():
         return False
     return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).is_dir()
 
 
 def check(name: str) -> None:
     """Raise InvalidInputError, with close matches, if no data set has that name and no folder or table lies there."""
-    known = names()
-    if name in known or is_own(name):
+    if name in OURS or name in classes() or is_own(name):
         return
-    hint = did_you_mean(str(name), known, "`reproduce datasets --all` lists the names")
+    hint = did_you_mean(str(name), names(), "`reproduce datasets --all` lists the names")
     raise InvalidInputError(f"no data set is called {name!r}; {hint}")
 
 

@@ -150,10 +150,10 @@ def _where_and_what(path: Path, error: BaseException) -> str:
 
 
 def _gathered(folder: Path | str, *options: str, settings: Collection[str] | None = None) -> _Gather:
-    import pytest
-
     if not Path(folder).is_dir():
         raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
+    import pytest
+
     gather = _Gather(settings)
     arguments: Sequence[str] = [*options, "--assert=plain", *QUIET, str(folder)]
     if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
