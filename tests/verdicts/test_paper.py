@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from drawn import encoded, picture
 from hosts import hosting
@@ -217,6 +218,9 @@ def test_the_papers_own_cells_run_on_random_weights_and_are_a_rehearsal(project,
     keras = pytest.importorskip("keras")
     (project / "weights").mkdir()
     model = keras.applications.ResNet50V2(include_top=False, weights=None, input_shape=(32, 32, 3))
+    # Always the same: of 39 small images two seeds can score alike, and a seed that changes nothing is an error.
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(0, 0.05, one.shape) if one.ndim > 1 else one for one in model.get_weights()])
     model.save_weights(project / "weights" / "resnet50v2_imagenet_notop.weights.h5")
     for name, content in CATTLE.items():
         path = project / "data" / PUBLISHER / name
