@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from filelock import FileLock
@@ -13,6 +14,9 @@ from platformdirs import user_cache_path
 from reproduce.errors import InvalidInputError
 
 __all__ = ["arrays", "cache_dir", "digest", "write_atomically"]
+
+#: NumPy reads a file's head by ``ast.parse``, which in CPython 3.11 is a SystemError where two threads are at it.
+_ONE_READS = Lock()
 
 
 def cache_dir(*parts: str) -> Path:
@@ -77,13 +81,18 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
                     os.replace(partial, path)
                 finally:
                     partial.unlink(missing_ok=True)
-                kept = np.load(path, mmap_mode="r", allow_pickle=False)
+                kept = _read(path)
     return kept
 
 
 def _mapped(path: Path) -> np.ndarray | None:
     """The array of a file; None where there is none, or one that a disk or a hand has damaged."""
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        return _read(path)
     except (FileNotFoundError, EOFError, ValueError):
         return None
+
+
+def _read(path: Path) -> np.ndarray:
+    with _ONE_READS:
+        return np.load(path, mmap_mode="r", allow_pickle=False)

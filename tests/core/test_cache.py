@@ -1,8 +1,11 @@
 """By-products: computed once, whole or not at all, found by what went into them."""
 
+import gc
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -58,6 +61,26 @@ def test_two_processes_share_one_computation(tmp_path):
     first, second = (one.communicate(timeout=60)[0] for one in both)
     assert first == second != ""
     assert len(list(tmp_path.rglob("*.npy"))) == 1
+
+
+def test_threads_read_at_once():
+    """Also where the collection of garbage runs code amid a read, as a finalizer's, and lets the next thread in."""
+
+    def let_others_in(*_):
+        time.sleep(0)
+
+    def read(_):
+        return [arrays("toy", "read", lambda: np.arange(12)).sum() for _ in range(100)]
+
+    often = gc.get_threshold()
+    gc.callbacks.append(let_others_in)
+    gc.set_threshold(5)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(read, range(2))) == [[66] * 100] * 2
+    finally:
+        gc.set_threshold(*often)
+        gc.callbacks.remove(let_others_in)
 
 
 def test_a_write_that_fails_keeps_the_old_file(tmp_path, monkeypatch):
