@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import cv2
+import keras
 import numpy as np
 import pytest
 from spy import Spy
@@ -109,7 +110,20 @@ def herd(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def spied(herd, tmp_path_factory):
+def uncompiled():
+    """TensorFlow's steps as they are written: each training here is of a few, and to compile one takes longer."""
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture(scope="module")
+def spied(herd, tmp_path_factory, uncompiled):
     """``spied(name, factors, seed, version)``: a spy that saw the experiment run, and its scores; each run once."""
     load_all()
     folder, kept = tmp_path_factory.mktemp("cache"), {}
