@@ -16,7 +16,9 @@ from reproduce.record.schema import (
     Cell,
     Entry,
     canonical,
+    dumped,
     field_digests,
+    plain,
     short_digest,
     total_digest,
 )
@@ -84,16 +86,9 @@ def _entry_text(entry: Entry) -> str:
 
 
 def _written(entry: Entry) -> str:
-    experiment, fields = entry.cell.experiment, entry.fields
-    digests = field_digests(experiment, fields)
-    values = {
-        **fields,
-        "seconds": float(entry.seconds),
-        "time": entry.time,
-        "digests": digests,
-        "digest": total_digest(experiment, fields, digests),
-    }
-    lines = (", ".join(f"{json.dumps(name)}: {canonical(values[name])}" for name in line) for line in _LINES)
+    times = {"seconds": plain(float(entry.seconds)), "time": entry.time}
+    values = {**entry.fields, **times, "digests": entry.digests, "digest": entry.digest}
+    lines = (", ".join(f'"{name}": {dumped(values[name])}' for name in line) for line in _LINES)
     return "{" + ",\n ".join(lines) + "}"
 
 

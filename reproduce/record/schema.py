@@ -22,6 +22,9 @@ PLACE_FIELDS = ("machine", "backend", "dtype", "environment", "commit")
 #: What was measured: each has named values, digested one by one.
 MEASURED_FIELDS = ("scores", "details", "leave_one_out")
 
+#: One for all: `json.dumps` makes one for each of a record's hundred thousand values.
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
+
 
 def plain(value: Any) -> Any:
     """The value as JSON reads it back: tuples become lists, NumPy numbers Python's; not JSON is an error.
@@ -50,7 +53,7 @@ def canonical(value: Any) -> str:
 
 def dumped(value: Any) -> str:
     """``canonical`` of what is plain already, such as what was just read from a file."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(value)
 
 
 def short_digest(*texts: str, digits: int = 8) -> str:
@@ -152,23 +155,27 @@ class Entry:
         return {**cell, **place, **plain(measured)}
 
     @cached_property
+    def digests(self) -> dict[str, str]:
+        """A short digest of every field, by dotted name: see `field_digests`."""
+        return field_digests(self.cell.experiment, self.fields)
+
+    @cached_property
     def digest(self) -> str:
         """16 hex digits over everything but the times."""
-        experiment = self.cell.experiment
-        return total_digest(experiment, self.fields, field_digests(experiment, self.fields))
+        return total_digest(self.cell.experiment, self.fields, self.digests)
 
 
 def field_digests(experiment: str, fields: Mapping[str, Any]) -> dict[str, str]:
-    """A digest per field, and per score, detail and left-out list, by dotted name.
+    """A digest per field, and per score, detail and left-out list, by dotted name; the fields are plain.
 
     What was measured is digested with the cell it was measured for, so that values swapped between two
     results are found as well as a changed digit.
     """
-    digests = {name: short_digest(name, canonical(fields[name])) for name in (*CELL_FIELDS, *PLACE_FIELDS)}
-    cell = short_digest(experiment, *(canonical(fields[name]) for name in CELL_FIELDS))
+    digests = {name: short_digest(name, dumped(fields[name])) for name in (*CELL_FIELDS, *PLACE_FIELDS)}
+    cell = short_digest(experiment, *(dumped(fields[name]) for name in CELL_FIELDS))
     for group in MEASURED_FIELDS:
         for name, value in fields[group].items():
-            digests[f"{group}.{name}"] = short_digest(cell, group, name, canonical(value))
+            digests[f"{group}.{name}"] = short_digest(cell, group, name, dumped(value))
     return digests
 
 

@@ -108,7 +108,14 @@ def lions():
     return load("LionData")
 
 
+@pytest.fixture
+def none_left_out(monkeypatch):
+    """Scores alone, without each animal left out in turn: 191 times the work."""
+    monkeypatch.setattr(baselines, "_scored", lambda catalogue, rows, *_, **__: evaluate(catalogue, rows))
+
+
 @needs_lions
+@pytest.mark.usefixtures("none_left_out")
 def test_chance_on_the_lions_is_the_planned_figure(lions):
     """1.92 / 1.86, 0.447 / 0.439 and 0.357 / 0.350 per cent, over queries and per class."""
     scores = baselines.constant.function(lions, 0).scores
@@ -120,6 +127,7 @@ def test_chance_on_the_lions_is_the_planned_figure(lions):
 
 
 @needs_lions
+@pytest.mark.usefixtures("none_left_out")
 @pytest.mark.parametrize(
     "run, expected",
     [
@@ -128,9 +136,8 @@ def test_chance_on_the_lions_is_the_planned_figure(lions):
         (lambda lions: baselines.pixels(lions, 0, normalise=True), {"": (2.31, 2.09)}),
     ],
 )
-def test_baselines_on_the_lions_are_the_planned_figures(lions, run, expected, monkeypatch):
+def test_baselines_on_the_lions_are_the_planned_figures(lions, run, expected):
     """Within 0.3 points of figures that were measured independently, on all three sets."""
-    monkeypatch.setattr(baselines, "_scored", lambda catalogue, rows, *_, **__: evaluate(catalogue, rows))
     scores = run(lions).scores
     for suffix, (query, per_class) in expected.items():
         assert 100 * scores[f"map_at_r/query{suffix}"] == pytest.approx(query, abs=0.3)
