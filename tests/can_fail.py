@@ -55,10 +55,10 @@ def mutants() -> list[str]:
     share = dead / max(1, seen - excused)
     lines = [f"Mutants: {dead:,} of {seen - excused:,} killed ({share:.0%}), of {total:,} in the modules below", ""]
     lines += [
-        "Where fewer were tried than there are, they are a sample. What no test could notice, lines that set speed or"
+        "Where fewer were tried than there are, they are a sample; samples under several seeds add up. What no test",
+        "could notice, lines that set speed or memory alone and single survivors read one by one, is listed with the",
+        "reason in [modules.toml](../tests/mutants/modules.toml). Listed modules without a line were not begun.",
     ]
-    lines += ["memory alone and single survivors with the reason, is listed in"]
-    lines += ["[modules.toml](../tests/mutants/modules.toml). Listed modules without a line were not begun."]
     lines += ["", "| module | mutants | tried | killed | equivalent |", "|---|---|---|---|---|"]
     return [*lines, *(f"| `{name}` | {' | '.join(map(str, counts))} |" for name, *counts in rows)]
 

@@ -13,6 +13,7 @@ __all__ = [
     "COWS",
     "FEWER_LIONS",
     "LIONS",
+    "OURS",
     "PROXY",
     "STAND_IN",
     "check",
@@ -34,7 +35,7 @@ SPACED, OUTSIDE = "OpenCows2020-spaced", "OpenCows2020-outside"
 AS_LIONS, FEWER_LIONS = "OpenCows2020-as-lions", "LionData-45"
 #: Animals drawn by a reaction-diffusion system.
 STAND_IN = "TuringCattle"
-#: What is no class of wildlife-datasets, or is another set here: these are known without reading its source.
+#: The names that ``load`` knows without a look into wildlife-datasets' source.
 OURS = (LIONS, CATTLE, COWS, PROXY, BARN, SPACED, OUTSIDE, AS_LIONS, FEWER_LIONS, STAND_IN)
 
 
@@ -43,16 +44,20 @@ def names() -> list[str]:
     return [*OURS, *sorted(set(classes()) - set(OURS), key=str.lower)]
 
 
+def _is_known(name: str) -> bool:
+    return name in OURS or name in classes()
+
+
 def is_own(name: str) -> bool:
     """Whether the name is that of no known set but of a folder or a table of photographs: the user's own animals."""
-    if name in OURS or name in classes():
+    if _is_known(name):
         return False
     return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).is_dir()
 
 
 def check(name: str) -> None:
     """Raise InvalidInputError, with close matches, if no data set has that name and no folder or table lies there."""
-    if name in OURS or name in classes() or is_own(name):
+    if _is_known(name) or is_own(name):
         return
     hint = did_you_mean(str(name), names(), "`reproduce datasets --all` lists the names")
     raise InvalidInputError(f"no data set is called {name!r}; {hint}")

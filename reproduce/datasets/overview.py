@@ -25,10 +25,8 @@ class Entry:
 
 def overview(everything: bool = False) -> list[Entry]:
     """The sets this suite speaks of and any other that is here; with ``everything`` all of wildlife-datasets."""
-    known = kinds.names()
-    own = known[: known.index(kinds.STAND_IN) + 1]
-    others = known[len(own) :]
-    return [_entry(name) for name in own] + [entry for entry in map(_entry, others) if everything or entry.here]
+    others = kinds.names()[len(kinds.OURS) :]
+    return [_entry(name) for name in kinds.OURS] + [entry for entry in map(_entry, others) if everything or entry.here]
 
 
 def _entry(name: str) -> Entry:
