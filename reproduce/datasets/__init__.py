@@ -5,6 +5,7 @@ from reproduce.datasets.friesian import class_sizes
 from reproduce.datasets.kinds import is_proxy, is_rehearsal, is_seeded, names
 from reproduce.datasets.loading import available, load
 from reproduce.datasets.pixels import images, raw_image
+from reproduce.datasets.proxies import origin
 
 __all__ = [
     "Catalogue",
@@ -16,5 +17,6 @@ __all__ = [
     "is_seeded",
     "load",
     "names",
+    "origin",
     "raw_image",
 ]

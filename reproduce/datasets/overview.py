@@ -34,7 +34,7 @@ def _entry(name: str) -> Entry:
     if name == kinds.STAND_IN:
         return Entry(name, "stand-in", sum(turing.CLASS_SIZES), len(turing.CLASS_SIZES), True, True, "generated")
     if name in proxies.RULES:
-        source = proxies.RULES[name].source
+        source = proxies.origin(name)
         found = places.find(source) is not None
         where = f"drawn from {source}" if found else f"missing: needs {source}"
         return Entry(name, role, None, proxies.RULES[name].animals, True, found, where)

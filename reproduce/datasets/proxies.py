@@ -22,7 +22,7 @@ from reproduce.datasets.pixels import images
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["RULES", "Rule", "assign_sizes", "thinned"]
+__all__ = ["RULES", "Rule", "assign_sizes", "origin", "thinned"]
 
 DOUBTFUL = "021"
 BARN_ANIMALS = frozenset(f"{number:03d}" for number in range(18, 40))
@@ -55,6 +55,14 @@ RULES = {
     kinds.AS_LIONS: Rule(45, splits.HELD_OUT, like=kinds.LIONS),
     kinds.FEWER_LIONS: Rule(45, splits.HELD_OUT, source=kinds.LIONS, like=kinds.LIONS, eligible=94),
 }
+
+
+def origin(name: str) -> str:
+    """Return the data set whose animals ``name`` takes: OpenCows2020 of the herds drawn from it; itself of any other.
+
+    Animals of one name are the same animals where the origin is the same.
+    """
+    return RULES[name].source if name in RULES else name
 
 
 def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = None) -> Catalogue:

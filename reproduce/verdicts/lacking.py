@@ -44,9 +44,9 @@ def lacking(requests: Iterable[Asked]) -> list[Lacking]:
 
 
 def _data(name: str) -> Lacking:
-    from reproduce.datasets import load, proxies, wildlife
+    from reproduce.datasets import load, origin, wildlife
 
-    source = proxies.RULES[name].source if name in proxies.RULES else name
+    source = origin(name)
     # LionData's publisher counts the archive with what is thrown away, as the others do.
     return Lacking(f"{source}'s images", wildlife.classes()[source].megabytes, lambda: load(source, download=True))
 

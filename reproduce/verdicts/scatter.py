@@ -13,6 +13,8 @@ exactly, whatever the draws: m animals that every seed tests give sigma_alpha^2 
 beside s^2 / n, which has counted them already. sigma_alpha^2 is had by the delete-one jackknife over the herd's animals
 across all draws: leaving animal a out moves the mean over draws by u_a, its scores in the draws that hold it being
 replaced by those draws' scores without it.
+
+Herds are told apart by where their animals come from, not by the set drawn from them: two sets of one herd are paired.
 """
 
 import math
@@ -54,7 +56,7 @@ def carries(verb: str, paper: str, printed: str, own_animals: bool) -> str:
 class Herd:
     """What a score owes to each test animal: under seed i the animals ``names[i]``, sorted, and the score without each.
 
-    ``data`` is where they live: animals of one name are the same animals only there.
+    ``data`` is where they come from: animals of one name are the same animals only there, in whatever set of them.
     """
 
     data: str
@@ -84,8 +86,6 @@ def together(herds: Sequence[Herd]) -> tuple[Herd, ...]:
     found: dict[tuple, Herd] = {}
     for herd in herds:
         key = (herd.data, herd.names)
-        if key not in found and any(herd.data == data and _meet(herd.names, names) for data, names in found):
-            raise InvalidInputError(f"two scores on {herd.data} are of animals that are the same in part")
         if key in found:
             rows = zip(found[key].without, herd.without, strict=True)
             added = tuple(tuple(a + b for a, b in zip(left, right, strict=True)) for left, right in rows)
@@ -94,14 +94,10 @@ def together(herds: Sequence[Herd]) -> tuple[Herd, ...]:
     return tuple(found.values())
 
 
-def _meet(some: tuple[tuple[str, ...], ...], others: tuple[tuple[str, ...], ...]) -> bool:
-    return any(set(left) & set(right) for left, right in zip(some, others, strict=True))
-
-
 def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs: int | None = None) -> Estimate:
     """The mean over seeds, spread as it would if other seeds had been drawn and other animals photographed.
 
-    ``herds`` are independent of each other (cattle here, lions there). One seed, or seeds that vary nothing: the
+    Herds without a common animal are independent: cattle here, lions there. One seed, or seeds that vary nothing: the
     animals' jackknife alone. ``paper_runs`` as in ``from_seeds``. Degrees of freedom after Satterthwaite (1946); of
     fewer seeds than ``ENOUGH`` he promises too many, and the fewest of the parts' are taken.
     """
@@ -109,8 +105,8 @@ def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs
 
     seeds = from_seeds(values, paper_runs)
     parts = [(seeds.standard_error**2, seeds.degrees_of_freedom)]
-    for herd in herds:
-        parts.append(of_animals(herd.names, [np.asarray(row) for row in herd.without]))
+    for kin in _kin(herds):
+        parts.append(of_animals(*((herd.names, [np.asarray(row) for row in herd.without]) for herd in kin)))
     parts = [(variance, freedom) for variance, freedom in parts if variance]
     if not parts:  # nothing varied: the value is what it is
         return Estimate(seeds.mean, 0.0, max(len(values) - 1, len(herds)))
@@ -118,6 +114,17 @@ def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs
     if 1 < len(values) < ENOUGH:
         freedom = min(freedom for _, freedom in parts)
     return Estimate(seeds.mean, math.sqrt(variance), float(freedom))
+
+
+def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
+    """The herds in groups that have no animal in common."""
+    groups: list[tuple[set[tuple[str, str]], list[Herd]]] = []
+    for herd in herds:
+        animals = {(herd.data, name) for row in herd.names for name in row}
+        met = [group for group in groups if group[0] & animals]
+        groups = [group for group in groups if group not in met]
+        groups.append((animals.union(*(own for own, _ in met)), [*(one for _, kin in met for one in kin), herd]))
+    return [kin for _, kin in groups]
 
 
 def over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
@@ -132,46 +139,60 @@ def added(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
     return variance, variance**2 / sum(variance**2 / freedom for variance, freedom in parts)
 
 
-def of_animals(names: tuple[tuple[str, ...], ...], without: "Sequence[np.ndarray]") -> tuple[Any, float]:
+def of_animals(*scores: "tuple[tuple[tuple[str, ...], ...], Sequence[np.ndarray]]") -> tuple[Any, float]:
     """(what the animals add to the variance of the mean beside s^2 / n, its degrees of freedom).
 
-    ``without[i]`` (..., m_i): seed i's score without each of its animals ``names[i]``.
+    ``scores`` are added, each (names, without) on draws of its own: ``without[i]`` (..., m_i) is seed i's score without
+    each of its animals ``names[i]``. Of two on draws that overlap, sigma_alpha^2 has a covariance beside it, had from
+    the products of their u_a as itself from the squares; it is no larger than the two scatters allow.
     """
     import numpy as np
 
-    design = _design(names)
-    moved = np.zeros((*without[0].shape[:-1], len(design.animals)))  # u_a: what the mean over draws loses without a
-    for held, row in zip(design.held, without, strict=True):
-        m = len(held)
-        moved[..., held] += (m - 1) / m * (row.mean(axis=-1, keepdims=True) - row) / len(names)
-    return np.square(moved).sum(axis=-1) / design.expected * design.shared, design.freedom
+    design = _design(tuple(names for names, _ in scores))
+    moved = np.zeros((*scores[0][1][0].shape[:-1], len(scores), design.animals))  # u_a: what the mean loses without a
+    for which, (names, without) in enumerate(scores):
+        for held, row in zip(design.held[which], without, strict=True):
+            m = len(held)
+            moved[..., which, held] += (m - 1) / m * (row.mean(axis=-1, keepdims=True) - row) / len(names)
+    spread = moved @ np.swapaxes(moved, -1, -2) / np.where(design.expected, design.expected, np.inf)
+    alone = np.sqrt(np.diagonal(spread, axis1=-2, axis2=-1))
+    most = alone[..., :, None] * alone[..., None, :]
+    return np.maximum((np.clip(spread, -most, most) * design.shared).sum(axis=(-2, -1)), 0), design.freedom
 
 
 class _Design(NamedTuple):
-    """Who is in which draw. ``expected``: sum of u_a^2 where sigma_alpha is 1; ``shared``: Cov where it is."""
+    """Who is in which draw of each of k scores.
 
-    animals: Sequence[str]
-    held: "Sequence[np.ndarray]"
-    expected: float
-    shared: float
+    ``expected`` (k, k): sum of u_a u_a' where an animal's part has variance 1 and is the same in both; ``shared``
+    (k, k): Cov where it has.
+    """
+
+    animals: int
+    held: "Sequence[Sequence[np.ndarray]]"
+    expected: "np.ndarray"
+    shared: "np.ndarray"
     freedom: float
 
 
 @lru_cache(maxsize=64)
-def _design(names: tuple[tuple[str, ...], ...]) -> _Design:
+def _design(scores: tuple[tuple[tuple[str, ...], ...], ...]) -> _Design:
     import numpy as np
 
-    animals, n = sorted(set().union(*names)), len(names)
+    animals = sorted(set().union(*(row for names in scores for row in names)))
     place = {animal: at for at, animal in enumerate(animals)}
-    held = [np.array([place[animal] for animal in row]) for row in names]
-    weights = np.zeros((n, len(animals)))
-    influence = np.zeros((len(animals), len(animals)))  # u = influence @ alpha: each draw's animals less their mean
-    for draw, rows in enumerate(held):
-        m = len(rows)
-        weights[draw, rows] = 1 / m
-        influence[np.ix_(rows, rows)] += (np.eye(m) - 1 / m) / (m * n)
-    square = influence @ influence.T
-    between = weights @ weights.T
-    shared = between.sum() if n == 1 else (between.sum() - np.trace(between)) / (n * (n - 1))
-    expected = float(np.trace(square))
-    return _Design(animals, held, expected, float(shared), expected**2 / float(np.sum(square**2)))
+    held = [[np.array([place[animal] for animal in row]) for row in names] for names in scores]
+    n = len(scores[0])
+    weights = np.zeros((len(scores), n, len(animals)))
+    influence = np.zeros((len(scores), len(animals), len(animals)))  # u = influence @ alpha: a draw's less their mean
+    for which, draws in enumerate(held):
+        for draw, rows in enumerate(draws):
+            m = len(rows)
+            weights[which, draw, rows] = 1 / m
+            influence[which][np.ix_(rows, rows)] += (np.eye(m) - 1 / m) / (m * n)
+    expected = np.einsum("kab,lab->kl", influence, influence)
+    same = np.einsum("kia,lia->kl", weights, weights)  # under one seed
+    both = np.einsum("ka,la->kl", weights.sum(axis=1), weights.sum(axis=1))
+    shared = both if n == 1 else (both - same) / (n * (n - 1))
+    squares = [np.linalg.norm(one @ one.T) ** 2 for one in influence]
+    freedom = min(float(trace**2 / square) for trace, square in zip(np.diag(expected), squares, strict=True))
+    return _Design(len(animals), held, expected, shared, freedom)

@@ -158,6 +158,8 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
 
 def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:
     """The animals that the score was resampled over; or none, and why."""
+    from reproduce.datasets import origin
+
     if not request.data:
         return (), ""  # no animal enters
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
@@ -168,7 +170,7 @@ def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) 
         return (), f"{request.experiment.name}'s {score} {why}"
     if not all(isinstance(one, list) and len(one) == len(row) for one, row in zip(names, rows, strict=True)):
         return (), f"{request.experiment.name} was measured before animals' names were kept"
-    return (Herd(request.data, tuple(tuple(map(str, one or ())) for one in names), rows),), ""
+    return (Herd(origin(request.data), tuple(tuple(map(str, one or ())) for one in names), rows),), ""
 
 
 def pick(entry: Entry, score: str) -> float:

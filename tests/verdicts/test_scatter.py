@@ -10,6 +10,9 @@ from scipy import stats
 from scipy.special import stdtrit
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import Experiment
+from reproduce.record import Cell, Entry
+from reproduce.verdicts.requests import Request
 from reproduce.verdicts.scatter import (
     ANIMALS,
     SEEDS,
@@ -21,8 +24,10 @@ from reproduce.verdicts.scatter import (
     seeds_and_animals,
     together,
 )
+from reproduce.verdicts.source import compose
 
 finite = st.floats(-1e6, 1e6)
+TOY = Experiment("toy", lambda catalogue, seed: None, varies=("order",))
 
 
 def without_each(scores):
@@ -60,7 +65,7 @@ def test_few_seeds_have_the_fewest_degrees_of_freedom(n):
     herds = [Herd(data, (tuple("abcdefg")[:size],) * n, tuple(map(without_each, rng.normal(size=(n, size)))))
              for data, size in (("cows", 4), ("lions", 7))]  # fmt: skip
     values = rng.normal(size=n).tolist()
-    parts = [of_animals(herd.names, [np.array(row) for row in herd.without]) for herd in herds]
+    parts = [of_animals((herd.names, [np.array(row) for row in herd.without])) for herd in herds]
     if n > 1:
         parts.append((stats.sem(values) ** 2, n - 1))
     variance, freedom = added(parts)
@@ -96,16 +101,72 @@ def test_animals_that_every_seed_tests_are_added_whole():
 
 
 def test_the_same_animals_under_two_models_are_paired_and_others_are_not():
-    """A difference on the same animals has one herd, cattle less lions two, and animals shared in part are refused."""
+    """A difference on the same animals has one herd; cattle less lions, and draws that overlap in part, have two."""
     one = Herd("D", (("a", "b"),), ((1.0, 2.0),))
     assert together([one, one.scaled(-1)])[0].without == ((0.0, 0.0),)
     assert len(together([one, Herd("lions", (("a", "b"),), ((1.0, 2.0),))])) == 2
     assert len(together([Herd("lions", (("a", "b"),), ((1.0, 2.0),)), one])) == 2
-    assert len(together([one, Herd("D", (("c", "d"),), ((1.0, 2.0),))])) == 2
-    with pytest.raises(InvalidInputError, match="the same in part"):
-        together([one, Herd("D", (("b", "c"),), ((1.0, 2.0),))])
-    with pytest.raises(ValueError, match="shorter"):
-        together([one, Herd("D", (("c", "d"),) * 2, ((1.0, 2.0),) * 2)])
+    for others in (("c", "d"), ("b", "c")):
+        assert len(together([one, Herd("D", (others,), ((1.0, 2.0),))])) == 2
+
+
+def test_two_sets_of_one_herd_are_paired():
+    """The same nine cows, once thinned and once spaced: what they share cancels, as under two models on one set."""
+    rng = np.random.default_rng(0)
+    names, rows = tuple("abcdefghi"), rng.normal(size=(2, 3, 9))
+    entries = [[
+        Entry(Cell("toy", 1, {}, data, "", None, seed), {"s": row.mean()}, {"animals": list(names)},
+              {"s": list(without_each(row))})
+        for seed, row in enumerate(scores)
+    ] for data, scores in zip(("OpenCows2020-thinned", "OpenCows2020-spaced"), rows, strict=True)]  # fmt: skip
+    asked = [Request(TOY, one[0].cell.data, {}, range(3)) for one in entries]
+    thinned, spaced = (compose(one, kept, "s", "", "") for one, kept in zip(asked, entries, strict=True))
+    (herd,) = (thinned - spaced).herds
+    expected = [without_each(row) for row in rows[0] - rows[1]]
+    assert (herd.data, herd.names) == ("OpenCows2020", (names,) * 3)
+    assert [list(row) for row in herd.without] == [pytest.approx(row) for row in expected]
+
+
+def _overlapping(trials, same):
+    """Two scores on draws of nine and ten of one herd of 20, under eight seeds: the true variance of the mean
+    difference, and the mean of its estimates. ``same``: how alike an animal's part is in both scores, as a correlation.
+    """
+    rng = np.random.default_rng(0)
+    draws = [[rng.permutation(20)[:size] for _ in range(8)] for size in (9, 10)]
+    alpha = rng.multivariate_normal([0, 0], [[1, same], [same, 1]], size=(trials, 20))
+    parts, means = [], 0.0
+    for which, sign in ((0, 1), (1, -1)):
+        scores = [sign * alpha[:, draw, which] + rng.normal(0, 0.3, (trials, 1)) for draw in draws[which]]
+        left_out = [(score.sum(axis=1, keepdims=True) - score) / (score.shape[1] - 1) for score in scores]
+        parts.append((tuple(tuple(map(str, draw)) for draw in draws[which]), left_out))
+        means = means + np.stack([score.mean(axis=1) for score in scores], axis=1)
+    variance, freedom = of_animals(*parts)
+    assert 8 < freedom < 19
+    return means.mean(axis=1).var(), (means.var(axis=1, ddof=1) / 8 + variance).mean()
+
+
+@pytest.mark.parametrize("same, most", [(0.0, 1.05), (0.5, 1.05), (1.0, 1.3)])
+def test_animals_shared_in_part_count_once(same, most):
+    """The variance of a difference over draws that overlap is right; it errs wide where animals score alike in both."""
+    true, estimated = _overlapping(4000, same)
+    assert 0.95 * true < estimated < most * true
+
+
+def test_sets_without_a_common_animal_are_two_herds():
+    """Cows in the barn and outside it, of one herd, add their variances and are estimated apart; a third joins two."""
+    rng = np.random.default_rng(0)
+    barn, outside, both = (
+        Herd("D", (tuple(names),) * 5, tuple(map(without_each, rng.normal(size=(5, 5)))))
+        for names in ("abcde", "vwxyz", "dewxy")
+    )
+    lions = Herd("lions", outside.names, outside.without)
+    values = rng.normal(size=5).tolist()
+    assert seeds_and_animals(values, [barn, outside]) == seeds_and_animals(values, [barn, lions])
+    joined = seeds_and_animals(values, [barn, outside, both])
+    for order in ([both, barn, outside], [barn, both, outside]):
+        other = seeds_and_animals(values, order)
+        assert other.standard_error == pytest.approx(joined.standard_error)
+    assert joined.standard_error != pytest.approx(seeds_and_animals(values, [barn, lions, both]).standard_error)
 
 
 def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
@@ -123,7 +184,7 @@ def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
 def test_as_many_draws_as_scores_are_asked_for():
     """Left-out scores of another number of draws are not cut to it."""
     with pytest.raises(ValueError, match="shorter"):
-        of_animals((("a", "b"),) * 2, [np.zeros(2)])
+        of_animals(((("a", "b"),) * 2, [np.zeros(2)]))
 
 
 def test_a_herd_says_who_was_left_out():
@@ -158,7 +219,7 @@ def beyond(n, tested, herd, spreads, trials=12_000):
         scores = [score + rng.normal(0, noise, score.shape) for score in scores]
         means = np.stack([score.mean(axis=1) for score in scores], axis=1)
         left_out = [(score.sum(axis=1, keepdims=True) - score) / (tested - 1) for score in scores]
-        variance, freedom = added([(means.var(axis=1, ddof=1) / n + 1e-30, n - 1), of_animals(names, left_out)])
+        variance, freedom = added([(means.var(axis=1, ddof=1) / n + 1e-30, n - 1), of_animals((names, left_out))])
         t = means.mean(axis=1) / np.sqrt(variance)
         above += np.sum(t > stdtrit(freedom, 0.95))
         below += np.sum(t < stdtrit(freedom, 0.05))
