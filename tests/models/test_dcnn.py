@@ -100,6 +100,6 @@ def test_recalibrated_norms_are_those_of_the_training_images(monkeypatch):
     assert gap["recalibrated"] < 1e-3 < 0.1 < gap["moving"]
     norm = next(backbone.norms(model.network))
     first = np.asarray(norm.moving_mean)  # of the pixels, whatever the order: equal halves have the whole's mean
-    model._recalibrate(images, batch=6)
+    model.recalibrate(images, batch=6)
     assert np.allclose(np.asarray(norm.moving_mean), first, atol=1e-4)
     assert norm.momentum == 0.5

@@ -11,10 +11,11 @@ __all__ = ["VIEWS", "Augmenter", "Views"]
 class Views(NamedTuple):
     """What may happen to an image: a horizontal flip, and a rotation of up to ``turn`` turns to either side.
 
-    The paper gives no angle. ``fill``: what stands where a turned image has no pixel, as Keras calls it.
+    The paper gives no angle, nor which flips: ``flip="both"`` flips upside down too. ``fill``: what stands where a
+    turned image has no pixel, as Keras calls it.
     """
 
-    flip: bool = True
+    flip: bool | str = True
     turn: float = 0.1
     fill: str = "reflect"
 
@@ -27,8 +28,9 @@ class Augmenter:
     """Draws views of images. The same key gives the same draw on the same backend, whichever of the two is done."""
 
     def __init__(self, views: Views = VIEWS) -> None:
+        mirrors = "horizontal_and_vertical" if views.flip == "both" else "horizontal"
         self._layers = [
-            (views.flip, keras.layers.RandomFlip("horizontal", seed=0)),
+            (bool(views.flip), keras.layers.RandomFlip(mirrors, seed=0)),
             (views.turn > 0, keras.layers.RandomRotation(views.turn, fill_mode=views.fill, seed=1)),
         ]
 

@@ -123,7 +123,7 @@ class DCNN:
         self.steps_ = int(keras.ops.convert_to_numpy(optimizer.iterations.value))
         self.left_out_ = batches.left_out
         if recipe.norm_at_test == "recalibrated":
-            self._recalibrate(inputs)
+            self.recalibrate(inputs)
         return self
 
     def embed(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
@@ -135,7 +135,7 @@ class DCNN:
         rows = [inputs[start : start + batch] for start in range(0, len(inputs), batch)]
         return np.concatenate([keras.ops.convert_to_numpy(self.network(_float(x), training=False)) for x in rows])
 
-    def _recalibrate(self, inputs: np.ndarray, batch: int = 64) -> None:
+    def recalibrate(self, inputs: np.ndarray, batch: int = 64) -> None:
         """Each batch norm's averages become the plain mean over batches of the inputs, under the final weights."""
         norms = list(backbones.norms(self.network))
         order = generator(self.seed, "order of recalibration").permutation(len(inputs))
