@@ -233,10 +233,12 @@ def audit_dataset(
     from reproduce.experiments.audits import chances
 
     catalogue = published(name, root=root, seed=seed)
+    if sheet is not None:
+        from reproduce.datasets.sheet import check_sheet, write_sheet
+
+        check_sheet(catalogue, sheet)
     found = audit(catalogue, photographs)
     if sheet is not None:
-        from reproduce.datasets.sheet import write_sheet
-
         write_sheet(catalogue, found, sheet)
     if as_json:
         typer.echo(text.as_json({**found.to_json(), "chance": chances(catalogue)}))

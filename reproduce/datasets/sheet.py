@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.cache import write_atomically
+from reproduce import outputs
 from reproduce.datasets.audit import Audit
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.pixels import raw_image
 from reproduce.datasets.splits import natural_order
 from reproduce.errors import InvalidInputError, ReproduceError
 
-__all__ = ["write_sheet"]
+__all__ = ["check_sheet", "write_sheet"]
 
 #: Pixels along an image's longer side, around it, for an animal's name, and of a line of text.
 SIDE, GAP, NAME, TEXT = 96, 6, 150, 13
@@ -23,9 +23,17 @@ RED, AMBER, GREY, INK = (200, 30, 30), (225, 150, 0), (205, 205, 205), (40, 40, 
 LEGEND = ((RED, "a copy elsewhere, exact or near"), (AMBER, "cut from a photograph that another image shows too"))
 
 
+def check_sheet(catalogue: Catalogue, path: Path) -> None:
+    """Raise InvalidInputError where no sheet can be written there: no picture's name, or something of the user's."""
+    _kind(path)
+    outputs.check(path, [catalogue.name, *catalogue.paths.tolist()], option="--sheet")
+
+
 def write_sheet(catalogue: Catalogue, audit: Audit, path: Path) -> None:
     """Write the sheet as the kind of picture that the path ends in. Raises InvalidInputError where it cannot be."""
     from PIL import Image, ImageDraw, ImageFont
+
+    check_sheet(catalogue, path)
 
     copies = {row for found in (audit.same_pixels, audit.near) for group in found.groups for row in group}
     shared = {row for group in (audit.photographs.groups if audit.photographs else ()) for row in group}
@@ -50,7 +58,7 @@ def write_sheet(catalogue: Catalogue, audit: Audit, path: Path) -> None:
             draw.text((size[0] - NAME // 2 + GAP, top), f"+ {len(own) - ACROSS}", fill=INK, font=font)
     if len(animals) > DOWN:
         draw.text((NAME * 4, GAP), f"and {len(animals) - DOWN:,} more animals", fill=INK, font=font)
-    _save(sheet, path)
+    _save(sheet, _kind(path), path)
 
 
 def _paste(sheet: Any, draw: Any, font: Any, path: str, corner: tuple[int, int]) -> None:
@@ -65,19 +73,24 @@ def _paste(sheet: Any, draw: Any, font: Any, path: str, corner: tuple[int, int])
     sheet.paste(small, corner)
 
 
-def _save(sheet: Any, path: Path) -> None:
+def _kind(path: Path) -> str:
     from PIL import Image
 
     Image.init()
     kind = Image.EXTENSION.get(path.suffix.lower())
     if kind is None:
         raise InvalidInputError(f"--sheet {path}: call it by a picture's name, such as {path.name or 'sheet'}.png")
+    return kind
+
+
+def _save(sheet: Any, kind: str, path: Path) -> None:
+    from PIL import ExifTags, Image
+
+    mark = Image.Exif()
+    mark[ExifTags.Base.Software] = f"{outputs.MADE_BY} audit --sheet"
     content = io.BytesIO()
-    sheet.save(content, kind)
-    try:
-        write_atomically(path, content.getvalue())
-    except OSError as error:
-        raise InvalidInputError(f"--sheet {path}: cannot be written ({error.strerror})") from None
+    sheet.save(content, kind, exif=mark)
+    outputs.write(path, content.getvalue(), "--sheet")
 
 
 def _font() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.cache import write_atomically
+from reproduce import outputs
 from reproduce.datasets import Catalogue, raw_image
 from reproduce.datasets.audit import Audit, audit
 from reproduce.datasets.examination import readable
@@ -155,6 +155,8 @@ def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tupl
             f"{name} shows one animal only ({str(whole.identities[0])!r}): nothing can be told apart. A score needs "
             "two or more; are the animals' folders one level further down? Then give that folder"
         )
+    path = output / f"{title(name)}.html"
+    outputs.check(path, [whole.name, *whole.paths.tolist()])
     pairs = None if found.photographs is None else same_photograph(catalogue)
     embeddings = {model: embed(catalogue, model, seed) for model in models}
     learned = [model for model in models if model.partition(":")[0] in LEARNED]
@@ -162,11 +164,7 @@ def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tupl
     best = max(rows, key=lambda row: (row.side == "all", row.map_at_r - row.chance))
     among = catalogue.test if best.side == "held out" else np.arange(len(catalogue))
     page = _page(catalogue, found, rows, best, nearest(catalogue, embeddings[best.model], among, pairs))
-    path = output / f"{title(name)}.html"
-    try:
-        write_atomically(path, page.encode())
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be written: {error.strerror}") from None
+    outputs.write(path, page.encode())
     return path, rows, found
 
 
@@ -179,6 +177,7 @@ def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown:
     made = environment(percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
     return made.get_template("animals.html").render(
         title=title(catalogue.name),
+        made_by=outputs.MADE_BY,
         audit=found,
         rows=rows,
         best=best,

@@ -1,6 +1,7 @@
 """``reproduce embed`` and ``reproduce report FOLDER``: own animals as embeddings, and a page of how they are found."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from reproduce import text
-from reproduce.errors import InvalidInputError, one_line
+from reproduce import outputs, text
+from reproduce.cache import digest
+from reproduce.errors import one_line
 
 __all__ = ["embed_animals", "report_animals"]
 
@@ -24,6 +26,7 @@ def embed_animals(name: str, model: str, output: Path, root: str | None, seed: i
     from reproduce.datasets.own import title
     from reproduce.errors import DataMissingError
     from reproduce.experiments.embedding import embed, models_of
+    from reproduce.metrics import sidecars
 
     models = models_of(model)
     whole = published(name, root=root, seed=seed)
@@ -31,19 +34,26 @@ def embed_animals(name: str, model: str, output: Path, root: str | None, seed: i
         raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
     catalogue, left_out = readable(whole)
     _warn(catalogue, left_out)
-    written = []
-    for one in models:
-        path = output / f"{title(name)}-{one.replace(':', '-')}.npy"
+    inputs = [whole.name, *whole.paths.tolist()]
+    files = {one: output / f"{title(name)}-{one.replace(':', '-')}.npy" for one in models}
+    labels = output / f"{title(name)}.csv"
+    for path in files.values():
+        outputs.check(path, inputs, sidecars.is_own_embeddings)
+        outputs.check(sidecars.sidecar_of(path), inputs)
+    table = _table(catalogue)
+    # The same labels again lose nothing: a command that was killed after them goes on.
+    outputs.check(labels, inputs, lambda path: path.read_bytes() == table or sidecars.is_own_labels(path))
+    kept = sidecars.rows_digest(catalogue.paths.tolist(), _contents(catalogue))
+    for one, path in files.items():
         content = io.BytesIO()
         np.save(content, embed(catalogue, one, seed), allow_pickle=False)
-        _write(path, content.getvalue())
-        written.append(path)
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["path", "identity", "split"])
-    rows.writerows(zip(catalogue.paths.tolist(), catalogue.identities.tolist(), catalogue.split.tolist(), strict=True))
-    labels = output / f"{title(name)}.csv"
-    _write(labels, table.getvalue().encode())
+        embeddings = content.getvalue()
+        space = digest("space", one, seed, catalogue.content_hash, catalogue.split.tolist())
+        sidecar = sidecars.Sidecar(catalogue.name, one, space, kept, _sha256(embeddings), labels.name, _sha256(table))
+        outputs.write(labels, table)
+        outputs.write(sidecars.sidecar_of(path), sidecar.content())
+        outputs.write(path, embeddings)
+    written = list(files.values())
     animals = len(set(catalogue.identities.tolist()))
     if as_json:
         said: dict[str, Any] = {"embeddings": list(map(str, written)), "labels": str(labels), "images": len(catalogue)}
@@ -91,15 +101,22 @@ def _warn(catalogue: Any, left_out: Sequence[str]) -> None:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
 
 
-def _write(path: Path, content: bytes) -> None:
-    from reproduce.cache import write_atomically
+def _table(catalogue: Any) -> bytes:
+    """The labels: a line for each photograph, in the order of the embeddings' rows."""
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(["path", "identity", "split", "sha256"])
+    columns = (column.tolist() for column in (catalogue.paths, catalogue.identities, catalogue.split))
+    rows.writerows(zip(*columns, _contents(catalogue), strict=True))
+    return table.getvalue().encode()
 
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise InvalidInputError(
-            f"{path}: cannot be written ({error.strerror}); name another folder: --output"
-        ) from None
+
+def _contents(catalogue: Any) -> list[str]:
+    return [""] * len(catalogue) if catalogue.digests is None else catalogue.digests.tolist()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _quoted(path: Path) -> str:

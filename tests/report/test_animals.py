@@ -45,7 +45,7 @@ def test_from_a_folder_to_a_page(folder):
     assert "left out" in text
     assert "next: reproduce score 'embeddings/my animals-histogram.npy' 'embeddings/my animals.csv'" in text
     labels = (folder.parent / "embeddings" / "my animals.csv").read_text(encoding="utf-8").splitlines()
-    assert labels[0] == "path,identity,split"
+    assert labels[0] == "path,identity,split,sha256"
     for model in YARDSTICKS:
         assert len(np.load(folder.parent / "embeddings" / f"my animals-{model}.npy")) == len(labels) - 1 == 21
     files = ("embeddings/my animals-pixels.npy", "embeddings/my animals.csv")

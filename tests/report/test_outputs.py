@@ -1,0 +1,114 @@
+"""Nothing of the user's is overwritten: a table, a photograph, a file of another command."""
+
+import os
+
+import pytest
+from drawn import encoded, picture, write_files
+from typer.testing import CliRunner
+
+from reproduce import cli
+from reproduce.errors import InvalidInputError
+
+HEAD = "path,identity,sex,date,observer,notes\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Six animals of three photographs, and the user's own table of them, with columns that no command knows."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    own = tmp_path / "own"
+    files = {f"img/{animal}_{n}.JPG": encoded(picture(10 * animal + n)) for animal in range(6) for n in range(3)}
+    rows = [f"{path},T{path[4]},f,2024-05-01,AB,torn left ear\n" for path in files]
+    write_files(own, files | {"catalogue.csv": (HEAD + "".join(rows)).encode()})
+    monkeypatch.chdir(own)
+    return own
+
+
+def contents(folder):
+    """Every file below the folder with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def run(*arguments):
+    """The command, its errors raised."""
+    return CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("embed", "catalogue.csv", "--model", "histogram", "--output", "."),
+        ("embed", "catalogue.csv", "--output", "./img/.."),
+        ("embed", "embeddings/catalogue.csv", "--model", "histogram"),
+        ("embed", "link.csv", "--model", "histogram", "--output", "."),
+        ("embed", "hard.csv", "--model", "histogram", "--output", "elsewhere"),
+        ("embed", "img.csv", "--model", "histogram", "--output", "taken"),
+        ("report", "catalogue.csv", "--model", "histogram", "--output", "pages"),
+        ("audit", "catalogue.csv", "--sheet", "img/0_0.JPG"),
+        ("audit", "catalogue.csv", "--sheet", "holiday.png"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_the_user_s_stays(folder, arguments):
+    """The input under any of its names, a photograph, any file that is not the command's own: nothing is written."""
+    table = (folder / "catalogue.csv").read_bytes()
+    absolute = table.replace(b"img/", f"{folder}/img/".encode())
+    write_files(
+        folder,
+        {
+            "embeddings/catalogue.csv": absolute,
+            "img.csv": table,
+            "taken/img-histogram.json": b'{"notes": "mine"}',
+            "pages/catalogue.html": b"<p>my page",
+            "holiday.png": encoded(picture(1), ".png"),
+            "elsewhere/other.txt": b"",
+        },
+    )
+    os.symlink("catalogue.csv", folder / "link.csv")
+    os.link(folder / "img.csv", folder / "hard.csv")
+    os.link(folder / "img.csv", folder / "elsewhere" / "hard.csv")
+    before = contents(folder)
+    with pytest.raises(InvalidInputError, match=r"would be overwritten|not written by this command"):
+        run(*arguments)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    "arguments, made",
+    [
+        (("embed", "catalogue.csv", "--model", "histogram"), "embeddings/catalogue.csv"),
+        (("report", "catalogue.csv", "--model", "histogram"), "report/catalogue.html"),
+        (("audit", "catalogue.csv", "--sheet", "sheet.png"), "sheet.png"),
+        (("audit", "catalogue.csv", "--sheet", "sheet.jpg"), "sheet.jpg"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_command_s_own_is_renewed(folder, arguments, made):
+    """Run again, the same command writes its files again."""
+    assert run(*arguments).exit_code == 0
+    assert run(*arguments).exit_code == 0
+    assert (folder / made).is_file()
+
+
+def test_labels_with_a_note_added_are_the_user_s(folder):
+    """A file of embed's that was edited since is kept."""
+    arguments = ("embed", "catalogue.csv", "--model", "histogram")
+    run(*arguments)
+    labels = folder / "embeddings" / "catalogue.csv"
+    labels.write_text(labels.read_text().replace("T0", "Bella"))
+    before = contents(folder)
+    with pytest.raises(InvalidInputError, match="changed since"):
+        run(*arguments)
+    assert contents(folder) == before
+
+
+def test_an_embed_that_was_killed_goes_on(folder):
+    """Killed between its files, the same command writes what is lacking."""
+    arguments = ("embed", "catalogue.csv", "--model", "histogram")
+    run(*arguments)
+    whole = contents(folder)
+    for lost in (["catalogue-histogram.npy"], ["catalogue-histogram.npy", "catalogue-histogram.json"]):
+        for name in lost:
+            (folder / "embeddings" / name).unlink()
+        run(*arguments)
+        assert contents(folder) == whole
