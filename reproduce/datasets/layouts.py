@@ -1,6 +1,8 @@
 """A folder that is not laid out as its data set is: what was expected there, and what was found instead."""
 
 import os
+import re
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +90,37 @@ def misfit(name: str, root: Path, error: Exception, printed: str = "") -> Invali
         lines = [line for line in printed.splitlines() if "outdated" not in line]
         said = " ".join(" ".join([str(error), *lines]).split())[:200]
         return InvalidInputError(f"{root} is not laid out as wildlife-datasets' {name} expects it: {said}")
+    if _of_ids(error) and _is_laid_out(name, images) and (twice := _of_one_name(images)):
+        return InvalidInputError(
+            f"{root}: {' and '.join(twice)} are two images of one file name, and wildlife-datasets' {name} knows its "
+            "images by their file names; rename one of them"
+        )
     return _line(name, root, f"expected {EXPECTED.get(name, 'the folders that its download unpacks to')}", images)
+
+
+def _of_ids(error: Exception) -> bool:
+    """Whether wildlife-datasets found two equal ids, which it asserts without a word."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, AssertionError) and bool(frames) and frames[-1].name == "create_id"
+
+
+def _is_laid_out(name: str, images: list[str]) -> bool:
+    """Whether the images lie in the folders that those of the set lie in, where these are known."""
+    if name not in EXPECTED:
+        return True
+    pattern = re.sub(r"\{[a-z,]+\}|[A-Z]+(?=/)|IMAGE\.\w+", "[^/]+", EXPECTED[name])
+    return all(re.fullmatch(pattern, image) for image in images)
+
+
+def _of_one_name(images: list[str]) -> list[str]:
+    """The first two of the paths that end in the same file name; [] where there are none."""
+    first: dict[str, str] = {}
+    for image in images:
+        file = image.rpartition("/")[2]
+        if file in first:
+            return [first[file], image]
+        first[file] = image
+    return []
 
 
 def check_animals(name: str, root: Path, paths: list[str], identities: list[str]) -> None:

@@ -65,6 +65,18 @@ def test_a_cow_whose_folder_is_no_number_is_one_line(root):
         load("FriesianCattle2017", root)
 
 
+def test_two_cattle_of_one_file_name_are_named(root):
+    """wildlife-datasets asserts that ids differ and says nothing: the layout is right, and two files are the fault."""
+    write_files(root, {f"{PUBLISHER}/{name}": content for name, content in CATTLE.items()})
+    write_files(root / PUBLISHER, {"2/001_2.jpg": CATTLE["2/002_2.jpg"]})
+    with pytest.raises(InvalidInputError) as raised:
+        load("FriesianCattle2017", root)
+    said = str(raised.value)
+    assert f"{PUBLISHER}/1/001_2.jpg and {PUBLISHER}/2/001_2.jpg are two images of one file name" in said
+    assert "rename one of them" in said
+    assert "expected" not in said
+
+
 @pytest.mark.parametrize("name", [f"{PUBLISHER}.zip", "FriesianCattle2017.zip", f"FriesianCattle2017/{PUBLISHER}.zip"])
 def test_the_archive_itself_will_do(root, name):
     """It is unpacked into the cache once; the data root may be read-only."""
