@@ -16,7 +16,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import live, places
 from reproduce.running.asking import Parts, ask, factor, parted
-from reproduce.running.origin import doubt
+from reproduce.running.origin import doubt, keep_first
 from reproduce.running.plan import Asked, Plan, make_plan
 from reproduce.running.runner import Report, default_workers, run
 from reproduce.running.summary import summary
@@ -70,6 +70,10 @@ def run_command(
         report, held, lacking = Report(), list[Held](), list[str]()
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
+            if store is record:
+                kept_here = [(row.asked.experiment, row.asked.data) for row in plan.rows if row.jobs and not row.apart]
+                for said in keep_first(record.folder, kept_here):
+                    console.print(said, markup=False, highlight=False)
             with live.Live(console, plan, count) as view:
                 report = run(
                     plan,

@@ -1,0 +1,96 @@
+"""Stand-ins of full size are told from the published cattle, and so are images that are not those first seen."""
+
+import dataclasses
+
+import pytest
+from drawn import encoded, picture, write_files
+from stand_ins import cattle
+
+from reproduce.datasets import friesian, load
+from reproduce.errors import InvalidInputError
+from reproduce.experiments import baselines, mlp
+from reproduce.record import first_sets
+from reproduce.running import origin
+from reproduce.running.origin import doubt, keep_first
+
+NAME = "FriesianCattle2017"
+HERD = {f"{cow}/{cow}-{image}.jpg": (cow, image) for cow in range(12) for image in range(80)}
+
+
+@pytest.fixture(scope="module")
+def stand_ins(tmp_path_factory):
+    """A data root with 940 stand-ins made of a herd of twelve."""
+    root = tmp_path_factory.mktemp("stand-ins")
+    files = {name: encoded(picture(100 * cow + image, side=8)) for name, (cow, image) in HERD.items()}
+    assert cattle(str(write_files(root / "herd", files)), root / "data" / NAME) == 940
+    return root / "data"
+
+
+@pytest.fixture
+def here(stand_ins, tmp_path, monkeypatch):
+    """The stand-ins as this machine's data, a record of its own, nothing recalled."""
+    monkeypatch.setenv("REPRODUCE_DATA", str(stand_ins))
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REPRODUCE_RECORD", str(tmp_path / "record"))
+    origin._of_data.cache_clear()
+    yield tmp_path / "record"
+    origin._of_data.cache_clear()
+
+
+@pytest.fixture
+def unmarked(here, monkeypatch):
+    """As images that nobody marked as stand-ins: they match the published set in every count."""
+    monkeypatch.setattr(friesian, "STAND_INS", "no such file")
+    return here
+
+
+def test_they_have_the_published_counts_and_say_what_they_are(here):
+    """940 images of 89 animals, no two the same, and none of them taken for the published."""
+    found = load(NAME)
+    sizes = {animal: int((found.identities == animal).sum()) for animal in set(found.identities.tolist())}
+    assert sizes == friesian.class_sizes()
+    assert len(set(found.digests.tolist())) == 940
+    assert "are stand-ins, as" in doubt(mlp.embed, NAME, {})
+
+
+def test_the_first_images_are_kept_and_others_held_against_them(unmarked, monkeypatch):
+    """Nothing tells the first set from the published one, which is said; one image changed is another set."""
+    asked = [(baselines.pixels, NAME), (mlp.embed, NAME), (baselines.pixels, "LionData")]
+    assert doubt(mlp.embed, NAME, {}) == ""
+    (said,) = keep_first(unmarked, asked)
+    assert f"{NAME}: the first images seen; their publisher gives no digest" in said
+    first = first_sets.first(unmarked, NAME)
+    assert (first.digest, first.images, first.animals) == (friesian.images_digest(load(NAME)), 940, 89)
+    assert keep_first(unmarked, asked) == []
+    origin._of_data.cache_clear()
+    assert doubt(mlp.embed, NAME, {}) == ""
+    other = dataclasses.replace(load(NAME), digests=load(NAME).digests.copy())
+    other.digests[7] = "0" * 64
+    monkeypatch.setattr("reproduce.datasets.load", lambda *_, **__: other)
+    origin._of_data.cache_clear()
+    assert f"other images than the first seen, on {first.seen}, which {unmarked / first_sets.FILE} keeps" in doubt(
+        mlp.embed, NAME, {}
+    )
+    assert keep_first(unmarked, asked) == []
+    assert first_sets.first(unmarked, NAME) == first
+
+
+def test_what_the_files_are_called_and_in_which_order_says_nothing(unmarked):
+    """The digest is of the images and whose they are."""
+    found = load(NAME)
+    backwards = found.take(range(len(found))[::-1])
+    assert friesian.images_digest(backwards) == friesian.images_digest(found)
+    assert friesian.images_digest(found.take(range(939))) != friesian.images_digest(found)
+
+
+def test_several_sets_are_kept_beside_one_another(tmp_path):
+    """The second leaves the first as it was; a damaged file is one line."""
+    one, two = first_sets.FirstSet("ab", 2, 1), first_sets.FirstSet("cd", 3, 2)
+    assert first_sets.keep(tmp_path, "B", one)
+    assert first_sets.keep(tmp_path, "A", two)
+    assert not first_sets.keep(tmp_path, "B", two)
+    assert [first_sets.first(tmp_path, name).digest for name in "AB"] == ["cd", "ab"]
+    assert first_sets.first(tmp_path, "C") is None
+    (tmp_path / first_sets.FILE).write_text('[A]\ndigest = 3\nimages = 2\nanimals = 1\nseen = ""\n')
+    with pytest.raises(InvalidInputError, match=r"first_sets.toml: digest is no str: 3"):
+        first_sets.first(tmp_path, "A")
