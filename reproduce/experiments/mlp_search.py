@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from reproduce.models import MLPClassifier
 
-__all__ = ["BATCH_SIZES", "GRID_SEED", "LEARNING_RATES", "chosen_point", "chosen_rate", "search"]
+__all__ = ["BATCH_SIZES", "GRID_SEED", "LEARNING_RATES", "chosen_point", "chosen_rate", "folded", "search"]
 
 #: The paper names a grid over "the number of batches" and the learning rate, and none of its points.
 BATCH_SIZES = (16, 32, 64)
@@ -93,9 +93,9 @@ def search(
     Returns JSON: "chosen" {batch_size, learning_rate}, "accuracy" of each fold at that point, "grid" [[batch,
     rate, mean accuracy], ...], "folds" and "points" as run, "small_classes" (fewer images than folds). Folds are
     stratified as far as classes allow: a class with fewer images than folds is in the test part of as many folds
-    as it has images, and where a lone image is tested its class was not trained on, so it counts as an error.
-    Fits run on threads in a process of their own, one by one in a worker of ``reproduce run``; the order of
-    fitting changes no result.
+    as it has images, and where a lone image is tested its class was not trained on, so it counts as an error; those of
+    ``folded`` are the same. Fits run on threads in a process of their own, one by one in a worker of ``reproduce run``;
+    the order of fitting changes no result.
     """
     from joblib import parallel_config
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -130,6 +130,23 @@ def search(
         "points": len(points),
         "small_classes": int((counts < folds).sum()),
     }
+
+
+def folded(model: "MLPClassifier", X: np.ndarray, y: np.ndarray, seed: int, folds: int = 5) -> list[np.ndarray]:
+    """Which answers of ``model`` are right, fold by fold: arrays (N,), NaN where an image was learned from."""
+    from sklearn.base import clone
+    from sklearn.model_selection import StratifiedKFold
+
+    from reproduce.determinism import single_thread
+
+    found = []
+    with warnings.catch_warnings(), single_thread():
+        warnings.filterwarnings("ignore", "The least populated class")
+        for learn, test in StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y):
+            right = np.full(len(y), np.nan)
+            right[test] = clone(model).fit(X[learn], y[learn]).predict(X[test]) == y[test]
+            found.append(right)
+    return found
 
 
 def _cores() -> int:

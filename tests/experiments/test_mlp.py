@@ -144,6 +144,25 @@ def test_the_search_is_scikit_learns_own(herd):
     assert found["points"] == 4
 
 
+def test_the_accuracy_over_folds_is_kept_without_each_training_animal(herd):
+    """As scikit-learn's folds give it, by names in order; an animal is left out of the count, not of the training."""
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    tried = {**SMALL, "epochs": 3, "folds": 3, "batch_sizes": [16], "learning_rates": [1e-2]}
+    found = mlp.embed(herd, 1, **tried)
+    X, y = mlp.inputs(herd, 16)[herd.train], herd.identities[herd.train]
+    model = mlp.classifier(1, (8,), epochs=3).set_params(batch_size=16, learning_rate=1e-2)
+    folds = list(StratifiedKFold(3, shuffle=True, random_state=1).split(X, y))
+    right = cross_val_predict(model, X, y, cv=folds) == y
+    for at, animal in enumerate(np.unique(y)):
+        tested = [right[test[y[test] != animal]] for _, test in folds]
+        assert found.leave_one_out["accuracy@train"][at] == np.mean([one.mean() for one in tested])
+        counts = np.unique(y[y != animal], return_counts=True)[1]
+        assert found.leave_one_out["accuracy/constant@train"][at] == counts.max() / counts.sum()
+    assert found.scores["accuracy@train"] == found.scores["accuracy"] == np.mean(found.details["accuracy"])
+    assert len(found.leave_one_out["accuracy@train"]) == len(np.unique(y))
+
+
 def test_animals_with_fewer_images_than_folds_are_counted_and_split(herd):
     """A lone image is tested in one fold by a network that never saw its animal: an error, not a crash."""
     X, y = mlp.inputs(herd, 16)[herd.train], herd.identities[herd.train].copy()
