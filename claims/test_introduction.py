@@ -8,5 +8,5 @@ from reproduce.verdicts import judged_in, statement
 @judged_in("paper", "other networks")
 def test_a_metric_needs_no_retraining(claim, setting):
     """An embedding trained on 75 lions finds 19 never seen better than by chance, without retraining."""
-    ours = claim(dcnn.embed, setting.lions, score="above_chance", **setting.on_lions)
+    ours = claim(dcnn.embed, setting.lions, score="above_chance")
     claim.at_least(ours, 0, because="new animals are found at all only if they are found better than by chance")

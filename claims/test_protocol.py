@@ -85,21 +85,21 @@ def test_the_layers_compute_what_they_are_called(claim, error):
 @pytest.mark.parametrize("what", ["steps", "batch", "input_low", "input_high"])
 def test_the_dcnn_is_trained_as_described(claim, what, setting):
     """The running training has {what} {printed}: 3 epochs of 100, 32 images, [-1, 1]."""
-    claim.exactly(claim(dcnn.protocol, setting.lions, score=what, **setting.on_lions), claim.printed)
+    claim.exactly(claim(dcnn.protocol, setting.lions, score=what), claim.printed)
 
 
 @check("P.dcnn.collapsed_loss", at="II-B.2", unit="nats")
 @judged_in("MobileNetV2")
 def test_a_collapse_costs_ln_2(claim, setting):
     """A batch that collapsed to one point costs ln 2: the margin is soft."""
-    claim.exactly(claim(dcnn.protocol, setting.lions, score="collapsed_loss", **setting.on_lions), "0.6931")
+    claim.exactly(claim(dcnn.protocol, setting.lions, score="collapsed_loss"), "0.6931")
 
 
 @check("P.dcnn.mining", at="II-B.2, IV", unit="nats")
 @judged_in("paper", "MobileNetV2")
 def test_triplets_are_mined_as_described(claim, setting):
     """The running training's loss is that of semi-hard triplets under a soft margin, recomputed anchor by anchor."""
-    ours = claim(dcnn_mining.mining, setting.lions, score="loss_difference", **setting.on_lions)
+    ours = claim(dcnn_mining.mining, setting.lions, score="loss_difference")
     claim.at_most(ours, 1e-5, because="float32 leaves 1e-7; the hardest negatives or a fixed margin a quarter")
 
 

@@ -36,7 +36,7 @@ each_set = pytest.mark.parametrize("lions", LIONS)
 @each_set
 def test_lions_are_as_poor_as_printed(claim, lions, setting):
     """The 64-d embedding of the {lions} lions scores no more than the best printed row, 0.93."""
-    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{LIONS[lions]}", seeds=setting.seeds, **setting.on_lions)
+    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{LIONS[lions]}")
     claim.at_most(ours, claim.figure("III.64"), because=EACH)
 
 
@@ -47,7 +47,7 @@ def test_lions_are_as_poor_as_printed(claim, lions, setting):
 def test_the_other_rows_are_as_poor_as_printed(claim, row, lions, setting):
     """The row {row} of the {lions} lions scores no more than it is printed with."""
     score = f"map_at_r{LIONS[lions]}"
-    ours = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **ROWS[row], **setting.on_lions)
+    ours = claim(dcnn.embed, setting.lions, score=score, **ROWS[row])
     claim.at_most(ours, claim.figure(f"III.{row}"), because=EACH)
 
 
@@ -58,8 +58,8 @@ def test_the_other_rows_are_as_poor_as_printed(claim, row, lions, setting):
 )  # fmt: skip
 def test_cattle_gain_what_the_papers_did(claim, setting):
     """On other cattle the 64-d embedding gains over an untrained layer at least half of what the paper's did."""
-    ours = claim(dcnn.embed, setting.cattle, score="map_at_r", seeds=setting.seeds, **setting.on_cattle)
-    untrained = claim(baselines.untrained, setting.cattle, score="map_at_r", seeds=setting.seeds)
+    ours = claim(dcnn.embed, setting.cattle, score="map_at_r")
+    untrained = claim(baselines.untrained, setting.cattle, score="map_at_r")
     printed, before = float(claim.figure("II.64")), float(claim.figure("I.untrained"))
     claim.at_least(ours.share_gained(untrained), (printed - before) / (100 - before) * 50, because=HALF)
 
@@ -70,8 +70,8 @@ def test_cattle_gain_what_the_papers_did(claim, setting):
 def test_one_change_restores_the_lions(claim, change, setting):
     """With another {change} alone the whole network scores ten points more on the 75 lions that it was trained on."""
     score = "map_at_r@train"
-    whole = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **setting.on_lions)
-    changed = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **setting.on_lions | CHANGES[change])
+    whole = claim(dcnn.embed, setting.lions, score=score)
+    changed = claim(dcnn.embed, setting.lions, score=score, **CHANGES[change])
     claim.exceeds(changed, whole, by=10, because=TEN)
 
 
@@ -119,7 +119,7 @@ def test_they_hide_nothing_of_the_unseen(claim, averages, setting):
 @judged_in("MobileNetV2", *RIVALS, RANDOM, "whole-from-nothing-75", "whole from ImageNet")
 def test_the_network_collapses(claim, setting):
     """Embeddings of the last twenty batches lie within a hundredth of a cosine distance of each other."""
-    spread = claim(dcnn.embed, setting.lions, score="last_spread", seeds=setting.seeds, **setting.on_lions)
+    spread = claim(dcnn.embed, setting.lions, score="last_spread")
     claim.at_most(spread, 0.01, because="0 is a collapse to one point, 1 the spread of random directions")
 
 
@@ -131,11 +131,11 @@ def test_the_network_collapses(claim, setting):
 @judged_in("MobileNetV2", *RIVALS, "whole-from-nothing-75", "whole from ImageNet")
 def test_the_cost_ends_at_a_collapse(claim, setting):
     """Over the last twenty steps the 64-d embedding's cost is ln 2, as that of a network which tells no lion apart."""
-    cost = claim(dcnn.embed, setting.lions, score="last_loss", seeds=setting.seeds, **setting.on_lions)
+    cost = claim(dcnn.embed, setting.lions, score="last_loss")
     claim.at_least(cost, round(math.log(2) - 0.01, 3), because=FLAT)
 
 
 def _averaged(claim, setting, averages, score, **other):
     """The same training by other averages of its batch norms, and by its moving ones."""
-    trained = {"score": score, "seeds": setting.seeds, **setting.on_lions, **other}
+    trained = {"score": score, **other}
     return [claim(dcnn.embed, setting.lions, **trained | changed) for changed in (AVERAGES[averages], {})]

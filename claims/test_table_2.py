@@ -27,8 +27,8 @@ def test_resnet_reaches_the_printed_score(claim, dim):
 @pytest.mark.parametrize("more, less", list(itertools.pairwise(DIMENSIONS)))
 def test_more_dimensions_score_more(claim, more, less, setting):
     """An embedding of {more} dimensions scores above one of {less}."""
-    larger = claim(dcnn.embed, setting.cattle, dim=more, score="map_at_r", **setting.on_cattle)
-    smaller = claim(dcnn.embed, setting.cattle, dim=less, score="map_at_r", **setting.on_cattle)
+    larger = claim(dcnn.embed, setting.cattle, dim=more, score="map_at_r")
+    smaller = claim(dcnn.embed, setting.cattle, dim=less, score="map_at_r")
     claim.exceeds(larger, smaller, by=0, because="an order is an order: any difference, paired by seed, counts")
 
 
@@ -36,8 +36,8 @@ def test_more_dimensions_score_more(claim, more, less, setting):
 @judged_in("paper", "other cattle")
 def test_sixteen_dimensions_are_effective(claim, setting):
     """Sixteen dimensions lose no more than five points to 128."""
-    small = claim(dcnn.embed, setting.cattle, dim=16, score="map_at_r", **setting.on_cattle)
-    large = claim(dcnn.embed, setting.cattle, dim=128, score="map_at_r", **setting.on_cattle)
+    small = claim(dcnn.embed, setting.cattle, dim=16, score="map_at_r")
+    large = claim(dcnn.embed, setting.cattle, dim=128, score="map_at_r")
     claim.at_least(small - large, -5.0, because=TENTH)
 
 
@@ -45,7 +45,7 @@ def test_sixteen_dimensions_are_effective(claim, setting):
 @judged_in("paper", "other cattle")
 def test_one_example_per_class_suffices(claim, setting):
     """Cattle are so clean that one image of each is enough to name most others: a frozen backbone, unseen animals."""
-    ours = claim(one_example.backbone, setting.cattle, score="precision_at_1", **setting.on_lions)
+    ours = claim(one_example.backbone, setting.cattle, score="precision_at_1")
     claim.at_least(ours, 50, because="more often right than wrong, where guessing names one in nine")
 
 
@@ -53,7 +53,7 @@ def test_one_example_per_class_suffices(claim, setting):
 @judged_in("paper", "other cattle")
 def test_it_beats_the_mlp(claim, setting):
     """The 64-d DCNN scores above the MLP of 64 units."""
-    ours = claim(dcnn.embed, setting.cattle, score="map_at_r", **setting.on_cattle)
+    ours = claim(dcnn.embed, setting.cattle, score="map_at_r")
     claim.exceeds(ours, claim(mlp.embed, setting.cattle, hidden=(64,), score="map_at_r"), by=0, because=ANY)
 
 
@@ -62,8 +62,8 @@ def test_it_beats_the_mlp(claim, setting):
 def test_it_beats_the_mlp_on_lions_too(claim, setting):
     """The 64-d DCNN scores above the MLP of 64 units on lions too."""
     score = f"map_at_r{setting.scored}"
-    ours = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **setting.on_lions)
-    mlps = claim(mlp.embed, setting.lions, hidden=(64,), score=score, seeds=setting.seeds)
+    ours = claim(dcnn.embed, setting.lions, score=score)
+    mlps = claim(mlp.embed, setting.lions, hidden=(64,), score=score)
     claim.exceeds(ours, mlps, by=0, because=ANY)
 
 
@@ -71,8 +71,8 @@ def test_it_beats_the_mlp_on_lions_too(claim, setting):
 @judged_in("paper", "other cattle")
 def test_three_epochs_are_enough(claim, setting):
     """Thirty epochs add next to nothing to three."""
-    longer = claim(dcnn.embed, setting.cattle, steps=3000, score="map_at_r", **setting.on_cattle)
-    three = claim(dcnn.embed, setting.cattle, score="map_at_r", **setting.on_cattle)
+    longer = claim(dcnn.embed, setting.cattle, steps=3000, score="map_at_r")
+    three = claim(dcnn.embed, setting.cattle, score="map_at_r")
     claim.at_most(longer - three, 4.5, because=ENOUGH)
 
 
@@ -80,16 +80,12 @@ def test_three_epochs_are_enough(claim, setting):
 @judged_in("paper", "other cattle")
 def test_it_is_good_beside_the_state_of_the_art(claim, setting):
     """The 64-d embedding of cattle scores at least what the best of the cited models scores on its lions, 20.8."""
-    claim.at_least(
-        claim(dcnn.embed, setting.cattle, score="map_at_r", **setting.on_cattle),
-        claim.figure("III.dlamini"),
-        because=BEST,
-    )
+    claim.at_least(claim(dcnn.embed, setting.cattle, score="map_at_r"), claim.figure("III.dlamini"), because=BEST)
 
 
 @control("II.over-backbone", at="III-B", unit="MAP@R %")
 @judged_in("other cattle")
 def test_the_head_adds_to_the_backbone(claim, setting):
     """The trained 64-d embedding scores above the frozen backbone's own features, on animals never trained on."""
-    ours = claim(dcnn.embed, setting.cattle, score="map_at_r", **setting.on_cattle)
-    claim.exceeds(ours, claim(dcnn.untrained, setting.cattle, score="map_at_r", **setting.on_lions), by=0, because=ANY)
+    ours = claim(dcnn.embed, setting.cattle, score="map_at_r")
+    claim.exceeds(ours, claim(dcnn.untrained, setting.cattle, score="map_at_r"), by=0, because=ANY)

@@ -18,14 +18,7 @@ ANY = "any gain, paired by seed, would answer the question with yes"
 @pytest.mark.parametrize("row", ROWS)
 def test_resnet_reaches_the_printed_score(claim, row, setting):
     """The ResNet50V2 row {row} scores {printed} on the lions."""
-    ours = claim(
-        dcnn.embed,
-        setting.lions,
-        score=f"map_at_r{setting.scored}",
-        seeds=setting.seeds,
-        **ROWS[row],
-        **setting.on_lions,
-    )
+    ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{setting.scored}", **ROWS[row])
     claim.equals(ours, claim.printed, margin=0.19, because="0.19 separates the table's best row from its worst")
 
 
@@ -35,8 +28,8 @@ def test_resnet_reaches_the_printed_score(claim, row, setting):
 def test_the_rows_come_in_the_printed_order(claim, row, setting):
     """The row 64 scores above the row {row}."""
     score = f"map_at_r{setting.scored}"
-    other = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **ROWS[row], **setting.on_lions)
-    ours = claim(dcnn.embed, setting.lions, score=score, seeds=setting.seeds, **ROWS["64"], **setting.on_lions)
+    other = claim(dcnn.embed, setting.lions, score=score, **ROWS[row])
+    ours = claim(dcnn.embed, setting.lions, score=score, **ROWS["64"])
     claim.exceeds(ours, other, by=0, because="an order is an order: any difference, paired by seed, counts")
 
 
@@ -50,8 +43,8 @@ def test_every_row_averages_fourteen_runs(claim):
 @judged_in("paper", "other cattle")
 def test_lions_are_strikingly_worse_than_cattle(claim, setting):
     """With one model cattle score at least twenty points more than lions, each above its own chance."""
-    cattle = claim(dcnn.embed, setting.cattle, score="above_chance", **setting.on_cattle)
-    lions = claim(dcnn.embed, setting.lions, score="above_chance", **setting.on_lions)
+    cattle = claim(dcnn.embed, setting.cattle, score="above_chance")
+    lions = claim(dcnn.embed, setting.lions, score="above_chance")
     claim.exceeds(cattle, lions, by=20, because=STRIKING)
 
 
@@ -67,8 +60,8 @@ def test_lions_are_harder_before_any_model(claim, setting):
 @judged_in("paper", "MobileNetV2")
 def test_augmentation_does_not_help(claim, setting):
     """Flips and rotations add nothing to the 64-d embedding of lions."""
-    plain = claim(dcnn.embed, setting.lions, score="map_at_r", **setting.on_lions)
-    augmented = claim(dcnn.embed, setting.lions, augment=True, score="map_at_r", **setting.on_lions)
+    plain = claim(dcnn.embed, setting.lions, score="map_at_r")
+    augmented = claim(dcnn.embed, setting.lions, augment=True, score="map_at_r")
     claim.at_most(augmented - plain, 0, because=NO_GAIN)
 
 
@@ -78,8 +71,8 @@ def test_augmentation_does_not_help(claim, setting):
 def test_augmentation_does_not_help_lions_trained_on(claim, lions, setting):
     """Flips and rotations, drawn from eight kept views of each image, add nothing to the score of the {lions} lions."""
     score = f"map_at_r{LIONS[lions]}"
-    plain = claim(dcnn.embed, setting.lions, score=score, **setting.on_lions)
-    augmented = claim(dcnn.embed, setting.lions, augment=True, score=score, **setting.on_lions)
+    plain = claim(dcnn.embed, setting.lions, score=score)
+    augmented = claim(dcnn.embed, setting.lions, augment=True, score=score)
     claim.at_most(augmented - plain, 0, because=NO_GAIN)
 
 
@@ -87,26 +80,22 @@ def test_augmentation_does_not_help_lions_trained_on(claim, lions, setting):
 @judged_in("paper", "other networks")
 def test_lions_are_far_below_dlamini(claim, setting):
     """The 64-d embedding scores less than half of the best that Dlamini & van Zyl report on the same lions."""
-    claim.at_most(
-        claim(dcnn.embed, setting.lions, score="map_at_r", **setting.on_lions), float(claim.printed) / 2, because=HALF
-    )
+    claim.at_most(claim(dcnn.embed, setting.lions, score="map_at_r"), float(claim.printed) / 2, because=HALF)
 
 
 @statement("III.dlamini.similar", at="IV", unit="MAP@R %")
 @judged_in("paper", "other networks")
 def test_lions_are_far_below_a_similar_backbone(claim, setting):
     """The 64-d embedding scores less than half of what Dlamini & van Zyl's ResNet-152 scores with the same mining."""
-    claim.at_most(
-        claim(dcnn.embed, setting.lions, score="map_at_r", **setting.on_lions), float(claim.printed) / 2, because=HALF
-    )
+    claim.at_most(claim(dcnn.embed, setting.lions, score="map_at_r"), float(claim.printed) / 2, because=HALF)
 
 
 @question("III.epochs", at="IV", unit="MAP@R %")
 @judged_in("paper", "other networks")
 def test_more_epochs_help(claim, setting):
     """Thirty epochs score more than three on lions."""
-    three = claim(dcnn.embed, setting.lions, score="map_at_r", **setting.on_lions)
-    thirty = claim(dcnn.embed, setting.lions, steps=3000, score="map_at_r", **setting.on_lions)
+    three = claim(dcnn.embed, setting.lions, score="map_at_r")
+    thirty = claim(dcnn.embed, setting.lions, steps=3000, score="map_at_r")
     claim.exceeds(thirty, three, by=0, because=ANY)
 
 
@@ -114,8 +103,8 @@ def test_more_epochs_help(claim, setting):
 @judged_in("paper", "other networks")
 def test_a_fixed_margin_helps(claim, setting):
     """A fixed margin of 0.2 scores more than the soft margin on lions."""
-    soft = claim(dcnn.embed, setting.lions, score="map_at_r", **setting.on_lions)
-    fixed = claim(dcnn.embed, setting.lions, margin=0.2, score="map_at_r", **setting.on_lions)
+    soft = claim(dcnn.embed, setting.lions, score="map_at_r")
+    fixed = claim(dcnn.embed, setting.lions, margin=0.2, score="map_at_r")
     claim.exceeds(fixed, soft, by=0, because=ANY)
 
 

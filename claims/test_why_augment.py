@@ -27,8 +27,8 @@ trained_on = pytest.mark.parametrize("lions", ["75", "94"])
 def test_a_bank_of_copies_is_the_image(claim, lions, setting):
     """Trained on eight copies of each image, neither mirrored nor turned, the {lions} lions score as on the image."""
     still = {"flip": False, "turn": 0.0, "seeds": FEWER, "score": f"map_at_r{LIONS[lions]}"}
-    copies = claim(dcnn.embed, setting.lions, augment=True, **still, **setting.on_lions)
-    plain = claim(dcnn.embed, setting.lions, augment=False, **still, **setting.on_lions)
+    copies = claim(dcnn.embed, setting.lions, augment=True, **still)
+    plain = claim(dcnn.embed, setting.lions, augment=False, **still)
     claim.negligible(copies - plain, margin=0.5, because=FEW)
 
 
@@ -38,10 +38,8 @@ def test_a_bank_of_copies_is_the_image(claim, lions, setting):
 def test_views_are_trained_on_and_images_scored(claim, lions, setting):
     """Augmented, the {lions} lions score twenty points more on a view that was trained on than on the image itself."""
     score = f"map_at_r{LIONS[lions]}"
-    view = claim(dcnn.embed, setting.lions, augment=True, embedded="view", score=score, seeds=FEWER, **setting.on_lions)
-    image = claim(
-        dcnn.embed, setting.lions, augment=True, embedded="image", score=score, seeds=FEWER, **setting.on_lions
-    )
+    view = claim(dcnn.embed, setting.lions, augment=True, embedded="view", score=score, seeds=FEWER)
+    image = claim(dcnn.embed, setting.lions, augment=True, embedded="image", score=score, seeds=FEWER)
     claim.exceeds(view, image, by=20, because=MOST)
 
 
@@ -51,8 +49,8 @@ def test_views_are_trained_on_and_images_scored(claim, lions, setting):
 def test_the_image_itself_is_missing_from_the_bank(claim, lions, setting):
     """Augmented, the {lions} lions score twenty points more where one of the eight views is the image as it is."""
     score = f"map_at_r{LIONS[lions]}"
-    kept = claim(dcnn.embed, setting.lions, augment=True, original=True, score=score, seeds=FEWER, **setting.on_lions)
-    drawn = claim(dcnn.embed, setting.lions, augment=True, original=False, score=score, seeds=FEWER, **setting.on_lions)
+    kept = claim(dcnn.embed, setting.lions, augment=True, original=True, score=score, seeds=FEWER)
+    drawn = claim(dcnn.embed, setting.lions, augment=True, original=False, score=score, seeds=FEWER)
     claim.exceeds(kept, drawn, by=20, because=MOST)
 
 
@@ -62,8 +60,8 @@ def test_the_image_itself_is_missing_from_the_bank(claim, lions, setting):
 def test_it_is_the_rotation(claim, lions, setting):
     """Mirrored only, the {lions} lions score twenty points more than mirrored and turned by up to a tenth of a turn."""
     score = f"map_at_r{LIONS[lions]}"
-    mirrored = claim(dcnn.embed, setting.lions, augment=True, turn=0.0, score=score, seeds=FEWER, **setting.on_lions)
-    turned = claim(dcnn.embed, setting.lions, augment=True, turn=0.1, score=score, seeds=FEWER, **setting.on_lions)
+    mirrored = claim(dcnn.embed, setting.lions, augment=True, turn=0.0, score=score, seeds=FEWER)
+    turned = claim(dcnn.embed, setting.lions, augment=True, turn=0.1, score=score, seeds=FEWER)
     claim.exceeds(mirrored, turned, by=20, because=MOST)
 
 
@@ -73,8 +71,8 @@ def test_it_is_the_rotation(claim, lions, setting):
 def test_the_score_was_memory_of_photographs(claim, lions, setting):
     """Never augmented, the {lions} lions lose twenty points once each photograph is mirrored or turned and scored."""
     score = f"map_at_r{LIONS[lions]}"
-    image = claim(dcnn.embed, setting.lions, embedded="image", score=score, seeds=FEWER, **setting.on_lions)
-    view = claim(dcnn.embed, setting.lions, embedded="view", score=score, seeds=FEWER, **setting.on_lions)
+    image = claim(dcnn.embed, setting.lions, embedded="image", score=score, seeds=FEWER)
+    view = claim(dcnn.embed, setting.lions, embedded="view", score=score, seeds=FEWER)
     claim.exceeds(image, view, by=20, because=MOST)
 
 
@@ -84,8 +82,8 @@ def test_the_score_was_memory_of_photographs(claim, lions, setting):
 def test_eight_views_take_more_steps_to_remember(claim, lions, setting):
     """Augmented, the {lions} lions score twenty points more after 3000 steps than after 300."""
     score = f"map_at_r{LIONS[lions]}"
-    long = claim(dcnn.embed, setting.lions, augment=True, steps=3000, score=score, seeds=FEWER, **setting.on_lions)
-    short = claim(dcnn.embed, setting.lions, augment=True, steps=300, score=score, seeds=FEWER, **setting.on_lions)
+    long = claim(dcnn.embed, setting.lions, augment=True, steps=3000, score=score, seeds=FEWER)
+    short = claim(dcnn.embed, setting.lions, augment=True, steps=300, score=score, seeds=FEWER)
     claim.exceeds(long, short, by=20, because=MOST)
 
 
@@ -93,6 +91,6 @@ def test_eight_views_take_more_steps_to_remember(claim, lions, setting):
 @judged_in("paper", "MobileNetV2")
 def test_it_helps_the_unseen_once_training_is_long(claim, setting):
     """After 3000 steps the 19 lions never seen score more with flips and rotations than without."""
-    long = {"steps": 3000, "score": "map_at_r", "seeds": FEWER, **setting.on_lions}
+    long = {"steps": 3000, "score": "map_at_r", "seeds": FEWER}
     augmented = claim(dcnn.embed, setting.lions, augment=True, **long)
     claim.exceeds(augmented, claim(dcnn.embed, setting.lions, augment=False, **long), by=0, because=ANY)

@@ -38,7 +38,7 @@ def test_more_than_was_published_can_be_reached(claim, setting):
 @each_network
 def test_other_draws_of_lions_reach_it_too(claim, setting):
     """Over ten draws of 19 of the 94 lions, the whole choice made again in each, the mean score is at least 20.8."""
-    ours = claim(fusion.fused, setting.lions, held_out="drawn", score="map_at_r", seeds=DRAWS, **setting.on_lions)
+    ours = claim(fusion.fused, setting.lions, held_out="drawn", score="map_at_r", seeds=DRAWS)
     claim.at_least(ours, float(claim.figure("III.dlamini")), because=PUBLISHED)
 
 
@@ -80,4 +80,4 @@ def test_it_beats_a_histogram_that_learns_nothing(claim, setting):
 
 
 def _ours(claim, setting, *, score="map_at_r", **factors):
-    return claim(fusion.fused, setting.lions, score=score, seeds=FEWER, **factors, **setting.on_lions)
+    return claim(fusion.fused, setting.lions, score=score, seeds=FEWER, **factors)

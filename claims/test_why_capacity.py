@@ -38,8 +38,8 @@ def test_other_widths_score_higher(claim, width, setting):
 @each_animal
 def test_it_is_what_the_mlp_is_given(claim, animals, setting):
     """Given a frozen network's features in place of the pixels of {animals}, the MLP scores five points more."""
-    data, network = (getattr(setting, name) for name in (animals, f"on_{animals}"))
-    features = claim(mlp_features.train, data, output="linear", score="map_at_r", **network)
+    data = getattr(setting, animals)
+    features = claim(mlp_features.train, data, output="linear", score="map_at_r")
     pixels = claim(mlp.train, data, output="linear", scaling="standardised", score="map_at_r")
     claim.exceeds(features, pixels, by=5, because=FIVE)
 
@@ -49,8 +49,8 @@ def test_it_is_what_the_mlp_is_given(claim, animals, setting):
 @each_animal
 def test_a_loss_for_embeddings_is_missing_then(claim, animals, setting):
     """Given those features of {animals}, the triplet loss scores higher than cross-entropy, both at length one."""
-    data, network = (getattr(setting, name) for name in (animals, f"on_{animals}"))
-    given = {"output": "linear", "score": "map_at_r/l2", **network}
+    data = getattr(setting, animals)
+    given = {"output": "linear", "score": "map_at_r/l2"}
     triplet = claim(mlp_features.train, data, objective="triplet", **given)
     claim.exceeds(triplet, claim(mlp_features.train, data, objective="cross-entropy", **given), by=0, because=ANY)
 
@@ -61,7 +61,7 @@ def test_a_loss_for_embeddings_is_missing_then(claim, animals, setting):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_training_adds_to_the_features(claim, animals, loss, setting):
     """Given those features of {animals}, training by {loss} scores higher than the layer before its first step."""
-    data, network = (getattr(setting, name) for name in (animals, f"on_{animals}"))
-    given = {"output": "linear", "objective": LOSSES[loss], **network}
+    data = getattr(setting, animals)
+    given = {"output": "linear", "objective": LOSSES[loss]}
     after = claim(mlp_features.train, data, score="map_at_r", **given)
     claim.exceeds(after, claim(mlp_features.train, data, score="map_at_r/before", **given), by=0, because=ANY)

@@ -12,7 +12,6 @@ from reproduce.experiments import dcnn
 from reproduce.experiments.cues import UNLEARNED
 from reproduce.verdicts import control, judged_in, question
 
-HERD = "OpenCows2020-thinned"
 MOST = "cattle are 47 to 64 points ahead of lions, above chance: half of the least is most of a cause"
 STRIKING = "twenty points is what the suite calls strikingly worse, as III.poor does"
 each_model = pytest.mark.parametrize("model", UNLEARNED)
@@ -23,7 +22,7 @@ each_model = pytest.mark.parametrize("model", UNLEARNED)
 @each_model
 def test_numbers_made_the_cattle_easy(claim, model, setting):
     """With as many images of each as lions have, the {model} of other cattle lose 23 points above chance."""
-    claim.exceeds(_of(claim, model, HERD, setting), _of(claim, model, setting.cattle, setting), by=23, because=MOST)
+    claim.exceeds(_of(claim, model, setting.beside), _of(claim, model, setting.cattle), by=23, because=MOST)
 
 
 @question("why.clean.images.{model}", at="III-A, III-B", unit="above chance %")
@@ -31,15 +30,15 @@ def test_numbers_made_the_cattle_easy(claim, model, setting):
 @each_model
 def test_it_is_what_is_on_the_images(claim, model, setting):
     """Equal in numbers and size of image, the {model} find cattle twenty points above chance more than lions."""
-    cattle = _of(claim, model, setting.cattle, setting)
-    claim.exceeds(cattle, _of(claim, model, setting.lions, setting), by=20, because=STRIKING)
+    cattle = _of(claim, model, setting.cattle)
+    claim.exceeds(cattle, _of(claim, model, setting.lions), by=20, because=STRIKING)
 
 
 @question("why.clean.colour", at="III-B", unit="above chance %")
 @judged_in("the lions' numbers")
 def test_colour_is_what_lions_have(claim, setting):
     """Equal in numbers, colour finds lions better than grey pixels do: what cattle show in grey, lions do not."""
-    colour, grey = (_of(claim, model, setting.lions, setting) for model in ("histogram", "pixels"))
+    colour, grey = (_of(claim, model, setting.lions) for model in ("histogram", "pixels"))
     claim.exceeds(colour, grey, by=0, because="any advantage, paired by seed, counts")
 
 
@@ -48,10 +47,9 @@ def test_colour_is_what_lions_have(claim, setting):
 def test_the_trained_network_is_ahead_on_cattle_too(claim, setting):
     """Equal in numbers, the trained embedding finds cattle twenty points above chance more than lions."""
     trained = {"score": "above_chance", "seeds": 5}
-    cattle = claim(dcnn.embed, setting.cattle, **trained, **setting.on_cattle)
-    claim.exceeds(cattle, claim(dcnn.embed, setting.lions, **trained, **setting.on_lions), by=20, because=STRIKING)
+    cattle = claim(dcnn.embed, setting.cattle, **trained)
+    claim.exceeds(cattle, claim(dcnn.embed, setting.lions, **trained), by=20, because=STRIKING)
 
 
-def _of(claim, model, data, setting):
-    experiment, network = UNLEARNED[model]
-    return claim(experiment, data, score="above_chance", **(setting.on_cattle if network else {}))
+def _of(claim, model, data):
+    return claim(UNLEARNED[model], data, score="above_chance")

@@ -23,8 +23,8 @@ MEMORY = "twenty points between lions seen and unseen cannot be their number, wh
 @pytest.mark.parametrize("steps", [30, 100])
 def test_unseen_lions_gain_up_to_three_epochs(claim, steps, setting):
     """After 300 steps the 19 unseen lions score more than after {steps}."""
-    three_epochs = claim(dcnn.embed, setting.lions, steps=300, **_of("map_at_r", setting))
-    fewer = claim(dcnn.embed, setting.lions, steps=steps, **_of("map_at_r", setting))
+    three_epochs = claim(dcnn.embed, setting.lions, steps=300, score="map_at_r", seeds=FEWER)
+    fewer = claim(dcnn.embed, setting.lions, steps=steps, score="map_at_r", seeds=FEWER)
     claim.exceeds(three_epochs, fewer, by=0, because=ANY)
 
 
@@ -33,8 +33,8 @@ def test_unseen_lions_gain_up_to_three_epochs(claim, steps, setting):
 @pytest.mark.parametrize("steps", [1000, 3000])
 def test_unseen_lions_gain_after_three_epochs(claim, steps, setting):
     """After {steps} steps the 19 unseen lions score more than after 300."""
-    later = claim(dcnn.embed, setting.lions, steps=steps, **_of("map_at_r", setting))
-    claim.exceeds(later, claim(dcnn.embed, setting.lions, steps=300, **_of("map_at_r", setting)), by=0, because=ANY)
+    later = claim(dcnn.embed, setting.lions, steps=steps, score="map_at_r", seeds=FEWER)
+    claim.exceeds(later, claim(dcnn.embed, setting.lions, steps=300, score="map_at_r", seeds=FEWER), by=0, because=ANY)
 
 
 @question("why.curve.whole.{lions}", at="IV", unit="MAP@R %")
@@ -43,8 +43,8 @@ def test_unseen_lions_gain_after_three_epochs(claim, steps, setting):
 def test_ten_epochs_find_what_three_did_not(claim, lions, setting):
     """With the whole network trained, the {lions} lions score more after 1000 steps than after 300."""
     score = f"map_at_r{LIONS[lions]}"
-    later = claim(dcnn.embed, setting.lions, steps=1000, **_of(score, setting))
-    claim.exceeds(later, claim(dcnn.embed, setting.lions, steps=300, **_of(score, setting)), by=0, because=ANY)
+    later = claim(dcnn.embed, setting.lions, steps=1000, score=score, seeds=FEWER)
+    claim.exceeds(later, claim(dcnn.embed, setting.lions, steps=300, score=score, seeds=FEWER), by=0, because=ANY)
 
 
 @control("why.curve.memory.{steps}", at="IV", unit="above chance %")
@@ -52,10 +52,6 @@ def test_ten_epochs_find_what_three_did_not(claim, lions, setting):
 @pytest.mark.parametrize("steps", [30, 100, 300, 1000, 3000])
 def test_the_seen_run_away_from_the_unseen(claim, steps, setting):
     """After {steps} steps the 75 lions seen score twenty points more than the 19 unseen, each above its own chance."""
-    seen = claim(dcnn.embed, setting.lions, steps=steps, **_of("above_chance@train", setting))
-    unseen = claim(dcnn.embed, setting.lions, steps=steps, **_of("above_chance", setting))
+    seen = claim(dcnn.embed, setting.lions, steps=steps, score="above_chance@train", seeds=FEWER)
+    unseen = claim(dcnn.embed, setting.lions, steps=steps, score="above_chance", seeds=FEWER)
     claim.exceeds(seen, unseen, by=20, because=MEMORY)
-
-
-def _of(score, setting):
-    return {"score": score, "seeds": FEWER, **setting.on_lions}

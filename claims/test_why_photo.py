@@ -51,7 +51,7 @@ def test_local_matching_finds_more_than_the_photograph(claim):
 @pytest.mark.parametrize("lions", LIONS)
 def test_the_trained_network_lives_by_the_photograph(claim, lions, setting):
     """The trained embedding of the {lions} lions loses more than five points without the query's own photograph."""
-    trained = {"score": f"map_at_r{LIONS[lions]}", "seeds": FEWER, **setting.on_lions}
+    trained = {"score": f"map_at_r{LIONS[lions]}", "seeds": FEWER}
     whole = claim(dcnn.embed, setting.lions, **trained)
     claim.exceeds(whole, claim(dcnn.embed, setting.lions, same_photo=False, **trained), by=5, because=FEW)
 
@@ -61,16 +61,15 @@ def test_the_trained_network_lives_by_the_photograph(claim, lions, setting):
 @each_model
 def test_cattle_live_by_neighbouring_frames(claim, model, setting):
     """Of images as unlike each other as they come, the {model} of the same cattle score five points less."""
-    thinned = _of(claim, model, "OpenCows2020-thinned", setting)
-    claim.exceeds(thinned, _of(claim, model, setting.cattle, setting), by=5, because=MOVED)
+    claim.exceeds(_of(claim, model, setting.beside), _of(claim, model, setting.cattle), by=5, because=MOVED)
 
 
 @question("why.photo.frames.dcnn", at="III-A", unit="MAP@R %")
 @judged_in("spaced frames")
 def test_the_trained_network_lives_by_neighbouring_frames(claim, setting):
     """Of images as unlike each other as they come, the trained embedding of the same cattle scores five points less."""
-    trained = {"score": "map_at_r", "seeds": FEWER, **setting.on_cattle}
-    thinned = claim(dcnn.embed, "OpenCows2020-thinned", **trained)
+    trained = {"score": "map_at_r", "seeds": FEWER}
+    thinned = claim(dcnn.embed, setting.beside, **trained)
     claim.exceeds(thinned, claim(dcnn.embed, setting.cattle, **trained), by=5, because=MOVED)
 
 
@@ -79,10 +78,9 @@ def test_the_trained_network_lives_by_neighbouring_frames(claim, setting):
 @each_model
 def test_cattle_live_by_the_barn(claim, model, setting):
     """The {model} find the barn's cattle five points more above chance than those outside it."""
-    barn = _of(claim, model, "OpenCows2020-barn", setting, "above_chance")
-    claim.exceeds(barn, _of(claim, model, setting.cattle, setting, "above_chance"), by=5, because=MOVED)
+    barn = _of(claim, model, setting.beside, "above_chance")
+    claim.exceeds(barn, _of(claim, model, setting.cattle, "above_chance"), by=5, because=MOVED)
 
 
-def _of(claim, model, cattle, setting, score="map_at_r"):
-    experiment, by_network = UNLEARNED[model]
-    return claim(experiment, cattle, score=score, **(setting.on_cattle if by_network else {}))
+def _of(claim, model, cattle, score="map_at_r"):
+    return claim(UNLEARNED[model], cattle, score=score)

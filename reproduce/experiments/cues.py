@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["UNLEARNED", "edges", "layer"]
 
-#: Nothing is trained on the animals: grey pixels, colour, an untrained layer, and an ImageNet network as it comes,
-#: which wants a backbone.
-UNLEARNED: Mapping[str, tuple[Experiment, bool]] = {
-    "pixels": (baselines.pixels, False),
-    "histogram": (baselines.histogram, False),
-    "layer": (baselines.untrained, False),
-    "network": (dcnn.untrained, True),
+#: Nothing is trained on the animals: grey pixels, colour, an untrained layer, and an ImageNet network as it comes.
+UNLEARNED: Mapping[str, Experiment] = {
+    "pixels": baselines.pixels,
+    "histogram": baselines.histogram,
+    "layer": baselines.untrained,
+    "network": dcnn.untrained,
 }
 
 

@@ -11,6 +11,7 @@ from reproduce.verdicts import judge, scatter
 from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.requests import SEEDS
+from reproduce.verdicts.roles import Role
 from reproduce.verdicts.sample import Sample
 
 __all__ = ["Claim", "Measures"]
@@ -41,6 +42,8 @@ class Claim:
         self._figures = figures or {}
         self.outcome: Outcome | None = None
         self._measures = measures
+        #: Data sets that were named in the claim itself, not by a setting.
+        self.literal: list[str] = []
 
     def figure(self, line: str) -> str:
         """The figure that the paper prints of another line, such as "III.64", for a bound that is set by it."""
@@ -60,9 +63,17 @@ class Claim:
     ) -> Sample:
         """Measure ``score`` of ``experiment`` on the data set: one value per seed (14, or 1 where none varies).
 
-        ``seeds``: so many instead, or a range of them, such as ``AFRESH`` for what was asked after 0-13 had been seen.
+        A role of a setting, such as ``setting.lions``, brings the setting's factors, where a network enters the
+        experiment, and its number of seeds, where the seed varies anything; ``factors`` and ``seeds`` given here go
+        before them. ``seeds``: so many instead, or a range of them, such as ``AFRESH`` for what was asked after 0-13
+        had been seen.
         """
-        return self._measures.sample(experiment, data, score, seeds, experiment.factors(**factors))
+        if isinstance(data, Role):
+            factors = data.reaching(experiment) | factors
+            seeds = data.seeds if seeds is None and experiment.varies_on(data) else seeds
+        elif data:
+            self.literal.append(data)
+        return self._measures.sample(experiment, str(data), score, seeds, experiment.factors(**factors))
 
     def equals(
         self,

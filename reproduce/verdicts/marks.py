@@ -108,7 +108,9 @@ def _fill(text: str, parameters: dict[str, Any], item: pytest.Item) -> str:
 
 
 def check(items: Sequence[pytest.Item]) -> None:
-    """Every claim has a mark, the fixture, a sentence and an id of its own."""
+    """Every claim has a mark, the fixture, a sentence and an id of its own, and measures what its setting says."""
+    from reproduce.verdicts.dry import ignores
+
     seen: dict[str, str] = {}
     for item in items:
         uses = "claim" in getattr(item, "fixturenames", ())
@@ -122,6 +124,8 @@ def check(items: Sequence[pytest.Item]) -> None:
         if one.id in seen:
             raise pytest.UsageError(f"{item.nodeid}: the id {one.id!r} is taken by {seen[one.id]}")
         seen[one.id] = item.nodeid
+        if ignored := ignores(item):
+            raise pytest.UsageError(f"{item.nodeid}: {ignored}")
 
 
 def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
@@ -135,26 +139,22 @@ def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
             group = one.group
             yield f"\n{group}"
         yield f"  {described(one)}"
-        yield f"      {_reach(item, one)}"
+        yield f"      {_reach(item)}"
 
 
-def _reach(item: pytest.Item, one: Spec) -> str:
+def _reach(item: pytest.Item) -> str:
     """Which verdicts the claim can end in, and with what power: found by asking it dry."""
-    from reproduce.verdicts.claim import Claim
+    from reproduce.verdicts.dry import dry
     from reproduce.verdicts.reach import reach
-    from reproduce.verdicts.requests import Collecting
 
-    asked = Collecting()
-    claim = Claim(one, asked, figures(item))
-    try:
-        item.obj(claim=claim, **getattr(getattr(item, "callspec", None), "params", {}))  # type: ignore[attr-defined]
-    except Exception as error:  # a broken claim is one line here, and fails when it is run
-        return f"reaches no verdict: {type(error).__name__}: {error}"
+    asked = dry(item)
+    if asked.problem:  # a broken claim is one line here, and fails when it is run
+        return f"reaches no verdict: {asked.problem}"
     requests = list(asked.requests.values())
-    if claim.outcome is None or (not requests and claim.outcome.verb != "waits"):
+    if asked.outcome is None or (not requests and asked.outcome.verb != "waits"):
         return "reaches no verdict: it has no verb, or measures nothing"
     seeds = max((len(request.seeds) for request in requests), default=0)
-    return reach(claim.outcome, seeds, exact=bool(requests) and all(request.experiment.exact for request in requests))
+    return reach(asked.outcome, seeds, exact=bool(requests) and all(request.experiment.exact for request in requests))
 
 
 def described(one: Spec) -> str:

@@ -1,7 +1,7 @@
 """What the claims ask for: one request per experiment, data set and factors, found without measuring anything."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,12 +35,15 @@ class Collecting:
 
     def __init__(self) -> None:
         self.requests: dict[str, Request] = {}
+        #: Every score that was asked for, with its request.
+        self.scores: list[tuple[Request, str]] = []
 
     def sample(
         self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
     ) -> Sample:
         """Note the request; the same one for more seeds replaces it."""
         request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
+        self.scores.append((request, score))
         known = self.requests.get(request.key)
         if known is None or len(known.seeds) < len(request.seeds):
             self.requests[request.key] = request
@@ -54,13 +57,3 @@ def seeds_for(experiment: Experiment, data: str, asked: int | range | None) -> r
     if not experiment.varies_on(data):
         return range(1)
     return range(SEEDS) if asked is None else asked
-
-
-def merged(many: Iterable[Collecting]) -> list[Request]:
-    """The requests of several collectors, each once."""
-    everything: dict[str, Request] = {}
-    for one in many:
-        for key, request in one.requests.items():
-            if key not in everything or len(everything[key].seeds) < len(request.seeds):
-                everything[key] = request
-    return list(everything.values())

@@ -15,10 +15,11 @@ from reproduce.errors import DataMissingError, ReproduceError
 from reproduce.verdicts import findings
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
+from reproduce.verdicts.dry import dry
 from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.marks import figures, spec
+from reproduce.verdicts.marks import spec
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.requests import Collecting, Request
+from reproduce.verdicts.requests import Request
 from reproduce.verdicts.runs import complaint
 
 __all__ = ["broken", "check_findings", "collect", "conclude", "measures", "record_folder"]
@@ -31,16 +32,13 @@ def record_folder(config: pytest.Config) -> Path:
 
 
 def collect(items: Sequence[pytest.Item]) -> list[Request]:
-    """What the claims ask for. A claim measures and compares and does nothing else, so it can be asked dry."""
-    collecting = Collecting()
+    """What the claims ask for, each once, with the most seeds that any asks for."""
+    found: dict[str, Request] = {}
     for item in items:
-        function, parameters = getattr(item, "obj", None), getattr(getattr(item, "callspec", None), "params", {})
-        try:
-            if function is not None:
-                function(claim=Claim(spec(item), collecting, figures(item)), **parameters)
-        except Exception:  # a claim that fails dry fails again, with its traceback, when it is run
-            continue
-    return list(collecting.requests.values())
+        for key, request in dry(item).requests.items():
+            if key not in found or len(found[key].seeds) < len(request.seeds):
+                found[key] = request
+    return list(found.values())
 
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from reproduce.errors import InvalidInputError, WeightsMissingError
 from reproduce.text import toml
+from reproduce.verdicts.roles import Role
 
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
 
@@ -28,7 +29,8 @@ class Setting:
     """What stands for what. A claim reads the values it needs as attributes, such as ``setting.cattle``.
 
     ``where``: how a verdict there is said, "on OpenCows2020-barn"; ``families``: names by which several settings are
-    asked for at once. ``values`` are the rest of the table: data sets by the role they play, factors as tables.
+    asked for at once. ``values`` are the rest of the table: data sets by the role they play, and the factors of the
+    network on each as a table, ``on_`` before the role's name. A claim gets a data set as a `Role`, with its factors.
     """
 
     name: str
@@ -46,7 +48,8 @@ class Setting:
         if name.startswith("_") or name not in self.values:
             known = ", ".join(self.values) or "nothing"
             raise AttributeError(f"the setting {self.name!r} says no {name!r} (it says {known}); add it to {FILE}")
-        return self.values[name]
+        value = self.values[name]
+        return Role(value, self.values.get(f"on_{name}", {}), self.seeds) if isinstance(value, str) else value
 
     def __str__(self) -> str:
         return self.name
