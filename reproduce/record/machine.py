@@ -52,7 +52,9 @@ def dtype(library: str, factors: dict[str, Any]) -> str:
 
 def machine_class(library: str = "numpy") -> str:
     """The class of the device that does a library's arithmetic: "x86_64-cpu", "x86_64-h200", "arm64-cpu"."""
-    name = gpu()["name"] if backend(library) in ("tensorflow", "torch", "jax") and _may_use_gpu(library) else ""
+    name = ""
+    if backend(library) in ("tensorflow", "torch", "jax") and _may_use_gpu(library):
+        name = gpu()["name"] or _name_by_backend(library)
     return f"{platform.machine().lower()}-{_device_class(name)}"
 
 
@@ -67,6 +69,17 @@ def _may_use_gpu(library: str) -> bool:
         return "+cpu" not in version(name) and (name != "tensorflow" or bool(find_spec("nvidia.cudnn")))
     except (PackageNotFoundError, ModuleNotFoundError):
         return False
+
+
+def _name_by_backend(library: str) -> str:
+    """The GPU's name as an imported backend says it: a container can have the driver without nvidia-smi."""
+    tensorflow, torch = sys.modules.get("tensorflow"), sys.modules.get("torch")
+    if tensorflow and backend(library) == "tensorflow":
+        found = tensorflow.config.list_physical_devices("GPU")
+        return str(tensorflow.config.experimental.get_device_details(found[0]).get("device_name", "gpu0"))
+    if torch and backend(library) == "torch":
+        return str(torch.cuda.get_device_name(0))
+    return ""
 
 
 def _device_class(name: str) -> str:

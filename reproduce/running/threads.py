@@ -18,6 +18,7 @@ WORKER_ENVIRONMENT: Mapping[str, str] = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     # Several workers may share one GPU: none may take all of its memory.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     # float32 on a GPU keeps its 24 bits, as on a CPU (`reproduce.determinism.full_precision`).
     "NVIDIA_TF32_OVERRIDE": "0",

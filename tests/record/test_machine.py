@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,26 @@ def test_a_gpu_counts_only_for_a_backend_that_can_use_it(monkeypatch):
     assert machine.machine_class("keras").endswith("-cpu")
     monkeypatch.setattr(machine, "_may_use_gpu", lambda library: True)
     assert machine.machine_class("keras").endswith("-h200")
+
+
+def test_a_gpu_without_nvidia_smi_is_no_cpu(monkeypatch):
+    """In a container that lacks it the backend says what it computes on: its results are not a CPU's."""
+    tensorflow = types.SimpleNamespace(
+        config=types.SimpleNamespace(
+            list_physical_devices=lambda kind: [kind],
+            experimental=types.SimpleNamespace(get_device_details=lambda found: {"device_name": "NVIDIA L4"}),
+        )
+    )
+    torch = types.SimpleNamespace(
+        cuda=types.SimpleNamespace(is_available=lambda: True, get_device_name=lambda number: "Tesla T4")
+    )
+    monkeypatch.setattr(machine, "gpu", lambda: {"name": "", "driver": ""})
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    for backend, kind in (("tensorflow", "l4"), ("torch", "t4")):
+        monkeypatch.setenv("KERAS_BACKEND", backend)
+        assert machine.machine_class("keras").endswith(f"-{kind}")
+    assert machine.machine_class("numpy").endswith("-cpu")
 
 
 def test_dtype():
