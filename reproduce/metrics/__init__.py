@@ -1,7 +1,7 @@
 """Embeddings and identities become scores, each with its chance level.
 
 What is measured reads in `reproduce.metrics.definition`, some thirty plain lines; how it is made fast, in
-`reproduce.metrics.scoring`.
+`reproduce.metrics.kernel`.
 """
 
 from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores, retrieval_scores_from_distances

@@ -8,12 +8,12 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.expectation import Expected, chance, survival
-from reproduce.metrics.keys import DistanceKeys, Keys
+from reproduce.metrics.kernel.keys import DistanceKeys, Keys
+from reproduce.metrics.kernel.layout import Layout
+from reproduce.metrics.kernel.rank import everything
+from reproduce.metrics.kernel.sweep import sweep
 from reproduce.metrics.labels import Coded, encode
-from reproduce.metrics.layout import Layout
-from reproduce.metrics.rank import everything
 from reproduce.metrics.scoring import Precision, arrange, averaged, class_means, layout_of_labels
-from reproduce.metrics.sweep import sweep
 
 __all__ = ["Figures", "Retrieval", "retrieval_scores", "retrieval_scores_from_distances"]
 

@@ -1,10 +1,6 @@
 """MAP@R and its chance level, as `reproduce.metrics.definition` writes them out, fast.
 
-How: rows are sorted by class, so that a class is one slice of columns (`layout`); a block of queries gets its squared
-distances from one matrix product on centred embeddings (`keys`); "of the query's class" travels in the last bit of
-each distance, so that values are sorted and no index ever moves (`sweep`); a sampled bar leaves little more than the R
-nearest to sort (`nearest`); only rankings in which a tie matters are taken by expectation (`rank`, `expectation`);
-blocks run on as many threads as BLAS has. Memory is that of a block, never N x N.
+How it is fast reads in `reproduce.metrics.kernel`. Memory is that of a block of queries, never N x N.
 """
 
 import math
@@ -15,11 +11,11 @@ import numpy as np
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.expectation import chance
 from reproduce.metrics.inputs import as_matrix, fingerprints, largest
-from reproduce.metrics.keys import EmbeddingKeys
+from reproduce.metrics.kernel.keys import EmbeddingKeys
+from reproduce.metrics.kernel.layout import Layout, against_reference, among_themselves
+from reproduce.metrics.kernel.rank import ap_at_r
+from reproduce.metrics.kernel.sweep import sweep
 from reproduce.metrics.labels import Coded, encode
-from reproduce.metrics.layout import Layout, against_reference, among_themselves
-from reproduce.metrics.rank import ap_at_r
-from reproduce.metrics.sweep import sweep
 
 __all__ = ["Average", "Precision", "chance_map_at_r", "map_at_r"]
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from metrics import brute
 from strategies import embeddings_with_labels
 
-from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores, sweep
+from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores
+from reproduce.metrics.kernel import sweep
 
 FEW = settings(deadline=None, max_examples=60)
 DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])

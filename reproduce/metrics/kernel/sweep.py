@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from reproduce.metrics.keys import Keys
-from reproduce.metrics.layout import Layout
-from reproduce.metrics.nearest import integers
+from reproduce.metrics.kernel.keys import Keys
+from reproduce.metrics.kernel.layout import Layout
+from reproduce.metrics.kernel.nearest import integers
 
 __all__ = ["sweep"]
 

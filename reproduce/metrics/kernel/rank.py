@@ -3,7 +3,7 @@
 import numpy as np
 
 from reproduce.metrics.expectation import Expected, expected
-from reproduce.metrics.nearest import coarse, integers, nearest
+from reproduce.metrics.kernel.nearest import coarse, integers, nearest
 
 __all__ = ["ap_at_r", "everything"]
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from reproduce.metrics import sweep
-from reproduce.metrics.layout import against_reference, among_themselves
+from reproduce.metrics.kernel import sweep
+from reproduce.metrics.kernel.layout import against_reference, among_themselves
 
 
 class Counted:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reproduce.metrics import chance_map_at_r, map_at_r, nearest, retrieval_scores
+from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores
+from reproduce.metrics.kernel import nearest
 
 
 def herd(kind, rows=1600, seed=0):

@@ -6,7 +6,7 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.inputs import centre
-from reproduce.metrics.layout import Layout
+from reproduce.metrics.kernel.layout import Layout
 
 __all__ = ["DistanceKeys", "EmbeddingKeys", "Keys"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
-from reproduce.metrics.layout import Layout, against_reference, among_themselves
+from reproduce.metrics.kernel.layout import Layout, against_reference, among_themselves
 
 #: Few hashes, so that rows repeat, and such as differ in the upper or the lower half alone.
 HASHES = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 1 << 32, 1 << 63, (1 << 32) + 1, 5]))

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from metrics import brute
 
-from reproduce.metrics.nearest import integers
-from reproduce.metrics.rank import ap_at_r, everything
+from reproduce.metrics.kernel.nearest import integers
+from reproduce.metrics.kernel.rank import ap_at_r, everything
 
 TOLERANCE = 1e-9
 

@@ -6,8 +6,8 @@ from metrics import brute
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import retrieval_scores_from_distances
-from reproduce.metrics.keys import DistanceKeys
-from reproduce.metrics.layout import Layout, against_reference
+from reproduce.metrics.kernel.keys import DistanceKeys
+from reproduce.metrics.kernel.layout import Layout, against_reference
 from reproduce.metrics.scoring import arrange
 
 LABELS = np.array([3, 0, 1, 1, 2, 0, 2, 1, 0])
