@@ -1,4 +1,4 @@
-"""The templates of this room, everything that they are given escaped."""
+"""The templates of a page, everything that they are given escaped."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 __all__ = ["anchor", "environment"]
 
 
-def environment(**filters: Callable[..., Any]) -> "Environment":
-    """The templates with these filters, and ``code`` and ``anchor``; a name that nothing says is an error."""
+def environment(room: str = "reproduce.report", **filters: Callable[..., Any]) -> "Environment":
+    """The templates of a room with these filters, and ``code`` and ``anchor``; a name that nothing says is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader("reproduce.report"),
+        loader=PackageLoader(room),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from reproduce.errors import InvalidInputError, RecordError
@@ -11,6 +10,7 @@ from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
 from reproduce.running.cells import Job
 from reproduce.running.plan import Asked, Plan
+from reproduce.running.tier import Tier
 
 __all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsals", "seeds_of"]
 
@@ -18,15 +18,6 @@ __all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsa
 FULL, NIGHTLY, REHEARSAL = range(14), range(5), range(2)
 PILOT = range(1000, 1005)
 STAND_IN = "TuringCattle"
-
-
-class Tier(StrEnum):
-    """How much of the record a run makes."""
-
-    REHEARSAL = "rehearsal"
-    CHECK = "check"
-    NIGHTLY = "nightly"
-    RELEASE = "release"
 
 
 def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Fetching the ImageNet weights of a backbone: ``python -m reproduce.models.dcnn.fetch ResNet50V2``."""
+"""Fetching the ImageNet weights of a backbone: what ``reproduce weights --get NAME`` does."""
 
 from pathlib import Path
 
@@ -31,15 +31,3 @@ def fetch(backbone: str) -> Path:
             f"{cache_dir('weights')} or the folder that REPRODUCE_WEIGHTS names"
         ) from None
     return find(backbone)
-
-
-if __name__ == "__main__":
-    import sys
-
-    from reproduce.errors import ReproduceError
-
-    try:
-        for asked in sys.argv[1:] or ["ResNet50V2"]:
-            print(fetch(asked))
-    except ReproduceError as problem:
-        sys.exit(f"reproduce: {problem}")

@@ -36,7 +36,7 @@ def find(name: str) -> Path:
             if (place / one).is_file():
                 return (place / one).resolve()
     raise WeightsMissingError(
-        f"ImageNet weights of {name} are not here; `python -m reproduce.models.dcnn.fetch {name}` fetches them, "
+        f"ImageNet weights of {name} are not here; `reproduce weights --get {name}` fetches them, "
         f"or put {file} into the folder that REPRODUCE_WEIGHTS names"
     )
 

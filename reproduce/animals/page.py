@@ -174,7 +174,7 @@ def as_json(path: Path, rows: Sequence[Row], found: Audit) -> dict[str, Any]:
 
 
 def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown: list[Neighbours]) -> str:
-    made = environment(percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
+    made = environment("reproduce.animals", percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
     return made.get_template("animals.html").render(
         title=title(catalogue.name),
         made_by=outputs.MADE_BY,

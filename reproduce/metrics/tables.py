@@ -1,4 +1,4 @@
-"""``reproduce score``: every figure of anyone's embeddings beside its chance level, as a table or as JSON."""
+"""What ``reproduce score`` prints: every figure beside its chance level, as a table or as JSON."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from rich.table import Table
 
 from reproduce import __version__, text
 from reproduce.errors import one_line
-from reproduce.metrics.submission import Scored, named, score_files
+from reproduce.metrics.submission import Scored, named
 from reproduce.metrics.suspicions import listed
 
-__all__ = ["as_json", "print_scores", "score_files"]
+__all__ = ["as_json", "print_scores"]
 
 _METRIC = {
     "name": "MAP@R",

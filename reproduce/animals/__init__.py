@@ -1,0 +1,1 @@
+"""A user's own animals: embedded, matched, and shown on a page."""

@@ -1,0 +1,60 @@
+"""``reproduce embed``: write own animals as embeddings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def embed_animals(
+    name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, your own folder, or a table of it.")],
+    model: Annotated[
+        str, typer.Option(help="none (pixels, histogram, untrained), mlp, wide, dcnn, or a backbone: MobileNetV2.")
+    ] = "none",
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
+    root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
+    seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: what was written and what was left out.")
+    ] = False,
+) -> None:
+    """Every photograph as a row of numbers: one .npy for each model, and a .csv of the animals in the same order.
+
+    A model that learns (mlp, wide, dcnn) is trained on the training animals. A file that cannot be read is left out,
+    which stderr says. Exit status 0: written; 1: an error.
+
+    Example: reproduce embed photographs/ --model MobileNetV2
+    """
+    import shlex
+
+    from reproduce import text
+    from reproduce.animals.embedding import write_embeddings
+    from reproduce.datasets.examination import readable
+    from reproduce.datasets.loading import published
+    from reproduce.errors import DataMissingError, one_line
+    from reproduce.experiments.embedding import LEARNED, models_of
+
+    models = models_of(model)
+    whole = published(name, root=root, seed=seed)
+    if not whole.has_pixels:
+        raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
+    catalogue, left_out = readable(whole)
+    warnings = [f"left out: {line}" for line in left_out]
+    if shared := set(catalogue.identities[catalogue.train]) & set(catalogue.identities[catalogue.test]):
+        warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
+    for line in warnings:
+        typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
+    written = write_embeddings(catalogue, models, output, seed)
+    animals, labels = len(set(catalogue.identities.tolist())), written.labels
+    if as_json:
+        files = {"embeddings": list(map(str, written.embeddings.values())), "labels": str(labels)}
+        counts = {"images": len(catalogue), "animals": animals, "left out": list(left_out)}
+        typer.echo(text.as_json({**files, **counts}))
+        return
+    plural = "" if animals == 1 else "s"
+    typer.echo(one_line(f"{labels}: {len(catalogue):,} images of {animals:,} animal{plural}, one a line"))
+    for one, path in written.embeddings.items():
+        # What learned knows its training animals: only those held out say how it finds new ones.
+        side = " --split test" if one.partition(":")[0] in LEARNED else ""
+        score = f"reproduce score {shlex.quote(str(path))} {shlex.quote(str(labels))}{side}"
+        typer.echo(one_line(f"{path}: a row for each; next: {score}"))

@@ -1,0 +1,39 @@
+"""``reproduce readings``: show which reading of the paper's gaps gives its figures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def show_readings(
+    folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw them, as .svg or .png: the curve and the plane.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured.
+
+    Exit status 0: shown; 1: an error.
+
+    Example: reproduce readings --plot readings.svg
+    """
+    import shutil
+
+    from reproduce import text
+    from reproduce.verdicts import lines, readings
+    from reproduce.verdicts.collect import judged
+
+    outcomes = judged(folder).outcomes
+    found, rows = readings.collect(outcomes), readings.printed(outcomes)
+    if plot is not None:
+        from reproduce.report.readings import draw
+
+        draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot)
+        typer.echo(f"{plot}: {len(found)} readings", err=as_json)
+    if as_json:
+        typer.echo(text.as_json(readings.as_json(found, rows)))
+    elif plot is None:
+        for line in readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns):
+            typer.echo(line)

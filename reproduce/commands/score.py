@@ -1,0 +1,64 @@
+"""``reproduce score``: score anyone's embeddings."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Precision(StrEnum):
+    """In what the distances are computed."""
+
+    FLOAT64 = "float64"
+    FLOAT32 = "float32"
+
+
+def score_embeddings(
+    embeddings: Annotated[Path | None, typer.Argument(metavar="EMBEDDINGS.npy", help="An (N, D) array.")] = None,
+    labels: Annotated[
+        Path | None, typer.Argument(metavar="LABELS.csv", help="N labels, the animals: .csv, .tsv or .txt.")
+    ] = None,
+    query: Annotated[
+        tuple[Path, Path] | None, typer.Option(metavar="NPY CSV", help="The same two files, beside --gallery.")
+    ] = None,
+    gallery: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="NPY CSV", help="Rank each row against these (M, D) instead of the other N - 1."),
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="The column that holds the labels.")] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="SIDE", help="Only rows of this side: test, by the labels' column split.")
+    ] = None,
+    dtype: Annotated[Precision, typer.Option(help="float64 is exact, float32 quick.")] = Precision.FLOAT64,
+    classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
+    interval: Annotated[
+        bool, typer.Option("--interval", help="90 % intervals over animals: each is left out in turn.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """MAP@R and friends of anyone's embeddings, each beside its chance level; warnings go to stderr.
+
+    Exit status 0: scored; 1: an error.
+
+    Example: reproduce score embeddings/photographs-histogram.npy embeddings/photographs.csv --interval
+    """
+    from rich.console import Console
+
+    from reproduce.errors import InvalidInputError
+    from reproduce.metrics import tables
+    from reproduce.metrics.submission import score_files
+    from reproduce.verdicts.scatter import over_animals
+
+    given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
+    if len(given) != 1 or None in given[0]:
+        raise InvalidInputError("score: give EMBEDDINGS.npy and LABELS.csv, once: as they are or after --query")
+    if query and not gallery:
+        raise InvalidInputError("score: --query goes with --gallery; without one give the two files alone")
+    scored = score_files(given[0], gallery, column, dtype.value, over_animals if interval else None, split)  # type: ignore[arg-type]
+    for warning in scored.warnings:
+        typer.echo(f"reproduce: warning: {warning}", err=True)
+    if as_json:
+        typer.echo(tables.as_json(scored))
+    else:
+        tables.print_scores(scored, Console(), each_class=classes)
