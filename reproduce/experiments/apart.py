@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.experiments.evaluate import Evaluation, euclidean, subsets
+from reproduce.experiments.evaluate import euclidean, subsets
+from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -35,7 +36,7 @@ def evaluate_apart(
     *,
     resample: bool = False,
     same: np.ndarray | None = None,
-) -> Evaluation:
+) -> Result:
     """MAP@R, P@1 and chance as `evaluate` names them, each ranking without the query's own photograph.
 
     ``distances(rows)`` gives the (n, n) matrix among those images; embeddings (N, D) will do. ``same`` (N, N) is by
@@ -46,19 +47,20 @@ def evaluate_apart(
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
+    names: dict[str, list[str]] = {}
     for suffix, rows in subsets(catalogue).items():
         matrix, animals, shared = measured(rows), catalogue.identities[rows], same[np.ix_(rows, rows)]
         scores |= {f"{name}{suffix}": value for name, value in _scored(matrix, animals, shared).items()}
         details[f"pairs_left_out{suffix}"] = int(shared.sum()) // 2
         if not resample or suffix or len(np.unique(animals)) < 3:
             continue
-        details["animals"] = np.unique(animals).tolist()
+        names[suffix] = np.unique(animals).tolist()
         for animal in np.unique(animals):
             kept = np.flatnonzero(animals != animal)
             square = np.ix_(kept, kept)
             for name, value in _scored(matrix[square], animals[kept], shared[square]).items():
                 left_out.setdefault(name, []).append(value)
-    return Evaluation(scores, details, {name: values for name, values in left_out.items() if name != "chance"})
+    return Result(scores, details, {name: values for name, values in left_out.items() if name != "chance"}, names)
 
 
 def _scored(matrix: np.ndarray, animals: np.ndarray, shared: np.ndarray) -> dict[str, float]:

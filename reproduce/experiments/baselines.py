@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ def untrained(
     rows = baselines.untrained_relu(baselines.grey_pixels(images(catalogue, (size, size), "grey")), hidden, seed)
     found = evaluate(catalogue, baselines.l2_normalised(rows) if normalise else rows, resample=True)
     dead = int((rows.max(axis=0) == 0).sum())
-    return Result(found.scores, {**found.details, "dead_units": dead}, found.leave_one_out)
+    return replace(found, details={**found.details, "dead_units": dead})
 
 
 @experiment("baselines.constant", needs=(), exact=True, seconds=1)
@@ -100,5 +101,4 @@ def body_parts(catalogue: "Catalogue") -> np.ndarray:
 
 
 def _scored(catalogue: "Catalogue", rows: np.ndarray, same_photo: bool = True) -> Result:
-    found = (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)
-    return Result(found.scores, found.details, found.leave_one_out)
+    return (evaluate if same_photo else evaluate_apart)(catalogue, rows, resample=True)

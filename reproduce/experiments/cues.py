@@ -54,5 +54,4 @@ def layer(
 
 
 def _scored(catalogue: "Catalogue", rows: np.ndarray) -> Result:
-    found = evaluate(catalogue, rows, resample=True)
-    return Result(found.scores, found.details, found.leave_one_out)
+    return evaluate(catalogue, rows, resample=True)

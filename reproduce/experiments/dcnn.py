@@ -1,5 +1,6 @@
 """The DCNN of II-B.2: an embedding per catalogue and seed, and what the running training shows of its protocol."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,7 +122,7 @@ def embed(
     tail = {f"last_{name}": float(sum(curve) / len(curve)) for name, curve in last.items()}
     curves = {name: [round(x, 4) for x in curve[:: max(1, len(curve) // 30)]] for name, curve in model.curves_.items()}
     details = {**found.details, "left_out": model.left_out_, "curves": curves, "input": _range(backbone)}
-    return Result({**found.scores, **tail}, details, found.leave_one_out)
+    return replace(found, scores={**found.scores, **tail}, details=details)
 
 
 @experiment("dcnn.untrained", needs=("pixels", "weights"), library="keras", seconds=15, rehearsal={
@@ -143,7 +144,7 @@ def untrained(
 
     recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
     found = evaluate(catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), resample=True)
-    return Result(found.scores, {**found.details, "input": _range(backbone)}, found.leave_one_out)
+    return replace(found, details={**found.details, "input": _range(backbone)})
 
 
 @experiment("dcnn.protocol", needs=("pixels", "weights"), library="keras", seconds=20, exact=True, rehearsal={

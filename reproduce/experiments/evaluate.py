@@ -4,19 +4,19 @@ The test animals are primary (for lions the 19 of the folder ``val``); the train
 always stand beside them, since the paper does not say which it scored (II-B.1, II-B.4).
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics import Retrieval
 
-__all__ = ["LIONS", "SETS", "Evaluation", "euclidean", "evaluate", "evaluate_distances", "scorable", "subsets"]
+__all__ = ["LIONS", "SETS", "euclidean", "evaluate", "evaluate_distances", "scorable", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
@@ -26,32 +26,20 @@ LIONS = {"19": "", "75": "@train", "94": "@all"}
 RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance", "chance")
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Scores by name, the details behind them, and each score with every animal left out in turn.
-
-    Names: "map_at_r", "r_precision", "precision_at_1", "map" averaged per class first, the same with "/query"
-    averaged over queries, "chance" and "chance/query" for MAP@R, "above_chance" = (score - chance) / (1 - chance);
-    each with "@train" or "@all" for the other evaluation sets.
-    """
-
-    scores: Mapping[str, float]
-    details: Mapping[str, object] = field(default_factory=dict)
-    leave_one_out: Mapping[str, list[float]] = field(default_factory=dict)
-
-
 def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
     """{"": test indices, "@train": training indices, "@all": all}, less the sets that no image can be found in."""
     indices = {"": catalogue.test, "@train": catalogue.train, "@all": np.arange(len(catalogue))}
     return {suffix: rows for suffix, rows in indices.items() if scorable(catalogue.identities[rows])}
 
 
-def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool | Collection[str] = False) -> Evaluation:
+def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool | Collection[str] = False) -> Result:
     """Score embeddings (N, D), one row per image of the catalogue, as given (not normalised).
 
-    ``resample`` adds each MAP@R with every animal left out in turn, of every set or of those named by their suffix;
-    the animals' names, in that order, are the details "animals", "animals@train" and "animals@all". A set too small
-    for that (two animals, or all but one of them lone) has scores and no such resamples.
+    Scores: "map_at_r", "r_precision", "precision_at_1", "map" averaged per class first, the same with "/query"
+    averaged over queries, "chance" and "chance/query" for MAP@R, "above_chance" = (score - chance) / (1 - chance);
+    each with "@train" or "@all" for the other evaluation sets.
+    ``resample`` adds each MAP@R with every animal left out in turn, of every set or of those named by their suffix. A
+    set too small for that (two animals, or all but one of them lone) has scores and no such resamples.
     Raises InvalidInputError for a catalogue of one animal, and where the embeddings are not one for each image.
     """
     from reproduce.metrics import retrieval_scores
@@ -67,17 +55,16 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
         scores |= _named(found, suffix)
         details |= _counts(found, suffix)
         details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
-    left_out: Mapping[str, list[float]] = {}
-    if resample:  # from distances computed once: leaving an animal out only takes rows and columns away
-        found_again = evaluate_distances(catalogue, lambda rows: euclidean(embeddings[rows]), resample=resample)
-        left_out = found_again.leave_one_out
-        details |= {name: value for name, value in found_again.details.items() if name.startswith("animals")}
-    return Evaluation(scores, details, left_out)
+    if not resample:
+        return Result(scores, details)
+    # From distances computed once: leaving an animal out only takes rows and columns away.
+    again = evaluate_distances(catalogue, lambda rows: euclidean(embeddings[rows]), resample=resample)
+    return Result(scores, details, again.leave_one_out, again.animals)
 
 
 def evaluate_distances(
     catalogue: "Catalogue", distances: Callable[[np.ndarray], np.ndarray], *, resample: bool | Collection[str] = False
-) -> Evaluation:
+) -> Result:
     """Score a model that gives distances only: ``distances(rows)`` returns the (n, n) matrix among those images.
 
     ``resample`` and errors as in `evaluate`.
@@ -89,6 +76,7 @@ def evaluate_distances(
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
+    names: dict[str, list[str]] = {}
     for suffix, rows in subsets(catalogue).items():
         matrix, animals = distances(rows), catalogue.identities[rows]
         found = retrieval_scores_from_distances(matrix, animals)
@@ -96,14 +84,14 @@ def evaluate_distances(
         details |= _counts(found, suffix)
         wanted = resample if isinstance(resample, bool) else suffix in resample
         if wanted and all(scorable(animals[animals != animal]) for animal in np.unique(animals)):
-            details[f"animals{suffix}"] = np.unique(animals).tolist()
+            names[suffix] = np.unique(animals).tolist()
             for animal in np.unique(animals):
                 kept = np.flatnonzero(animals != animal)
                 without = retrieval_scores_from_distances(matrix[np.ix_(kept, kept)], animals[kept])
                 named = _named(without, suffix)
                 for name in RESAMPLED:
                     left_out.setdefault(f"{name}{suffix}", []).append(named[f"{name}{suffix}"])
-    return Evaluation(scores, details, left_out)
+    return Result(scores, details, left_out, names)
 
 
 def euclidean(rows: np.ndarray) -> np.ndarray:

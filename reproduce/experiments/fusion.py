@@ -100,7 +100,8 @@ def fused(
     left_out = {name: values for name, values in found.leave_one_out.items() if "@" not in name}
     left_out |= {f"{name}/apart": values for name, values in apart.leave_one_out.items()}
     details = {"weights": chosen, "pairs_left_out": apart.details["pairs_left_out"]}
-    return Result(scores, {**found.details, **details}, left_out)
+    animals = {suffix: names for suffix, names in {**apart.animals, **found.animals}.items() if not suffix}
+    return Result(scores, {**found.details, **details}, left_out, animals)
 
 
 def chosen_weights(

@@ -81,6 +81,7 @@ def embed(
         scores={**accuracy, **result.scores},
         details={**found, **seen, "folds": folds, **result.details},
         leave_one_out={**result.leave_one_out, **left_out},
+        animals={**result.animals, "@train": np.unique(animals[train]).tolist()},
     )
 
 
@@ -135,7 +136,7 @@ def train(
             learning_rate, tried = chosen_rate(model, X[catalogue.train], y, seed)
         details = {"learning_rate": learning_rate, "rates": tried}
     result = fit_and_score(catalogue, model.set_params(learning_rate=learning_rate), X, y)
-    return Result(result.scores, {**result.details, **details}, result.leave_one_out)
+    return replace(result, details={**result.details, **details})
 
 
 def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.ndarray:
@@ -216,7 +217,7 @@ def fit_and_score(
         "dead_units": int((rows.max(axis=0) == 0).sum()),
         "dead_units_before": int((before.max(axis=0) == 0).sum()),
     }
-    return Result(scores, {**found.details, **details}, left_out)
+    return Result(scores, {**found.details, **details}, left_out, found.animals)
 
 
 def _beside(scores: Mapping[str, Any], variant: str) -> dict[str, Any]:

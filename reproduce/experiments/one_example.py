@@ -111,7 +111,7 @@ def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, dr
                 left_out.setdefault(name, []).append(value)
     # A score that has no value without some animal is not resampled at all.
     whole = {name: values for name, values in left_out.items() if np.isfinite(values).all()}
-    return Result(scores, {"draws": draws, "animals": np.unique(catalogue.identities[catalogue.test]).tolist()}, whole)
+    return Result(scores, {"draws": draws}, whole, {"": np.unique(catalogue.identities[catalogue.test]).tolist()})
 
 
 def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:

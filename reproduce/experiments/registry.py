@@ -11,7 +11,7 @@ from reproduce.errors import InvalidInputError, did_you_mean
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["Experiment", "Result", "experiment", "find", "registered", "unknown"]
+__all__ = ["Experiment", "Result", "experiment", "find", "names_animals", "registered", "unknown"]
 
 #: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
 SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
@@ -23,13 +23,41 @@ class Result:
 
     ``scores`` are plain floats, fractions where the field speaks of per cent (0.497, never 49.7).
     ``details`` is anything else worth keeping that is JSON: chosen hyper-parameters, counts, short curves.
-    ``leave_one_out`` holds, for a score, its value with each test animal left out in turn: the judge's
-    delete-one-animal jackknife is computed from it.
+    ``leave_one_out`` holds, for a score, its value with each animal of its set left out in turn: the judge's
+    delete-one-animal jackknife is computed from it. ``animals`` holds their names in that order, by the set's
+    suffix: "" for the scores without one, "@train" for "map_at_r@train".
+    Raises InvalidInputError where scores without each animal and animals' names do not fit.
     """
 
     scores: Mapping[str, float]
     details: Mapping[str, Any] = field(default_factory=dict)
     leave_one_out: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    animals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if taken := [name for name in self.details if names_animals(name)]:
+            raise InvalidInputError(
+                f"a detail cannot be named {taken[0]!r}: animals' names are a field of their own, "
+                'Result(..., animals={"": names})'
+            )
+        for suffix, names in self.animals.items():
+            if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+                raise InvalidInputError(f"animals{suffix} must be a list of names, not {names!r:.40}")
+            if len(set(names)) < len(names):
+                raise InvalidInputError(f"animals{suffix} must name each animal once")
+        for score, values in self.leave_one_out.items():
+            _, at, where = score.partition("@")
+            names = self.animals.get(f"{at}{where}", ())
+            if len(values) != len(names):
+                raise InvalidInputError(
+                    f"leave_one_out has {len(values)} values of {score!r}, but animals{at}{where} names "
+                    f"{len(names) or 'no'} animals; give one name for each value, in their order"
+                )
+
+
+def names_animals(detail: str) -> bool:
+    """Whether a detail of this name would be animals' names: "animals", "animals@train" and the like."""
+    return detail.partition("@")[0] == "animals"
 
 
 @dataclass(frozen=True)

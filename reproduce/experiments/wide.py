@@ -94,7 +94,6 @@ def pairs(
         "same_pairs": model.same_pairs_,
         "test_pairs": tested.pairs,
         "said_same": tested.said_same,
-        "animals": list(tested.animals),
         "width": int(vectors.shape[1]),
         "images_without_keypoint": empty,
         "histograms": histograms(p_test, catalogue.identities[catalogue.test]),
@@ -102,7 +101,8 @@ def pairs(
         **({"rounds": rounds, "tried": tried} if stopped else {}),
     }
     # A score that has no value without some animal (no same pair is left) is not resampled at all.
-    return Result(scores, details, {name: row for name, row in left_out.items() if np.isfinite(row).all()})
+    whole = {name: row for name, row in left_out.items() if np.isfinite(row).all()}
+    return Result(scores, details, whole, {"": tested.animals})
 
 
 @experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100}, later=("same_photo",))
@@ -139,7 +139,7 @@ def lnbnn(
     def kept(named: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in named.items() if everywhere or "@" not in name}
 
-    return Result(kept(found.scores), kept(found.details), kept(found.leave_one_out))
+    return Result(kept(found.scores), kept(found.details), kept(found.leave_one_out), kept(found.animals))
 
 
 @experiment("wide.constant", needs=(), exact=True, seconds=3)
@@ -263,7 +263,7 @@ def _retrieval_without_each(
     found = evaluate_distances(
         _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=True
     )
-    return {name: row for name, row in found.leave_one_out.items() if "@" not in name}
+    return {name: list(row) for name, row in found.leave_one_out.items() if "@" not in name}
 
 
 def _tested(catalogue: "Catalogue") -> "Catalogue":

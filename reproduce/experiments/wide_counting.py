@@ -62,6 +62,7 @@ def counting(
     without = [scored(names != name) for name in names]
     return Result(
         scored(np.full(len(names), True)),
-        {"pairs": model.pairs_, "test_pairs": len(answered), "animals": names.tolist()},
+        {"pairs": model.pairs_, "test_pairs": len(answered)},
         {name: [left[name] for left in without] for name in ("accuracy", "gain")},
+        {"": names.tolist()},
     )

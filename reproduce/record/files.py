@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from reproduce.errors import RecordError
+from reproduce.errors import InvalidInputError, RecordError
+from reproduce.experiments.registry import names_animals
 from reproduce.record.schema import (
     CELL_FIELDS,
     MEASURED_FIELDS,
@@ -128,7 +129,14 @@ def loads(text: str, path: Path) -> list[Entry]:
             raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
     if _file_digest(result["digest"] for result in results) != content["digest"]:
         raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
-    return [_entry(content["experiment"], result, environments) for result in results]
+    entries = []
+    for result in results:
+        try:
+            entries.append(_entry(content["experiment"], result, environments))
+        except InvalidInputError as error:
+            where = f"{content['experiment']} on {result['data']}, seed {result['seed']}"
+            raise RecordError(f"{path}: {where}: {error}; {_REMEDY}") from None
+    return entries
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
@@ -170,11 +178,13 @@ def _value(fields: Mapping[str, Any], name: str) -> str:
 
 def _entry(experiment: str, result: Mapping[str, Any], environments: Mapping[str, Any]) -> Entry:
     cell = Cell(experiment, **{name: result[name] for name in CELL_FIELDS})
+    animals = {name.removeprefix("animals"): value for name, value in result["details"].items() if names_animals(name)}
     return Entry(
         cell,
         scores={name: float(value) for name, value in result["scores"].items()},
-        details=result["details"],
+        details={name: value for name, value in result["details"].items() if not names_animals(name)},
         leave_one_out={name: [float(x) for x in values] for name, values in result["leave_one_out"].items()},
+        animals=animals,
         machine=result["machine"],
         backend=result["backend"],
         dtype=result["dtype"],

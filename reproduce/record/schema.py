@@ -3,12 +3,13 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.registry import Result
 
 __all__ = ["CELL_FIELDS", "SCHEMA", "Cell", "Entry", "canonical", "plain"]
 
@@ -105,6 +106,7 @@ class Cell:
 class Entry:
     """One result: its cell, what was measured, and where and when.
 
+    ``scores``, ``details``, ``leave_one_out`` and ``animals`` are an experiment's `Result`, held to the same rules.
     ``machine`` is the class of the device that did the arithmetic ("x86_64-cpu", "x86_64-h200"); ``backend``
     is "numpy", "tensorflow", "torch", "jax", "lightgbm" or "opencv". Entries that differ in ``place`` are never
     pooled. ``environment`` is what ``machine.environment`` returned; ``commit`` ends in "+dirty" where the
@@ -114,7 +116,8 @@ class Entry:
     cell: Cell
     scores: Mapping[str, float]
     details: Mapping[str, Any] = field(default_factory=dict)
-    leave_one_out: Mapping[str, list[float]] = field(default_factory=dict)
+    leave_one_out: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    animals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     machine: str = ""
     backend: str = "numpy"
     dtype: str = "float64"
@@ -122,6 +125,9 @@ class Entry:
     commit: str = ""
     seconds: float = 0.0
     time: str = ""
+
+    def __post_init__(self) -> None:
+        Result(self.scores, self.details, self.leave_one_out, self.animals)  # raises where they do not fit
 
     @property
     def seed(self) -> int:
@@ -144,12 +150,15 @@ class Entry:
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """The entry as plain JSON values, without times and digests; every score is a float."""
+        """The entry as plain JSON values, without times and digests; every score is a float.
+
+        The animals' names stand among the details, as "animals", "animals@train" and "animals@all".
+        """
         cell = {name: plain(getattr(self.cell, name)) for name in CELL_FIELDS}
         place = {name: getattr(self, name) for name in PLACE_FIELDS} | {"environment": self.environment_key}
         measured = {
             "scores": {name: float(self.scores[name]) for name in sorted(self.scores)},
-            "details": self.details,
+            "details": {**self.details, **{f"animals{suffix}": names for suffix, names in self.animals.items()}},
             "leave_one_out": {name: [float(x) for x in values] for name, values in self.leave_one_out.items()},
         }
         return {**cell, **place, **plain(measured)}

@@ -82,6 +82,7 @@ def measure(
         dict(result.scores),
         dict(result.details),
         {name: list(values) for name, values in result.leave_one_out.items()},
+        {suffix: list(names) for suffix, names in result.animals.items()},
         machine=environment["machine"],
         backend=environment["backend"],
         dtype=machine.dtype(experiment.library, chosen),

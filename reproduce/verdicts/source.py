@@ -163,14 +163,11 @@ def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) 
     if not request.data:
         return (), ""  # no animal enters
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
-    names = tuple(entry.details.get(f"animals{suffix}") for entry in entries)
     if not all(rows):
         kept = any(entry.leave_one_out for entry in entries)
         why = "is not kept without each animal" if kept else "was measured before animals were kept"
         return (), f"{request.experiment.name}'s {score} {why}"
-    if not all(isinstance(one, list) and len(one) == len(row) for one, row in zip(names, rows, strict=True)):
-        return (), f"{request.experiment.name} was measured before animals' names were kept"
-    return (Herd(origin(request.data), tuple(tuple(map(str, one or ())) for one in names), rows),), ""
+    return (Herd(origin(request.data), tuple(tuple(entry.animals[suffix]) for entry in entries), rows),), ""
 
 
 def pick(entry: Entry, score: str) -> float:

@@ -46,3 +46,30 @@ def test_a_factor_without_a_default_is_an_error_where_it_is_made():
 
     with pytest.raises(InvalidInputError, match=r"toy\.bare: give its factor layer a default"):
         experiment("toy.bare")(bare)
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({"leave_one_out": {"map_at_r@all": [0.1, 0.2]}, "animals": {"": ["a", "b"]}}, "animals@all names no animals"),
+        ({"leave_one_out": {"map_at_r": [0.1, 0.2]}, "animals": {"": ["a", "b", "c"]}}, "names 3 animals"),
+        ({"animals": {"": 9}}, "must be a list of names, not 9"),
+        ({"animals": {"@train": [1, 2]}}, "animals@train must be a list of names"),
+        ({"animals": {"": "Kio"}}, "must be a list of names"),
+        ({"animals": {"": ["Kio", "Kio"]}}, "must name each animal once"),
+        ({"details": {"animals": 9}}, "a detail cannot be named 'animals'"),
+        ({"details": {"animals@train": ["Kio"]}}, "a detail cannot be named 'animals@train'"),
+    ],
+)
+def test_scores_without_each_animal_come_with_the_animals_names(given, said):
+    """Without a name for each value no interval over animals can be had: refused in one line where it is made."""
+    with pytest.raises(InvalidInputError, match=said) as caught:
+        Result({"map_at_r": 0.5}, **given)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_score_takes_the_names_of_its_own_set():
+    """A variant such as "/query" is of the same animals; a detail that only begins alike is a detail."""
+    without = {"map_at_r": [0.1, 0.2], "map_at_r/query": [0.1, 0.2], "map_at_r@all": [0.3]}
+    kept = Result({}, {"animals_per_batch": 4}, without, {"": ["a", "b"], "@all": ("c",)})
+    assert kept.animals == {"": ["a", "b"], "@all": ("c",)}

@@ -47,7 +47,7 @@ def test_without_an_animal_is_what_the_other_animals_pairs_give(tmp_path, monkey
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
     herd = load("TuringCattle")
     result = counting(herd, 0, ordered=True, **counting.rehearsal)
-    assert result.details["animals"] == sorted(set(herd.identities[herd.test]))
+    assert result.animals[""] == sorted(set(herd.identities[herd.test]))
     sizes = np.unique(herd.identities[herd.test], return_counts=True)[1]
     for at, (accuracy, gain) in enumerate(zip(*map(result.leave_one_out.get, ("accuracy", "gain")), strict=True)):
         pairs, same = pair_counts(np.delete(sizes, at), ordered=True, self_pairs=True)

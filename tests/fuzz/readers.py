@@ -224,6 +224,7 @@ ENTRY = Entry(
     {"map_at_r": 0.25, "chance": 0.1},
     {"note": "ok", "curve": [1, 2.5]},
     {"map_at_r": [0.2, 0.3]},
+    {"": ["Kio", "Leo"]},
     machine="x86_64-cpu",
     environment={"cpu": "one", "flags": {}},
     commit="abc",

@@ -32,6 +32,15 @@ def test_a_forged_record_holds_only_what_a_field_may_be(field, tmp_path):
         readers.record(readers.forged(json.dumps(plain).encode()), tmp_path)
 
 
+@pytest.mark.parametrize("names", [2, ["Kio"], ["Kio", 5], ["Kio", "Kio"], {"Kio": "Leo"}])
+def test_a_forged_record_names_each_animal_left_out(names, tmp_path):
+    """Two scores without an animal stand in the file: a count, a name too few, or what is no name is refused."""
+    plain = json.loads(readers.SEEDS["record"][0])
+    plain["results"][0]["details"]["animals"] = names
+    with pytest.raises(RecordError, match=r"toy\.draw on LionData, seed 1: .*animals"):
+        readers.record(readers.forged(json.dumps(plain).encode()), tmp_path)
+
+
 @pytest.mark.parametrize("name", readers.READERS)
 def test_anything_is_read_or_refused_in_one_line(name):
     """Damaged, cut, doubled, exchanged, of another kind: more of them with --hypothesis-profile=fuzz."""

@@ -22,7 +22,7 @@ def test_measure_says_where_and_when(toys):
     entry = measure(toys["toy.draw"], DATA, 3, {"size": 5})
     assert entry.cell.factors == {"pause": 0.0, "size": 5}
     assert entry.cell.data_hash
-    assert entry.details["animals"] == 89
+    assert entry.details["herd"] == 89
     assert entry.machine.endswith("-cpu")
     assert "numpy" in entry.environment["packages"]
     assert entry.place[1:] == ("numpy", "float64")
@@ -48,7 +48,12 @@ def test_a_worker_gives_the_bits_that_this_process_gives(toys, tmp_path):
     run(make_plan([asked(toys, "toy.draw")], [0], store), store, workers=1)
     (kept,) = store.entries("toy.draw")
     here = measure(toys["toy.draw"], DATA, 0, {})
-    assert (kept.scores, kept.leave_one_out, kept.cell) == (here.scores, here.leave_one_out, here.cell)
+    assert (kept.scores, kept.leave_one_out, kept.animals, kept.cell) == (
+        here.scores,
+        here.leave_one_out,
+        here.animals,
+        here.cell,
+    )
 
 
 def test_where_nothing_varies_one_seed_is_run(toys, tmp_path):

@@ -25,8 +25,9 @@ def draw(catalogue, seed, *, size=8, pause=0.0):
     values = generator(seed, "toy").normal(size=size)
     return Result(
         {"map_at_r": float(abs(values[0]) % 1), "mean": float(values.mean())},
-        {"animals": len(set(catalogue.identities.tolist()))},
+        {"herd": len(set(catalogue.identities.tolist()))},
         {"map_at_r": [float(value) for value in values]},
+        {"": [f"animal {number}" for number in range(size)]},
     )
 
 
