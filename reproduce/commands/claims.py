@@ -47,9 +47,13 @@ def list_claims(
 @app.command("paper")
 def show_paper(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Add the questions that the paper leaves open.")
+    ] = False,
+    checks: Annotated[bool, typer.Option("--checks", help="Add the checks of protocol and software.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
-    """The paper, line by line, judged by the record alone: nothing is measured.
+    """Show the paper's statements on one screen, judged by the record alone: nothing is measured.
 
     Exit status 0: shown, whatever the verdicts; 1: an error.
 
@@ -71,8 +75,8 @@ def show_paper(
         typer.echo(text.as_json(screen.as_json(folded)))
         return
     width = shutil.get_terminal_size((80, 24)).columns
-    shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
-    for line in [*shown, *screen.headline(folded, outcomes, width)]:
+    kinds = ["statement", *(["question"] if questions else []), *(["check"] if checks else [])]
+    for line in screen.screen(folded, settings.read(folder / settings.FILE), width, kinds):
         typer.echo(line)
 
 

@@ -1,4 +1,4 @@
-"""The paper on one screen, as a table: its lines by the settings they are judged in, one mark in each cell."""
+"""The paper on one screen, as a table of the page: its lines by kind of data, an answer in each cell."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,26 +7,29 @@ from dataclasses import dataclass
 from reproduce.report.counting import word
 from reproduce.verdicts.lines import Folded
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.screen import by_setting, letter, mark
+from reproduce.verdicts.screen import by_column, so_far
 from reproduce.verdicts.settings import PAPER, Setting
+from reproduce.verdicts.standing import answer
 
-__all__ = ["Cell", "Column", "Row", "columns", "matrix"]
+__all__ = ["OWN", "Cell", "Column", "Row", "columns", "matrix"]
+
+#: The column of the paper's own data and network.
+OWN = "own data"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A setting: its name, its letter ("own" for the paper's) and what it stands for."""
+    """A column of the table: its name, and what each of its settings stands for by the setting's name."""
 
     name: str
-    letter: str
-    stands_for: str
+    settings: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The mark of a line's rows in one setting, what it says in words, and the claim that it leads to."""
+    """The answer of a line's claims in one column, how they ended in words, and the claim that it leads to."""
 
-    mark: str
+    answer: str
     says: str
     claim: str
     column: Column
@@ -34,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the paper; a cell is None where it is not judged in that setting."""
+    """A line of the paper; a cell is None where no claim of the line is in that column."""
 
     id: str
     kind: str
@@ -42,39 +45,38 @@ class Row:
     sentence: str
     printed: str
     cells: tuple[Cell | None, ...]
+    so_far: str
 
     @property
     def first(self) -> str:
-        """The claim that the line's name leads to, "" where no claim takes it up."""
+        """The claim that the line's sentence leads to, "" where no claim takes it up."""
         return next((cell.claim for cell in self.cells if cell), "")
 
 
 def columns(folded: Sequence[Folded], settings: Mapping[str, Setting]) -> list[Column]:
-    """The paper's own setting, then those that some line is judged in, in the order of the settings' file."""
-    used = {outcome.spec.setting for one in folded for outcome in one.elsewhere}
-    own = settings[PAPER].stands_for if PAPER in settings else ""
-    named = [name for name in settings if name in used] + sorted(used - set(settings))
-    return [Column(PAPER, "own", own)] + [
-        Column(name, letter(settings, name), settings[name].stands_for if name in settings else "") for name in named
+    """Return the paper's own column, then those that some line is judged in, in the order of the settings' file."""
+    named = {name: one.stands_for for name, one in settings.items()}
+    grouped = by_column([outcome for one in folded for outcome in one.elsewhere], settings)
+    used = {name: list(dict.fromkeys(one.spec.setting for one in found)) for name, found in grouped.items()}
+    return [Column(OWN, {PAPER: named.get(PAPER, "")})] + [
+        Column(name, {one: named.get(one, "") for one in found}) for name, found in used.items()
     ]
 
 
-def matrix(folded: Sequence[Folded], across: Sequence[Column]) -> list[Row]:
-    """One row for each line of the paper, one cell for each column."""
+def matrix(folded: Sequence[Folded], across: Sequence[Column], settings: Mapping[str, Setting]) -> list[Row]:
+    """Return one row for each line of the paper, one cell for each column."""
     found = []
     for one in folded:
-        there = {PAPER: list(one.own), **by_setting(one.elsewhere)}
-        cells = tuple(_cell(one.line.id, there.get(column.name, []), column) for column in across)
-        said = one.line.short or one.sentence
-        found.append(Row(one.line.id, one.line.kind, one.line.at, said.rstrip("."), one.line.printed, cells))
+        there = {OWN: list(one.own), **by_column(one.elsewhere, settings)}
+        cells = tuple(_cell(there.get(column.name, []), column) for column in across)
+        line, said = one.line, one.sentence.rstrip(".")
+        found.append(Row(line.id, line.kind, line.at, said, line.printed, cells, so_far(one)))
     return found
 
 
-def _cell(line: str, outcomes: Sequence[Outcome], column: Column) -> Cell | None:
+def _cell(outcomes: Sequence[Outcome], column: Column) -> Cell | None:
     if not outcomes:
         return None
     counts = Counter(word(outcome) for outcome in outcomes)
-    several = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-    said = several if len(outcomes) > 1 else word(outcomes[0])
-    where = "the paper's own setting" if column.name == PAPER else column.name
-    return Cell(mark(outcomes), f"{line}, {where}: {said}", outcomes[0].spec.id, column)
+    said = ", ".join(f"{count} {name}" if len(outcomes) > 1 else name for name, count in counts.most_common())
+    return Cell(answer(outcomes), f"{column.name}: {said}", outcomes[0].spec.id, column)

@@ -67,7 +67,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
     from reproduce.report import headlines
     from reproduce.report.figures import FIGURES
     from reproduce.report.matrix import columns, matrix
-    from reproduce.verdicts import lines, screen, settings
+    from reproduce.verdicts import lines, settings, standing
     from reproduce.verdicts.collect import judged, record_of
 
     found = judged(claims)
@@ -75,13 +75,14 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
     source, material = reader(store), Material(found.outcomes, found.requests, store)
     beside = claims.resolve()  # what is read of a file is kept by its path, which must not depend on where we are
     folded = lines.fold(lines.read(beside / lines.FILE), found.outcomes)
-    across = columns(folded, settings.read(beside / settings.FILE))
+    said = settings.read(beside / settings.FILE)
+    across = columns(folded, said)
     parts = Parts(
         provenance(store),
         headlines.read(claims, found.outcomes),
-        screen.headline(folded, found.outcomes, 1000) if folded else [],
+        standing.sentences(standing.count(folded)),
         across,
-        matrix(folded, across),
+        matrix(folded, across, said),
         [(one, one.draw(material)) for one in FIGURES],
         {one.spec.id: gather(one, found.origins.get(one.spec.id, Origin()), source) for one in found.outcomes},
         look(pictures) if any(one.data == DATA for one in found.requests) else None,  # another paper has other animals

@@ -123,7 +123,7 @@ def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
     if not paper:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
-    return [*screen.screen(folded, settings.read(folder / settings.FILE), width), *screen.headline(folded, outcomes)]
+    return screen.screen(folded, settings.read(folder / settings.FILE), width)
 
 
 def _and_readings(folder: Path, requests: Sequence[Asked]) -> list[Asked]:

@@ -215,7 +215,7 @@ def _paper(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[s
     if not paper or not any(one.own for one in folded[: len(folded) // 2]) or _narrowed(config):
         return []
     shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
-    return [" the paper ".center(width, "="), *shown, "", *screen.headline(folded, outcomes, width), ""]
+    return [" the paper ".center(width, "="), *shown, ""]
 
 
 def _folder(config: pytest.Config) -> Path:

@@ -1,144 +1,131 @@
-"""The paper on one screen: its lines in order, the verdict on its own data and elsewhere as marks, best evidence."""
+"""The paper on one screen: a line for each statement, the verdict on its own data and on each kind of substitute."""
 
-from collections import Counter
+import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.lines import Folded
-from reproduce.verdicts.outcome import FIDELITIES, Outcome
+from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.settings import Setting
-from reproduce.verdicts.table import asked, figure, surviving
+from reproduce.verdicts.standing import Standing, answer, count, sentences, standing
 
-__all__ = ["as_json", "by_setting", "headline", "letter", "mark", "screen", "setting"]
+__all__ = ["as_json", "by_column", "screen", "setting", "so_far"]
 
-MARKS = {
-    Verdict.REPRODUCED: "✓",
-    Verdict.NOT_REPRODUCED: "✗",
-    Verdict.COMPATIBLE: "≈",
-    Verdict.INCONCLUSIVE: "?",
-    Verdict.NOT_RUN: "·",
-    Verdict.ERROR: "!",
-}
-LEGEND = "o own data: ✓ reproduced ✗ not ≈ compatible ? inconclusive ± mixed · not run"
-CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED, Verdict.COMPATIBLE)
-ID, OWN, ELSEWHERE, EVIDENCE = 19, 1, 10, 14
-#: A blank at which no line is broken.
-TIE = "\u00a0"
+#: The column of a setting that names none.
+ELSEWHERE = "elsewhere"
+#: Where a sentence has less room than this, each line of the paper folds into two.
+ROOM = 20
 #: From here on whole sentences have room.
 WIDE = 110
+LEGEND = (
+    "yes, NO: our 90 % interval lies inside, outside of what is required. ?: it lies across the edge. ok: it fits a "
+    "figure of one or two runs. -: not run. a/b: claims differ."
+)
+#: What a line of each kind says so far, where that is not the standing's own word.
+SAID = {
+    "statement": {Standing.NOT_REPRODUCED: "contradicted"},
+    "question": {Standing.REPRODUCED: "yes", Standing.SUPPORTED: "yes"}
+    | {Standing.NOT_REPRODUCED: "no", Standing.CONTRADICTED: "no", Standing.UNDECIDED: "open"},
+    "check": {Standing.REPRODUCED: "passes", Standing.SUPPORTED: "passes"}
+    | {Standing.NOT_REPRODUCED: "fails", Standing.CONTRADICTED: "fails"},
+}
+HEADINGS = {
+    "question": "Questions that the paper leaves open",
+    "check": "Checks of the protocol and of the software",
+}
 
 
-def mark(outcomes: Sequence[Outcome]) -> str:
-    """One mark for the rows of a line in one setting: theirs where they agree, "±" where they do not.
-
-    Rows that were not run say nothing beside rows that were.
-    """
-    marks = {"!" if outcome.drift else MARKS[Verdict(outcome.verdict)] for outcome in outcomes}
-    if len(marks) > 1:
-        marks.discard("·")
-    return marks.pop() if len(marks) == 1 else "±" if marks else "·"
-
-
-def screen(folded: Sequence[Folded], settings: Mapping[str, Setting], width: int = 80) -> list[str]:
-    """One line for each of the paper's, in ``width`` columns (80 or more), and a legend below."""
-    width = max(width, 80)
-    used: set[str] = set()
-    rows = [("claim", "what the paper says", "printed", "o", "elsewhere", "ours, asked")]
-    for one in folded:
-        elsewhere = by_setting(one.elsewhere)
-        used |= set(elsewhere)
-        marks = "".join(letter(settings, name) + mark(there) for name, there in elsewhere.items())
-        said = one.line.short if width < WIDE and one.line.short else one.sentence
-        rows.append((one.line.id, said, one.line.printed, mark(one.own), marks, _evidence(one)))
-    spans = [max(ID, *(len(row[0]) for row in rows)), max(ELSEWHERE, *(len(row[4]) for row in rows))]
-    room = max(0, width - sum(spans) - OWN - EVIDENCE - 4)  # what is longer than usual takes it from the sentences
-    lines = [
-        f"{name:<{spans[0]}} {_with_figure(said, printed, room):<{room}} {own:<{OWN}} {marks:<{spans[1]}} "
-        f"{evidence:>{EVIDENCE}}".rstrip()
-        for name, said, printed, own, marks, evidence in rows
-    ]
-    lines += ["", LEGEND]
-    named = [f"{letter(settings, name)}{TIE}{name}" for name in settings if name in used]
-    lines += _wrapped(f"elsewhere: {', '.join(named)}", width) if named else []
-    return lines
+def screen(
+    folded: Sequence[Folded], settings: Mapping[str, Setting], width: int = 80, kinds: Sequence[str] = ("statement",)
+) -> list[str]:
+    """Return the counts, then the lines of the paper of the given kinds, a line each, then what the words mean."""
+    columns = list(by_column([outcome for one in folded for outcome in one.elsewhere], settings))
+    lines = [part for one in sentences(count(folded)) for part in textwrap.wrap(one, width, subsequent_indent="  ")]
+    for kind in kinds:
+        chosen = [one for one in folded if one.line.kind == kind]
+        if not chosen:
+            continue
+        lines += ["", HEADINGS[kind]] if kind in HEADINGS else [""]
+        rows = [_cells(one, columns, settings) for one in chosen]
+        lines += _table(rows, columns, width) or _folded(rows, columns, width)
+    return [*lines, "", *textwrap.wrap(LEGEND, width)]
 
 
-def _with_figure(sentence: str, printed: str, room: int) -> str:
-    """The sentence, cut to what the printed figure leaves, the figure at the right edge."""
-    if not printed:
-        return _cut(sentence, room)
-    left = room - len(printed) - 1
-    return f"{_cut(sentence, left):<{left}} {printed}" if left > 0 else _cut(printed, room)
-
-
-def _cut(text: str, room: int) -> str:
-    return text.rstrip(".") if len(text) <= room else text[: room - 1].rstrip(" ,:") + "…"
-
-
-def letter(settings: Mapping[str, Setting], name: str) -> str:
-    """The setting's own sign on the screen, else the first letter of its name."""
-    values = settings[name].values if name in settings else {}
-    return str(values.get("sign", name[:1]))
-
-
-def by_setting(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The rows of a line under each setting, in the order in which they come."""
+def by_column(outcomes: Sequence[Outcome], settings: Mapping[str, Setting]) -> dict[str, list[Outcome]]:
+    """Return the claims under each column of the screen, in the order of the settings' file."""
+    at = {name: place for place, name in enumerate(settings)}
     found: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        found.setdefault(outcome.spec.setting, []).append(outcome)
+    for outcome in sorted(outcomes, key=lambda one: at.get(one.spec.setting, len(at))):
+        named = settings.get(outcome.spec.setting)
+        column = str(named.values.get("column", ELSEWHERE)) if named else ELSEWHERE
+        found.setdefault(column, []).append(outcome)
     return found
 
 
-def _evidence(one: Folded) -> str:
-    """Our figure and what was asked of it, of the claim that says most: conclusive first, then by worth.
-
-    Of a question's claims the first says most: those after it ask what would explain its answer.
-    """
-    measured = [outcome for outcome in (*one.own, *one.elsewhere) if outcome.ours is not None]
-    if not measured:
-        return ""
-    best = measured[0]
-    if one.line.kind != "question":
-        best = min(measured, key=lambda o: (o.verdict not in CONCLUSIVE, FIDELITIES.index(o.spec.fidelity)))
-    ours = figure(best.ours, best)
-    whole = ours if best.verb == "exactly" else f"{ours} {asked(best)}"
-    return whole if len(whole) <= EVIDENCE else ours
+def _cells(one: Folded, columns: Sequence[str], settings: Mapping[str, Setting]) -> tuple[str, ...]:
+    """Return section, short and whole sentence, the paper's figure, own data, each column, and so far."""
+    there = by_column(one.elsewhere, settings)
+    answers = [answer(one.own), *(answer(there.get(name, [])) for name in columns)]
+    section = one.line.at.partition(",")[0].replace("Table ", "T.")
+    return (section, one.line.short, one.sentence.rstrip("."), one.line.printed, *answers, so_far(one))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
+def so_far(one: Folded) -> str:
+    """Return where a line stands, in the words of its kind."""
+    stands = standing(one)
+    return SAID.get(one.line.kind, {}).get(stands, str(stands))
 
-    lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
-    return [line.replace(TIE, " ") for line in lines]
+
+def _table(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) -> list[str]:
+    """Return the lines as a table; nothing where its sentences would have no room."""
+    heads = [("", "At"), ("", "Statement"), ("", "Paper"), ("own", "data"), *map(_two_lines, columns), ("", "So far")]
+    at, short, sentence, *rest = zip_longest(*rows, fillvalue="")
+    widths = [max(map(len, (*head, *cells))) for head, cells in zip(heads[2:], rest, strict=True)]
+    at_width = max(map(len, ("At", *at)))
+    room = width - at_width - sum(widths) - len(heads) + 1
+    if room < ROOM:
+        return []
+    lines = [_line([head[line] for head in heads], [at_width, room, *widths]) for line in (0, 1)]
+    before = ""
+    for place, (section, *_) in enumerate(rows):
+        said = sentence[place] if width >= WIDE or not short[place] else short[place]
+        cells = [section if section != before else "", _cut(said, room), *(cells[place] for cells in rest)]
+        lines.append(_line(cells, [at_width, room, *widths]))
+        before = section
+    return lines
 
 
-def headline(folded: Sequence[Folded], outcomes: Sequence[Outcome], width: int = 80) -> list[str]:
-    """How the paper's statements ended, as lines and not as rows; then questions, controls and checks by themselves."""
-    said = [one for one in folded if one.line.kind == "statement"]
-    own = Counter(mark(one.own) for one in said)
-    waiting = [one for one in said if mark(one.own) == "·"]
-    there = [{mark(rows) for rows in by_setting(one.elsewhere).values()} for one in waiting]
-    holds = sum("✓" in marks and not marks & {"✗", "±"} for marks in there)
-    fails = sum("✗" in marks and not marks & {"✓", "≈", "±"} for marks in there)
-    both = sum(bool(marks & {"✗", "±"}) and bool(marks & {"✓", "≈", "±"}) for marks in there)
-    words = {"✓": "reproduced", "✗": "not", "≈": "compatible", "?": "inconclusive", "±": "mixed"}
-    words |= {"!": "drifted or broken", "·": "not run"}
-    counted = ", ".join(f"{own[sign]} {word}" for sign, word in words.items() if own[sign])
-    lines = [f"paper: {len(said)} statements: {counted or 'none'}"]
-    if waiting:
-        lines.append(f"  of those {len(waiting)} not run: {holds} hold, {fails} fail, {both} do both elsewhere")
-    for kind in ("question", "control", "check"):
-        ends = Counter("drifted" if one.drift else one.says for one in outcomes if one.spec.kind == kind)
-        if ends:
-            parts = ", ".join(f"{count} {word}" for word, count in ends.most_common())
-            lines.append(f"{kind}s: {ends.total()} in all settings: {parts}")
-    lines += [surviving(outcomes)] if surviving(outcomes) else []
-    return [part for line in lines for part in _wrapped(line, max(width, 80))]
+def _folded(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) -> list[str]:
+    """Return each line as a sentence and, indented, what is known of it: for a narrow terminal."""
+    lines = []
+    for section, short, sentence, printed, *answers, stands in rows:
+        head = f"{section}: {short or sentence}" + (f" ({printed})" if printed else "")
+        told = [f"{name} {said}" for name, said in zip(("own data", *columns), answers, strict=True) if said]
+        lines += textwrap.wrap(head, width, subsequent_indent="  ")
+        lines += textwrap.wrap(f"{', '.join(told)}: {stands}", width, initial_indent="  ", subsequent_indent="  ")
+    return lines
+
+
+def _two_lines(name: str) -> tuple[str, str]:
+    """Return a heading in two lines, the last word in the second."""
+    first, _, last = name.rpartition(" ")
+    return first, last
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row: words to the left, the paper's figure to the right."""
+    padded = [cell.ljust(span) for cell, span in zip(cells, widths, strict=True)]
+    padded[2] = cells[2].rjust(widths[2])
+    return " ".join(padded).rstrip()
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1].rstrip(" ,:") + "…"
 
 
 def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
-    """Each line with its claims, one for each row and setting: plain JSON values."""
+    """Return each line with its claims, one for each row and setting: plain JSON values."""
     return [
         {
             "id": one.line.id,
@@ -146,6 +133,7 @@ def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
             "at": one.line.at,
             "sentence": one.sentence,
             "printed": one.line.printed,
+            "so_far": str(standing(one)),
             "settings": [setting(outcome) for outcome in (*one.own, *one.elsewhere)],
         }
         for one in folded
@@ -153,7 +141,7 @@ def as_json(folded: Sequence[Folded]) -> list[dict[str, Any]]:
 
 
 def setting(outcome: Outcome) -> dict[str, Any]:
-    """One claim's verdict in one setting."""
+    """Return one claim's verdict in one setting."""
     return {
         "name": outcome.spec.setting,
         "claim": outcome.spec.id,

@@ -128,11 +128,7 @@ def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping
     for move in moves:
         said = ", ".join(f"{factor} {level}" for factor, level in move.items())
         one = f"{centre.name}.{'.'.join(f'{factor}-{level}' for factor, level in move.items())}"
-        values = {
-            role: {**value, **move} if role.startswith("on_") else value
-            for role, value in centre.values.items()
-            if role != "sign"
-        }
+        values = {role: {**value, **move} if role.startswith("on_") else value for role, value in centre.values.items()}
         found[one] = replace(
             centre,
             name=one,

@@ -38,7 +38,7 @@ def page_file(outcome, tmp_path_factory):
         outcome("II.wait", group="Table II", kind="question", verdict="not run", ours=None, values=(), interval=None),
         outcome("II.evil", group=HOSTILE, kind="control", sentence=HOSTILE, because=HOSTILE),
     ]
-    folded = [Folded(Line("I.64", "Table I", short=HOSTILE, printed="26.74"), (made[0],), (made[2],))]
+    folded = [Folded(Line("I.64", "Table I", sentence=HOSTILE, printed="26.74"), (made[0],), (made[2],))]
     across = columns(folded, {})
     evidence = {one.spec.id: Evidence(Origin(f"t.py::{one.spec.id}", "t.py", 3, HOSTILE), Provenance()) for one in made}
     path = tmp_path_factory.mktemp("page") / "index.html"
@@ -48,7 +48,7 @@ def page_file(outcome, tmp_path_factory):
         sheet=((HOSTILE, 2, DOT),),
         copies=(Sheet("Nearly identical", "1 group:", (((HOSTILE, DOT), ("Nala", DOT)),)),),
     )
-    parts = Parts(columns=across, matrix=matrix(folded, across), evidence=evidence, pictures=pictures)
+    parts = Parts(columns=across, matrix=matrix(folded, across, {}), evidence=evidence, pictures=pictures)
     path.write_text(render(made, INFORMATION, parts))
     return path
 

@@ -14,7 +14,6 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.scatter import Herd
-from reproduce.verdicts.screen import headline
 from reproduce.verdicts.table import Layout, asked, bar, groups, markdown, ours, render, spread, summary
 
 
@@ -85,7 +84,7 @@ def test_what_is_the_same_under_every_seed_is_an_error_unless_it_is_none_or_all(
         assert sample.estimates()["seeds"].interval() == (100 * value, 100 * value)
 
 
-def test_the_headline_counts_what_survives_holm_by_kind():
+def test_the_summary_counts_what_survives_holm_by_kind():
     """0.001 and 0.02 stand among three tests, 0.03 would not; a fact has no p, what is open is a test too."""
     ends = [("statement", "reproduced", 0.001), ("question", "not reproduced", 0.02), ("question", "inconclusive", 0.4),
             ("check", "reproduced", None)]  # fmt: skip
@@ -93,7 +92,6 @@ def test_the_headline_counts_what_survives_holm_by_kind():
             for at, (kind, end, p) in enumerate(ends)]  # fmt: skip
     line = "survive Holm's correction at 5 % for 3 tests: 1 of 1 statement, 1 of 1 question"
     assert line in summary(made)
-    assert line in headline([], made)
     made[1] = replace(made[1], p=0.03)
     assert "1 of 1 statement, 0 of 1 question" in summary(made)
     assert "Holm" not in summary(made[3:])

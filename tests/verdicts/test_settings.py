@@ -148,7 +148,7 @@ move = [{ steps = 0 }, { steps = 9, dim = 2 }]
 def test_readings_move_factors_around_a_setting(tmp_path):
     """Each level is a setting of its own: its centre's values with the factors moved, and another reading."""
     path = tmp_path / "settings.toml"
-    path.write_text(PAPER + BARN + 'on_lions = { dim = 1, size = 64 }\nsign = "B"\n' + MOVED)
+    path.write_text(PAPER + BARN + 'on_lions = { dim = 1, size = 64 }\ncolumn = "other cows"\n' + MOVED)
     found = read(path)
     assert list(found) == ["paper", "barn", "barn.steps-0", "barn.steps-9.dim-2"]
     both = found["barn.steps-9.dim-2"]
@@ -156,7 +156,7 @@ def test_readings_move_factors_around_a_setting(tmp_path):
     assert (both.mean, both.seeds, both.families) == (0.6, 5, ("nearby",))
     assert both.differs == ("animals", "reading")
     assert both.where == "in the barn, steps 9, dim 2"
-    assert "sign" not in both.values
+    assert both.values["column"] == "other cows"
 
 
 MALFORMED = [
