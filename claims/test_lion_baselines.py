@@ -55,6 +55,13 @@ def test_an_untrained_layer_beats_chance(claim, lions):
     _over_chance(claim, claim(baselines.untrained, DATA, score=f"map_at_r{LIONS[lions]}"), lions)
 
 
+@control("B.untrained.32.{lions}", at="III-A", unit="MAP@R %")
+@each_set
+def test_half_an_untrained_layer_beats_chance(claim, lions):
+    """An untrained 32-unit ReLU layer, as wide as the row 32, finds more of the {lions} lions than chance."""
+    _over_chance(claim, claim(baselines.untrained, DATA, hidden=(32,), score=f"map_at_r{LIONS[lions]}"), lions)
+
+
 @control("B.histogram.{lions}", at="Table III", unit="MAP@R %", fidelity="exact")
 @each_set
 def test_colours_beat_the_papers_best_lion_row(claim, lions):

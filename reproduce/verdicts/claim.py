@@ -117,6 +117,12 @@ class Claim:
         """Our mean is no lower than the bound."""
         self._hold("at_least", ours, Region(lower=_bound(bound, widen=-1)), f">= {bound}", "", because)
 
+    def between(self, ours: Sample, low: float, high: float, *, because: str) -> None:
+        """Our mean lies from ``low`` to ``high``, as was forecast of these very animals."""
+        if not low < high:
+            raise InvalidInputError(f"{self.spec.id}: nothing lies from {low} to {high}")
+        self._hold("between", ours, Region(low, high), f"{low:g} to {high:g}", "", because)
+
     def negligible(self, difference: Sample, *, margin: float, because: str) -> None:
         """The difference is smaller than the margin, whichever its sign."""
         if not margin > 0:

@@ -48,8 +48,13 @@ ENOUGH = 4
 
 
 def carries(verb: str, paper: str, printed: str, own_animals: bool) -> str:
-    """Which scatter carries a verdict: the seeds' where ``paper`` is the ``printed`` figure on its own test animals."""
-    return SEEDS if verb == "equals" and printed and paper == printed and own_animals else ANIMALS
+    """Which scatter carries a verdict: the seeds' where ``paper`` is the ``printed`` figure on its own test animals.
+
+    And the seeds' where a score was forecast: of these animals, not of animals like them.
+    """
+    return (
+        SEEDS if verb == "between" or (verb == "equals" and printed and paper == printed and own_animals) else ANIMALS
+    )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def test_only_a_printed_figure_on_the_papers_animals_is_about_those(verb, paper,
     """Seeds alone carry a printed figure's verdict on the paper's animals; all else speaks of animals like these."""
     assert carries(verb, paper, "0.93", own) == source
     assert carries(verb, "", "", own) == ANIMALS
+    assert carries("between", paper, "", own) == SEEDS
 
 
 @given(st.lists(finite, min_size=3, max_size=30).filter(lambda values: np.std(values) > 1e-3))
