@@ -105,4 +105,4 @@ def _alike(catalogue: "Catalogue", rows: np.ndarray, shown: str) -> Result:
     animals = np.unique(tested).tolist()
     kept = [catalogue.test[tested != animal] for animal in animals]
     without = [share_alike(rows[those], labels[those])[0] for those in kept]
-    return Result(scores, {"animals": animals}, {"alike": without})
+    return Result(scores, {}, {"alike": without}, {"": animals})
