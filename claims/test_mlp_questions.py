@@ -7,16 +7,23 @@ from reproduce.experiments.mlp import ROWS
 from reproduce.verdicts import AFRESH, control, judged_in, question
 
 SCALINGS = {"unit": "unit", "std": "standardised"}
+#: Parameters in words.
+WORDS = {
+    "unit": "pixels in [0, 1]",
+    "std": "standardised pixels",
+    "64x2": "two layers of 64 units",
+    **{units: f"{units} units" for units in ("64", "32", "16")},
+}
 ANY = "any advantage, paired by seed, counts"
 AT_LENGTH_ONE = ANY + "; both at length one, as the triplet's cosine distance sees it"
 each_scaling = pytest.mark.parametrize("row", SCALINGS)
 
 
-@control("I.trains.{row}", at="III-A", unit="MAP@R %")
+@control("I.trains.{row}", at="III-A", unit="MAP@R %", words=WORDS)
 @judged_in("other animals")
 @pytest.mark.parametrize("row", ROWS)
 def test_training_beats_not_training(claim, row, setting):
-    """Training the {row} MLP raises the score of its own last layer above that of the same layer before step one."""
+    """Training an MLP of {row} raises the score of its last hidden layer above that before the first step."""
     after = claim(mlp.embed, setting.cattle, hidden=ROWS[row], score="map_at_r")
     claim.exceeds(after, claim(mlp.embed, setting.cattle, hidden=ROWS[row], score="map_at_r/before"), by=0, because=ANY)
 
@@ -52,7 +59,7 @@ def test_the_untrained_layer_beats_raw_pixels(claim, setting):
 @control("I.untrained-chance", at="III-A", unit="MAP@R %")
 @judged_in("other cattle")
 def test_the_untrained_layer_beats_chance(claim, setting):
-    """The untrained 64-unit layer scores above a random order (on lions: B.untrained)."""
+    """The untrained 64-unit layer scores above a random order of cattle."""
     ours = claim(baselines.untrained, setting.cattle, score="map_at_r")
     claim.exceeds(ours, claim(baselines.untrained, setting.cattle, score="chance"), by=0, because=ANY)
 
@@ -73,11 +80,11 @@ def test_training_beats_not_training_with_more_capacity(claim, setting):
     claim.exceeds(after, claim(mlp.train, setting.cattle, hidden=(256,), score="map_at_r/before"), by=0, because=ANY)
 
 
-@question("I.loss.{row}", at="abstract", unit="MAP@R %")
+@question("I.loss.{row}", at="abstract", unit="MAP@R %", words=WORDS)
 @judged_in("paper", "other animals")
 @each_scaling
 def test_a_loss_made_for_embeddings_is_what_is_missing(claim, row, setting):
-    """The same 64-unit network scores higher under the triplet loss than under cross-entropy ({row} pixels)."""
+    """The same 64-unit network scores higher under the triplet loss than under cross-entropy, with {row}."""
     triplet = claim(mlp.train, setting.cattle, objective="triplet", scaling=SCALINGS[row], score="map_at_r/l2")
     entropy = claim(mlp.train, setting.cattle, scaling=SCALINGS[row], score="map_at_r/l2")
     claim.exceeds(triplet, entropy, by=0, because=AT_LENGTH_ONE)
@@ -91,11 +98,11 @@ def test_standardised_pixels_help(claim, setting):
     claim.exceeds(ours, claim(mlp.train, setting.cattle, score="map_at_r"), by=0, because=ANY)
 
 
-@control("I.labels.{row}", at="III-A", unit="MAP@R %")
+@control("I.labels.{row}", at="III-A", unit="MAP@R %", words=WORDS)
 @judged_in("other animals")
 @each_scaling
 def test_the_labels_teach_something(claim, row, setting):
-    """Trained on the true identities, the layer scores higher than trained on shuffled ones ({row} pixels)."""
+    """With {row} the layer scores higher trained on the true identities than on shuffled ones."""
     true = claim(mlp.train, setting.cattle, scaling=SCALINGS[row], score="map_at_r")
     shuffled = claim(mlp.train, setting.cattle, scaling=SCALINGS[row], labels="shuffled", score="map_at_r")
     claim.exceeds(true, shuffled, by=0, because=ANY)

@@ -15,30 +15,37 @@ ORDER = {
     "classifies-worst": ("accuracy", "64", "16"),
     "embeds-worst": ("map_at_r", "64x2", "16"),
 }
+#: The order in words, and the rows.
+ORDERED = {
+    "classifies-best": "two layers of 64 units classify better than one of 32",
+    "classifies-worst": "64 units classify better than sixteen",
+    "embeds-worst": "two layers of 64 units embed better than sixteen units",
+}
+MLPS = {"64x2": "two layers of 64 units", "64": "64 units", "32": "32 units", "16": "16 units"}
 every_row = pytest.mark.parametrize("row", ROWS)
 
 
-@statement("I.{row}", at="Table I", unit="MAP@R %")
+@statement("I.{row}", at="Table I", unit="MAP@R %", words=MLPS)
 @every_row
 def test_the_embedding_reaches_the_printed_score(claim, row):
-    """The last hidden layer of the {row} MLP scores {printed}."""
+    """The last hidden layer of an MLP of {row} scores {printed}."""
     ours = claim(mlp.embed, "FriesianCattle2017", hidden=ROWS[row], score="map_at_r")
     claim.equals(ours, claim.printed, margin=6.3, because="27.53 - 21.22 separates the table's best row from its worst")
 
 
-@statement("I.acc.{row}", at="Table I", unit="accuracy %")
+@statement("I.acc.{row}", at="Table I", unit="accuracy %", words=MLPS)
 @every_row
 def test_the_classifier_reaches_the_printed_accuracy(claim, row):
-    """The {row} MLP classifies {printed} of the images rightly in the mean of five folds."""
+    """An MLP of {row} names {printed} % of the images correctly, in the mean of five folds."""
     ours = claim(mlp.embed, "FriesianCattle2017", hidden=ROWS[row], score="accuracy")
     claim.equals(ours, claim.printed, margin=7.3, because="48.58 - 41.25 separates the two 64-unit rows of the table")
 
 
-@statement("I.order.{end}", at="Table I", unit="%")
+@statement("I.order.{end}", at="Table I", unit="%", words=ORDERED)
 @judged_in("paper", "other animals")
 @pytest.mark.parametrize("end", ORDER)
 def test_the_rows_come_in_the_printed_order(claim, end, setting):
-    """Of the table's rows this one {end}: better or worse than its neighbour there."""
+    """In the table {end}."""
     score, more, less = ORDER[end]
     ours = claim(mlp.embed, setting.cattle, hidden=ROWS[more], score=score)
     other = claim(mlp.embed, setting.cattle, hidden=ROWS[less], score=score)
@@ -61,11 +68,11 @@ def test_an_untrained_layer_scores_by_the_images_alone(claim, setting):
     claim.exceeds(cattle, lions, by=20, because="the printed 29 is some 25 points above chance: most must be gone")
 
 
-@statement("I.useful.{row}", at="III-A", unit="accuracy %")
+@statement("I.useful.{row}", at="III-A", unit="accuracy %", words=MLPS)
 @judged_in("paper", "other animals")
 @every_row
 def test_the_accuracy_is_useful(claim, row, setting):
-    """The {row} MLP classifies better than always naming the most frequent animal."""
+    """An MLP of {row} classifies better than always naming the most frequent animal."""
     ours = claim(mlp.embed, setting.cattle, hidden=ROWS[row], score="accuracy")
     constant = claim(mlp.embed, setting.cattle, hidden=ROWS[row], score="accuracy/constant")
     claim.exceeds(ours, constant, by=0, because="an answer without looking is the least a useful one must beat")
@@ -81,11 +88,11 @@ def test_sixteen_units_learn(claim, setting):
     claim.exceeds(ours - constant, constant, by=0, because=easily)
 
 
-@statement("I.fail.{row}", at="abstract, IV, V", unit="MAP@R %")
+@statement("I.fail.{row}", at="abstract, IV, V", unit="MAP@R %", words=MLPS)
 @judged_in("paper", "other animals")
 @every_row
 def test_training_to_classify_does_not_make_an_embedding(claim, row, setting):
-    """The {row} MLP's embedding scores no more after training than an untrained layer of 64 units."""
+    """The embedding of an MLP of {row} scores no more after training than an untrained layer of 64 units."""
     trained = claim(mlp.embed, setting.cattle, hidden=ROWS[row], score="map_at_r")
     untrained = claim(baselines.untrained, setting.cattle, hidden=(64,), score="map_at_r")
     claim.at_most(trained - untrained, 0, because="the paper's words draw the line at no gain at all")

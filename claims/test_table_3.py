@@ -7,26 +7,28 @@ from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import control, judged_in, question, statement
 
 ROWS = {"32": {"dim": 32}, "64aug": {"dim": 64, "augment": True}, "64": {"dim": 64}}
+#: The rows in words.
+IN_WORDS = {"32": "32-d", "64": "64-d", "64aug": "augmented 64-d"}
 STRIKING = "47.78 against 0.93: twenty points above chance would strike anybody"
 HALF = "less than half is far below"
 NO_GAIN = "the paper's words are that it did not help: no gain at all"
 ANY = "any gain, paired by seed, would answer the question with yes"
 
 
-@statement("III.{row}", at="Table III", unit="MAP@R %")
+@statement("III.{row}", at="Table III", unit="MAP@R %", words=IN_WORDS)
 @judged_in("paper", "whole from nothing")
 @pytest.mark.parametrize("row", ROWS)
 def test_resnet_reaches_the_printed_score(claim, row, setting):
-    """The ResNet50V2 row {row} scores {printed} on the lions."""
+    """The {row} ResNet50V2 embedding of lions scores {printed}."""
     ours = claim(dcnn.embed, setting.lions, score=f"map_at_r{setting.scored}", **ROWS[row])
     claim.equals(ours, claim.printed, margin=0.19, because="0.19 separates the table's best row from its worst")
 
 
-@statement("III.order.64-over-{row}", at="Table III", unit="MAP@R %")
+@statement("III.order.64-over-{row}", at="Table III", unit="MAP@R %", words=IN_WORDS)
 @judged_in("paper", "MobileNetV2", "whole from nothing")
 @pytest.mark.parametrize("row", ["32", "64aug"])
 def test_the_rows_come_in_the_printed_order(claim, row, setting):
-    """The row 64 scores above the row {row}."""
+    """The 64-d embedding of lions scores above the {row} one."""
     score = f"map_at_r{setting.scored}"
     other = claim(dcnn.embed, setting.lions, score=score, **ROWS[row])
     ours = claim(dcnn.embed, setting.lions, score=score, **ROWS["64"])

@@ -14,6 +14,13 @@ from reproduce.verdicts import control, judged_in, question
 
 #: Under the name -> hidden layers, beside the 64 units that all are held against.
 WIDTHS = {"16": (16,), "256": (256,), "1024": (1024,), "64x2": (64, 64)}
+#: Parameters in words.
+WORDS = {
+    "64x2": "two layers of 64 units",
+    **{units: f"{units} hidden units" for units in ("16", "256", "1024")},
+    "triplet": "the triplet loss",
+    "entropy": "cross-entropy",
+}
 LOSSES = {"triplet": "triplet", "entropy": "cross-entropy"}
 ANIMALS = ("cattle", "lions")
 #: A layer of 1024 takes minutes a seed: said for all widths before any was run.
@@ -23,11 +30,11 @@ FIVE = "five points are a quarter of the best figure that the paper quotes"
 each_animal = pytest.mark.parametrize("animals", ANIMALS)
 
 
-@question("why.capacity.{width}", at="IV", unit="MAP@R %")
+@question("why.capacity.{width}", at="IV", unit="MAP@R %", words=WORDS)
 @judged_in("paper", "other animals")
 @pytest.mark.parametrize("width", WIDTHS)
 def test_other_widths_score_higher(claim, width, setting):
-    """With an embedding that is linear, {width} hidden units score higher than 64."""
+    """With a linear embedding {width} score higher than 64 hidden units."""
     sound = {"output": "linear", "scaling": "standardised", "score": "map_at_r", "seeds": FEWER}
     other = claim(mlp.train, setting.cattle, hidden=WIDTHS[width], **sound)
     claim.exceeds(other, claim(mlp.train, setting.cattle, hidden=(64,), **sound), by=0, because=ANY)
@@ -55,12 +62,12 @@ def test_a_loss_for_embeddings_is_missing_then(claim, animals, setting):
     claim.exceeds(triplet, claim(mlp_features.train, data, objective="cross-entropy", **given), by=0, because=ANY)
 
 
-@control("why.capacity.trains.{animals}.{loss}", at="III-A", unit="MAP@R %")
+@control("why.capacity.trains.{animals}.{loss}", at="III-A", unit="MAP@R %", words=WORDS)
 @judged_in("MobileNetV2")
 @each_animal
 @pytest.mark.parametrize("loss", LOSSES)
 def test_training_adds_to_the_features(claim, animals, loss, setting):
-    """Given those features of {animals}, training by {loss} scores higher than the layer before its first step."""
+    """Given those features of {animals}, training by {loss} raises the score above that before the first step."""
     data = getattr(setting, animals)
     given = {"output": "linear", "objective": LOSSES[loss]}
     after = claim(mlp_features.train, data, score="map_at_r", **given)

@@ -9,7 +9,7 @@ on the cattle's side in any case: OpenCows2020 does not say which images are of 
 import pytest
 
 from reproduce.experiments import dcnn
-from reproduce.experiments.cues import UNLEARNED
+from reproduce.experiments.cues import IN_WORDS, UNLEARNED
 from reproduce.verdicts import control, judged_in, question
 
 MOST = "cattle are 47 to 64 points ahead of lions, above chance: half of the least is most of a cause"
@@ -17,19 +17,19 @@ STRIKING = "twenty points is what the suite calls strikingly worse, as III.poor 
 each_model = pytest.mark.parametrize("model", UNLEARNED)
 
 
-@question("why.clean.numbers.{model}", at="III-B", unit="above chance %")
+@question("why.clean.numbers.{model}", at="III-B", unit="above chance %", words=IN_WORDS)
 @judged_in("the lions' numbers")
 @each_model
 def test_numbers_made_the_cattle_easy(claim, model, setting):
-    """With as many images of each as lions have, the {model} of other cattle lose 23 points above chance."""
+    """With as many images of each animal as lions have, other cattle lose 23 points above chance, by {model}."""
     claim.exceeds(_of(claim, model, setting.beside), _of(claim, model, setting.cattle), by=23, because=MOST)
 
 
-@question("why.clean.images.{model}", at="III-A, III-B", unit="above chance %")
+@question("why.clean.images.{model}", at="III-A, III-B", unit="above chance %", words=IN_WORDS)
 @judged_in("the lions' numbers")
 @each_model
 def test_it_is_what_is_on_the_images(claim, model, setting):
-    """Equal in numbers and size of image, the {model} find cattle twenty points above chance more than lions."""
+    """Equal in numbers and image size, cattle score twenty points above chance more than lions, by {model}."""
     cattle = _of(claim, model, setting.cattle)
     claim.exceeds(cattle, _of(claim, model, setting.lions), by=20, because=STRIKING)
 

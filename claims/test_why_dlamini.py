@@ -14,6 +14,20 @@ from reproduce.experiments import baselines, cues, fusion
 from reproduce.verdicts import control, question
 
 FIGURES = {"best": "III.dlamini", "similar": "III.dlamini.similar"}
+#: Parameters in words.
+WORDS = {
+    "best": "their best network",
+    "similar": "their ResNet-152",
+    "edges": "Edges",
+    "grey": "Histograms of grey",
+    "conv1_relu": "The first convolution",
+    "pool2_relu": "The end of dense block 1",
+    "pool3_relu": "The end of dense block 2",
+    "pool4_relu": "The end of dense block 3",
+    "relu": "The end of dense block 4",
+    "whitened": "Colour",
+    "with-deep": "Colour with deep features",
+}
 REACHED = "a figure that colours reach without learning is no evidence of learning"
 ANY = "any advantage counts"
 CHANCE = "any advantage over a random order counts"
@@ -25,11 +39,11 @@ LAYERS = ["conv1_relu", "pool2_relu", "pool3_relu", "pool4_relu", "relu"]
 KINDS = {"whitened": (("colour",), 1), "with-deep": (("colour", "deep"), 5)}
 
 
-@question("why.dlamini.{figure}.{bins}", at="IV", unit="MAP@R %", fidelity="exact")
+@question("why.dlamini.{figure}.{bins}", at="IV", unit="MAP@R %", fidelity="exact", words=WORDS)
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("bins", [8, 16])
 def test_colour_alone_reaches_it(claim, figure, bins):
-    """RGB histograms of {bins} levels a channel score at least Dlamini & van Zyl's figure ({figure}) on the 19."""
+    """RGB histograms of {bins} levels a channel score on the 19 lions what Dlamini & van Zyl report for {figure}."""
     ours = claim(baselines.histogram, "LionData", bins=bins, score="map_at_r")
     claim.at_least(ours, float(claim.figure(FIGURES[figure])), because=REACHED)
 
@@ -41,19 +55,19 @@ def test_finer_colours_tell_more(claim):
     claim.exceeds(finer, claim(baselines.histogram, "LionData", bins=8, score="map_at_r"), by=0, because=ANY)
 
 
-@question("why.dlamini.{cue}", at="IV", unit="MAP@R %", fidelity="exact")
+@question("why.dlamini.{cue}", at="IV", unit="MAP@R %", fidelity="exact", words=WORDS)
 @pytest.mark.parametrize("cue", SHAPES)
 def test_shape_alone_reaches_it(claim, cue):
-    """What {cue} alone tell of the 19 lions, nothing learned, reaches Dlamini & van Zyl's best figure."""
+    """{cue}, which learn nothing, reach Dlamini & van Zyl's best figure on the 19 lions."""
     experiment, factors = SHAPES[cue]
     ours = claim(experiment, "LionData", score="map_at_r", **factors)
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)
 
 
-@control("why.dlamini.{cue}-chance", at="IV", unit="above chance %", fidelity="exact")
+@control("why.dlamini.{cue}-chance", at="IV", unit="above chance %", fidelity="exact", words=WORDS)
 @pytest.mark.parametrize("cue", SHAPES)
 def test_shape_alone_finds_more_than_chance(claim, cue):
-    """What {cue} alone tell finds the 19 lions above chance."""
+    """{cue} alone find the 19 lions above chance."""
     experiment, factors = SHAPES[cue]
     claim.at_least(claim(experiment, "LionData", score="above_chance", **factors), 0, because=CHANCE)
 
@@ -79,18 +93,18 @@ def test_colour_by_part_reaches_it(claim):
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)
 
 
-@question("why.dlamini.layer.{layer}", at="IV", unit="MAP@R %", fidelity="exact")
+@question("why.dlamini.layer.{layer}", at="IV", unit="MAP@R %", fidelity="exact", words=WORDS)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_of_their_network_reaches_it(claim, layer):
-    """DenseNet169's {layer}, from ImageNet and never shown a lion, reaches Dlamini & van Zyl's best figure."""
+    """{layer} of DenseNet169, never shown a lion, reaches Dlamini & van Zyl's best figure."""
     ours = claim(cues.layer, "LionData", layer=layer, score="map_at_r")
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)
 
 
-@question("why.dlamini.{kinds}", at="IV", unit="MAP@R %", fidelity="exact")
+@question("why.dlamini.{kinds}", at="IV", unit="MAP@R %", fidelity="exact", words=WORDS)
 @pytest.mark.parametrize("kinds", KINDS)
 def test_what_the_75_teach_reaches_it(claim, kinds):
-    """Colour, {kinds}, by weights and a whitening that the 75 lions teach, reaches Dlamini & van Zyl's best figure."""
+    """{kinds}, weighted and whitened by the 75 lions, reaches Dlamini & van Zyl's best figure."""
     fused, seeds = KINDS[kinds]
     ours = claim(fusion.fused, "LionData", kinds=fused, score="map_at_r", seeds=seeds)
     claim.at_least(ours, float(claim.figure(FIGURES["best"])), because=REACHED)

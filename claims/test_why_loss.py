@@ -17,15 +17,22 @@ LOSSES = {"triplet": "triplet", "entropy": "cross-entropy"}
 ANY = "any advantage, paired by seed, counts; both at length one, as the triplet's cosine distance sees it"
 #: Twelve fits choose a rate: five seeds, said before any was run.
 FEWER = 5
+#: Parameters in words.
+WORDS = {
+    "unit": "pixels in [0, 1]",
+    "std": "standardised pixels",
+    "triplet": "the triplet loss",
+    "entropy": "cross-entropy",
+}
 each_scaling = pytest.mark.parametrize("row", SCALINGS)
 each_loss = pytest.mark.parametrize("loss", LOSSES)
 
 
-@question("why.loss.{row}", at="abstract", unit="MAP@R %")
+@question("why.loss.{row}", at="abstract", unit="MAP@R %", words=WORDS)
 @judged_in("paper", "other animals")
 @each_scaling
 def test_a_loss_made_for_embeddings_is_missing(claim, row, setting):
-    """With a linear output, 64 wide, the triplet loss scores higher than cross-entropy ({row} pixels)."""
+    """With a linear output, 64 wide, the triplet loss scores higher than cross-entropy on {row}."""
     linear = {"output": "linear", "scaling": SCALINGS[row], "score": "map_at_r/l2"}
     triplet = claim(mlp.train, setting.cattle, objective="triplet", **linear)
     claim.exceeds(triplet, claim(mlp.train, setting.cattle, objective="cross-entropy", **linear), by=0, because=ANY)
@@ -41,18 +48,18 @@ def test_each_loss_has_its_own_rate(claim, setting):
     claim.exceeds(triplet, entropy, by=0, because=ANY)
 
 
-@control("why.loss.relu.{loss}.{row}", at="abstract", unit="MAP@R %")
+@control("why.loss.relu.{loss}.{row}", at="abstract", unit="MAP@R %", words=WORDS)
 @judged_in("other animals")
 @each_scaling
 @each_loss
 def test_the_output_stood_in_the_way(claim, loss, row, setting):
-    """Under the loss {loss} a linear output scores higher than one that ends in a ReLU ({row} pixels)."""
+    """Under {loss} a linear output scores higher than one that ends in a ReLU, on {row}."""
     trained = {"objective": LOSSES[loss], "scaling": SCALINGS[row], "score": "map_at_r/l2"}
     linear = claim(mlp.train, setting.cattle, output="linear", **trained)
     claim.exceeds(linear, claim(mlp.train, setting.cattle, output="relu", **trained), by=0, because=ANY)
 
 
-@control("why.loss.trains.{loss}", at="abstract", unit="MAP@R %")
+@control("why.loss.trains.{loss}", at="abstract", unit="MAP@R %", words=WORDS)
 @judged_in("other animals")
 @each_loss
 def test_training_beats_not_training(claim, loss, setting):

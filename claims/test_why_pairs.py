@@ -19,6 +19,11 @@ from reproduce.verdicts import control, judged_in, question
 FEWER = 5
 ANY = "any advantage counts"
 FIVE = "five points are what draws of the test animals move an area by, and more than a threshold's luck"
+#: Other features of a pair, in words.
+FEATURES = {
+    "mean-descriptor": "the mean descriptor of an image as its features",
+    "concatenation": "the features of both images side by side",
+}
 each_herd = judged_in("paper", "other animals")
 
 
@@ -69,10 +74,10 @@ def test_it_was_trained_for_too_long(claim, setting):
     )
 
 
-@question("why.pairs.features.{reading}", at="V", unit="ROC AUC %")
+@question("why.pairs.features.{reading}", at="V", unit="ROC AUC %", words=FEATURES)
 @judged_in("paper", "OpenCows2020-thinned")
 @pytest.mark.parametrize("reading", wide.READINGS)
 def test_other_features_rank_better(claim, reading, setting):
-    """With features read as {reading} the test pairs are ranked better than with VLAD, |a - b| and a * b."""
+    """With {reading} the test pairs are ranked better than with VLAD, |a - b| and a * b."""
     other = claim(wide.pairs, setting.cattle, score="auc", seeds=FEWER, **wide.READINGS[reading])
     claim.exceeds(other, claim(wide.pairs, setting.cattle, score="auc", seeds=FEWER), by=0, because=ANY)

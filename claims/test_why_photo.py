@@ -14,7 +14,7 @@ scored before its rule was written.
 import pytest
 
 from reproduce.experiments import baselines, dcnn, wide
-from reproduce.experiments.cues import UNLEARNED
+from reproduce.experiments.cues import IN_WORDS, UNLEARNED
 from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts import control, judged_in, question
 
@@ -56,28 +56,28 @@ def test_the_trained_network_lives_by_the_photograph(claim, lions, setting):
     claim.exceeds(whole, claim(dcnn.embed, setting.lions, same_photo=False, **trained), by=5, because=FEW)
 
 
-@question("why.photo.frames.{model}", at="III-A", unit="MAP@R %")
+@question("why.photo.frames.{model}", at="III-A", unit="MAP@R %", words=IN_WORDS)
 @judged_in("spaced frames")
 @each_model
 def test_cattle_live_by_neighbouring_frames(claim, model, setting):
-    """Of images as unlike each other as they come, the {model} of the same cattle score five points less."""
+    """On the least similar images of the same cattle the score by {model} is five points lower."""
     claim.exceeds(_of(claim, model, setting.beside), _of(claim, model, setting.cattle), by=5, because=MOVED)
 
 
 @question("why.photo.frames.dcnn", at="III-A", unit="MAP@R %")
 @judged_in("spaced frames")
 def test_the_trained_network_lives_by_neighbouring_frames(claim, setting):
-    """Of images as unlike each other as they come, the trained embedding of the same cattle scores five points less."""
+    """On the least similar images of the same cattle the trained embedding scores five points less."""
     trained = {"score": "map_at_r", "seeds": FEWER}
     thinned = claim(dcnn.embed, setting.beside, **trained)
     claim.exceeds(thinned, claim(dcnn.embed, setting.cattle, **trained), by=5, because=MOVED)
 
 
-@question("why.photo.barn.{model}", at="III-A", unit="above chance %")
+@question("why.photo.barn.{model}", at="III-A", unit="above chance %", words=IN_WORDS)
 @judged_in("outside the barn")
 @each_model
 def test_cattle_live_by_the_barn(claim, model, setting):
-    """The {model} find the barn's cattle five points more above chance than those outside it."""
+    """The barn's cattle are found by {model} five points better than those outside it, above chance."""
     barn = _of(claim, model, setting.beside, "above_chance")
     claim.exceeds(barn, _of(claim, model, setting.cattle, "above_chance"), by=5, because=MOVED)
 

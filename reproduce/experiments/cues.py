@@ -13,7 +13,7 @@ from reproduce.models.baselines import unlearned
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["UNLEARNED", "edges", "layer"]
+__all__ = ["IN_WORDS", "UNLEARNED", "edges", "layer"]
 
 #: Nothing is trained on the animals: grey pixels, colour, an untrained layer, and an ImageNet network as it comes.
 UNLEARNED: Mapping[str, Experiment] = {
@@ -21,6 +21,13 @@ UNLEARNED: Mapping[str, Experiment] = {
     "histogram": baselines.histogram,
     "layer": baselines.untrained,
     "network": dcnn.untrained,
+}
+#: The same in words, for a claim's sentence.
+IN_WORDS: Mapping[str, str] = {
+    "pixels": "grey pixels",
+    "histogram": "colour histograms",
+    "layer": "an untrained layer",
+    "network": "a frozen network's features",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts import KINDS
+from reproduce.verdicts import KINDS, NO_WORDS
 from reproduce.verdicts.lines import printed_in, runs_in
 from reproduce.verdicts.outcome import FIDELITIES, Spec
 from reproduce.verdicts.settings import FILE, PAPER, Setting, choose, read
@@ -34,7 +34,14 @@ def spec(item: pytest.Item) -> Spec:
 
 
 def _spec(
-    item: pytest.Item, id: str, *, at: str, unit: str = "", fidelity: str = "exact", kind: str = "statement"
+    item: pytest.Item,
+    id: str,
+    *,
+    at: str,
+    unit: str = "",
+    fidelity: str = "exact",
+    kind: str = "statement",
+    words: Mapping[str, str] = NO_WORDS,
 ) -> Spec:
     def problem(text: str) -> pytest.UsageError:
         return pytest.UsageError(f"{item.nodeid}: {text}")
@@ -52,11 +59,11 @@ def _spec(
         raise problem(f"kind {kind!r} is not one of {', '.join(KINDS)}")
     statement = _fill(id, parameters, item)
     printed = printed_in(item.path.parent).get(statement, "")
-    parameters = {"printed": printed, **parameters}
+    in_words = {name: words.get(str(value), value) for name, value in {"printed": printed, **parameters}.items()}
     fidelity = setting.fidelity(fidelity)
     return Spec(
         id=statement + setting.suffix,
-        sentence=" ".join(_fill(sentence, parameters, item).split()),
+        sentence=" ".join(_fill(sentence, in_words, item).split()),
         at=_fill(at, parameters, item),
         unit=unit,
         fidelity=fidelity,

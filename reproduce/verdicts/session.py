@@ -153,7 +153,7 @@ def check_findings(items: Sequence[pytest.Item], *, whole: bool) -> None:
 
 def explain(outcome: Outcome) -> str:
     """The verdict with its figures, in one line."""
-    text = f"{outcome.spec.id} {outcome.says}: {outcome.spec.sentence}"
+    text = f"{outcome.spec.id} {outcome.says}: the claim is “{outcome.spec.sentence}”"
     if outcome.ours is None:
         return text
     figures = f"ours {outcome.ours:.4g} {outcome.spec.unit}".rstrip()

@@ -231,3 +231,22 @@ def test_the_power_planned_for_is_printed(claim_session):
     planned = "claim.equals(ours, '50.0', margin=2, spread=0.5, because='a toy')"
     assert "planned power: X.1 9" in text(claim_session(body([OURS, planned])))
     assert "planned power: X.1 9" in text(claim_session(body([OURS, planned]), "--claims-budget=0"))
+
+
+WORDED = """
+@pytest.mark.claim("X.{row}", at="X", words={"64aug": "augmented"})
+@pytest.mark.parametrize("row", ["64aug", "32"])
+def test_rows(claim, row):
+    '''The {row} row is a toy.'''
+    claim.at_least(claim(toy, "", score="map_at_r"), 0, because="a toy")
+"""
+
+
+def test_a_parameter_is_said_in_words(claim_session):
+    """The sentence has the words of a parameter's value where there are some, the id the value itself."""
+    result = claim_session(HEAD + WORDED, "--claims-list")
+    said = [line.split(None, 1) for line in result.outlines if line.startswith("  X.")]
+    assert [(name, sentence.partition("  [")[0]) for name, sentence in said] == [
+        ("X.64aug", "The augmented row is a toy."),
+        ("X.32", "The 32 row is a toy."),
+    ]

@@ -1,6 +1,7 @@
 """The paper's own claims, as their files and the list of its lines say them; nothing is measured."""
 
 import ast
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -100,3 +101,26 @@ def test_collecting_the_claims_warns_of_nothing():
     plugin = [] if entry_points(group="pytest11", name="reproduce_claims") else ["-p", "reproduce.verdicts.plugin"]
     done = subprocess.run([*command, *plugin], capture_output=True, text=True, cwd=CLAIMS.parent)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+#: What no printed sentence holds: an identifier of the code, or a name that joins words by hyphens three times.
+IDENTIFIER = re.compile(r"\w_\w|\w+-\w+-\w+-\w+")
+LONGEST = 40
+
+
+def test_every_sentence_is_english(claims):
+    """Each claim says a sentence: a capital, a full stop, no identifier, at most forty words."""
+    for outcome in claims:
+        said = outcome.spec.sentence
+        assert said[0].isupper() or said[0].isdigit(), outcome.spec.id
+        assert said.endswith("."), outcome.spec.id
+        assert not IDENTIFIER.search(said), f"{outcome.spec.id}: {said}"
+        assert len(said.split()) <= LONGEST, f"{outcome.spec.id}: {said}"
+
+
+def test_parameters_are_said_in_words(claims):
+    """A part of an id that is not English by itself, such as two words with a hyphen, stands in no sentence."""
+    for outcome in claims:
+        parts = [one for one in outcome.spec.statement.split(".") if re.fullmatch(r"[a-z]+(-[a-z]+)+|64aug|64x2", one)]
+        told = [part for part in parts if part in outcome.spec.sentence]
+        assert not told, f"{outcome.spec.id}: {outcome.spec.sentence}"
