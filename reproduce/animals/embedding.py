@@ -87,7 +87,12 @@ def _table(catalogue: Catalogue) -> bytes:
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["path", "identity", "split", "sha256"])
-    columns = (column.tolist() for column in (catalogue.paths, catalogue.identities, catalogue.split))
+    split = (
+        catalogue.split
+        if catalogue.roles is None
+        else np.where(catalogue.roles == "", catalogue.split, catalogue.roles)
+    )
+    columns = (column.tolist() for column in (catalogue.paths, catalogue.identities, split))
     rows.writerows(zip(*columns, _contents(catalogue), strict=True))
     return table.getvalue().encode()
 

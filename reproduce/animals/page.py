@@ -18,6 +18,7 @@ from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.datasets.photographs import same_photograph
 from reproduce.errors import InvalidInputError
+from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
 
 __all__ = ["Neighbours", "Row", "scored", "write"]
@@ -67,6 +68,8 @@ def scored(
         sets.pop("held out", None)
     found = []
     for model, matrix in embeddings.items():
+        if catalogue.roles is not None and not (model in learned and len(catalogue.train)):
+            found.append(_against_gallery(catalogue, model, matrix))
         distances = _distances(matrix)
         for side, rows in sets.items():
             if side == "all" and model in learned and "held out" in sets:
@@ -85,6 +88,20 @@ def scored(
             f"{title(catalogue.name)}: nothing can be scored: it takes two animals, one of them with two photographs"
         )
     return found
+
+
+def _against_gallery(catalogue: Catalogue, model: str, matrix: np.ndarray) -> Row:
+    """The user's queries ranked against the user's gallery."""
+    from reproduce.metrics import retrieval_scores
+
+    assert catalogue.roles is not None
+    sides = [np.flatnonzero(catalogue.roles == role) for role in ("query", "gallery")]
+    (queries, gallery), (animals, others) = sides, (catalogue.identities[rows] for rows in sides)
+    scores = retrieval_scores(matrix[queries], animals, reference=matrix[gallery], reference_labels=others)
+    return Row(
+        model, "query in gallery", len(np.unique(animals)), len(queries),
+        scores.map_at_r, None, scores.chance, scores.precision_at_1, None,
+    )  # fmt: skip
 
 
 def _distances(matrix: np.ndarray) -> np.ndarray:
@@ -140,14 +157,16 @@ def nearest(catalogue: Catalogue, matrix: np.ndarray, rows: np.ndarray, pairs: n
     return found
 
 
-def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tuple[Path, list[Row], Audit]:
+def write(
+    name: str, models: Sequence[str], output: Path, seed: int = 0, reading: Reading = DEFAULT
+) -> tuple[Path, list[Row], Audit]:
     """Audit, embed and score the animals, and write ``output/NAME.html``, whole or not at all.
 
     Images that cannot be read are left out and named on the page. Raises InvalidInputError for one animal alone.
     """
     from reproduce.experiments.embedding import LEARNED, embed
 
-    whole = published(name, seed=seed)
+    whole = published(name, seed=seed, reading=reading)
     found = audit(whole)
     catalogue, _ = readable(whole)
     if len(found.sizes["all"]) < 2:
@@ -161,7 +180,10 @@ def write(name: str, models: Sequence[str], output: Path, seed: int = 0) -> tupl
     embeddings = {model: embed(catalogue, model, seed) for model in models}
     learned = [model for model in models if model.partition(":")[0] in LEARNED]
     rows = scored(catalogue, embeddings, learned, pairs)
-    best = max(rows, key=lambda row: (row.side == "all", row.map_at_r - row.chance))
+    best = max(
+        [row for row in rows if row.side != "query in gallery"] or rows,
+        key=lambda row: (row.side == "all", row.map_at_r - row.chance),
+    )
     among = catalogue.test if best.side == "held out" else np.arange(len(catalogue))
     page = _page(catalogue, found, rows, best, nearest(catalogue, embeddings[best.model], among, pairs))
     outputs.write(path, page.encode())

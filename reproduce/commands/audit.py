@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.reading import Reading, Strangers
+
 
 def audit_dataset(
     name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, your own folder, or a table of it.")],
@@ -13,6 +16,10 @@ def audit_dataset(
     photographs: Annotated[
         bool | None, typer.Option(help="Seek images cut from one photograph: minutes on a large set, so unasked not.")
     ] = None,
+    identity: Identity = None,
+    path: PathColumn = None,
+    level: Level = None,
+    strangers: StrangersChoice = Strangers.OUT,
     sheet: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write a contact sheet too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
@@ -31,7 +38,7 @@ def audit_dataset(
     from reproduce.datasets.tables import print_audit
     from reproduce.experiments.audits import chances
 
-    catalogue = published(name, root=root, seed=seed)
+    catalogue = published(name, root, seed, Reading(identity, path, level, strangers))
     if sheet is not None:
         from reproduce.datasets.sheet import check_sheet, write_sheet
 

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.reading import Reading, Strangers
+
 
 def embed_animals(
     name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A data set, your own folder, or a table of it.")],
@@ -14,6 +17,10 @@ def embed_animals(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
     root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
+    identity: Identity = None,
+    path: PathColumn = None,
+    level: Level = None,
+    strangers: StrangersChoice = Strangers.OUT,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: what was written and what was left out.")
     ] = False,
@@ -35,11 +42,11 @@ def embed_animals(
     from reproduce.experiments.embedding import LEARNED, models_of
 
     models = models_of(model)
-    whole = published(name, root=root, seed=seed)
+    whole = published(name, root, seed, Reading(identity, path, level, strangers))
     if not whole.has_pixels:
         raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
     catalogue, left_out = readable(whole)
-    warnings = [f"left out: {line}" for line in left_out]
+    warnings = [*catalogue.notes, *(f"left out: {line}" for line in left_out)]
     if shared := set(catalogue.identities[catalogue.train]) & set(catalogue.identities[catalogue.test]):
         warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
     for line in warnings:
@@ -48,13 +55,13 @@ def embed_animals(
     animals, labels = len(set(catalogue.identities.tolist())), written.labels
     if as_json:
         files = {"embeddings": list(map(str, written.embeddings.values())), "labels": str(labels)}
-        counts = {"images": len(catalogue), "animals": animals, "left out": list(left_out)}
+        counts = {"images": len(catalogue), "animals": animals, "left out": list(left_out), "warnings": warnings}
         typer.echo(text.as_json({**files, **counts}))
         return
     plural = "" if animals == 1 else "s"
     typer.echo(one_line(f"{labels}: {len(catalogue):,} images of {animals:,} animal{plural}, one a line"))
-    for one, path in written.embeddings.items():
+    for one, file in written.embeddings.items():
         # What learned knows its training animals: only those held out say how it finds new ones.
         side = " --split test" if one.partition(":")[0] in LEARNED else ""
-        score = f"reproduce score {shlex.quote(str(path))} {shlex.quote(str(labels))}{side}"
-        typer.echo(one_line(f"{path}: a row for each; next: {score}"))
+        score = f"reproduce score {shlex.quote(str(file))} {shlex.quote(str(labels))}{side}"
+        typer.echo(one_line(f"{file}: a row for each; next: {score}"))

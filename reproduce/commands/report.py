@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.reading import Reading, Strangers
+
 
 def write_report(
     folder: Annotated[
@@ -16,6 +19,10 @@ def write_report(
     ),
     model: Annotated[str, typer.Option(help="With FOLDER: as for embed.")] = "none",
     seed: Annotated[int, typer.Option(help="With FOLDER: draws the split where there is none.")] = 0,
+    identity: Identity = None,
+    path: PathColumn = None,
+    level: Level = None,
+    strangers: StrangersChoice = Strangers.OUT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON beside the page.")] = False,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="With photographs of the lions, where they are at hand.")
@@ -30,25 +37,25 @@ def write_report(
     Example: reproduce report photographs/
     """
     if folder is not None:
-        _report_animals(folder, model, output, seed, as_json)
+        _report_animals(folder, model, output, seed, as_json, Reading(identity, path, level, strangers))
         return
     from reproduce.report.counting import called, counted
     from reproduce.report.page import write
 
-    path, outcomes = write(claims, output, pictures)
+    file, outcomes = write(claims, output, pictures)
     if as_json:
         from reproduce import text
 
         counts = {kind: dict(words) for kind, words in counted(outcomes).items()}
-        typer.echo(text.as_json({"page": path, "claims": counts}))
+        typer.echo(text.as_json({"page": file, "claims": counts}))
         return
-    typer.echo(f"{path}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
+    typer.echo(f"{file}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
     for kind, counted_words in counted(outcomes).items():
         words = ", ".join(f"{count} {word}" for word, count in counted_words.most_common())
         typer.echo(f"  {called(kind, counted_words.total())}: {words}")
 
 
-def _report_animals(name: str, model: str, output: Path, seed: int, as_json: bool) -> None:
+def _report_animals(name: str, model: str, output: Path, seed: int, as_json: bool, reading: Reading) -> None:
     """Write ``output/NAME.html`` and print its table."""
     from rich.console import Console
     from rich.table import Table
@@ -59,9 +66,9 @@ def _report_animals(name: str, model: str, output: Path, seed: int, as_json: boo
     from reproduce.errors import one_line
     from reproduce.experiments.embedding import models_of
 
-    path, rows, audit = write(name, models_of(model), output, seed)
+    page, rows, audit = write(name, models_of(model), output, seed, reading)
     if as_json:
-        typer.echo(text.as_json(plain(path, rows, audit)))
+        typer.echo(text.as_json(plain(page, rows, audit)))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Model", no_wrap=True)
@@ -78,4 +85,4 @@ def _report_animals(name: str, model: str, output: Path, seed: int, as_json: boo
     console.print("%, 90 %: interval over animals; photo out: images of one photograph apart", style="dim")
     for line in audit.findings:
         console.print(one_line(f"finding: {line}"), markup=False, highlight=False, soft_wrap=True)
-    typer.echo(f"{path}: with the nearest neighbours as pictures")
+    typer.echo(f"{page}: with the nearest neighbours as pictures")

@@ -10,8 +10,9 @@ import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.examination import examined
-from reproduce.datasets.likeness import names_alike, near_identical
+from reproduce.datasets.likeness import near_identical
 from reproduce.datasets.photographs import same_photograph, within_animal_pairs
+from reproduce.words import names_alike
 
 __all__ = ["Audit", "Duplicates", "audit"]
 
@@ -41,6 +42,7 @@ class Audit:
     they were not sought; ``pairs`` is how many such pairs there are. ``alike``: animals called nearly the same.
     ``crossing``: paths of each pair of copies, exact or near, that lies across the split.
     ``seed`` drew the split, or None: the split is the set's own. ``alone`` maps a side with one animal only to it.
+    ``notes``: what was odd about the folder or the table itself.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Audit:
     alike: tuple[tuple[str, ...], ...]
     seed: int | None
     alone: dict[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -80,7 +83,7 @@ class Audit:
         )
         lines = [f"{count:,} {noun}{'' if count == 1 else 's'} {what}" for count, noun, what in counted if count]
         where = ", ".join(f"{side} ({animal})" for side, animal in self.alone.items())
-        return (*lines, *([f"one animal only in {where}, where nothing can be scored"] if where else []))
+        return (*lines, *self.notes, *([f"one animal only in {where}, where nothing can be scored"] if where else []))
 
     def lone(self, side: str) -> int:
         """Animals with a single image on that side: nothing can be retrieved for them."""
@@ -139,6 +142,7 @@ def audit(catalogue: Catalogue, photographs: bool | None = None) -> Audit:
         photographs=shared,
         alike=names_alike(animals["all"].tolist()),
         seed=catalogue.seed if catalogue.seeded else None,
+        notes=catalogue.notes,
         alone={side: str(names[0]) for side, names in animals.items() if len(names) == 1 and side != "all"},
     )
 

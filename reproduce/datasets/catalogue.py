@@ -1,6 +1,6 @@
 """A data set as everything below sees it: image paths, identities and a split, of one length."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,8 @@ class Catalogue:
     independent of the seed; ``identity_hash`` one of identities alone, "" of a set that is never without its images;
     ``seeded`` is true where the seed drew the images or the split.
     ``digests`` (N,) str: SHA-256 of each image file, "" where there is none.
+    Of own animals: ``notes``, what is odd about them, one line each; ``roles`` (N,) str, "query", "gallery" or "",
+    where the user's own split ranks one against the other; ``columns``, a table's columns by name, (N,) str each.
     ``source`` and ``rows`` (N,) int, for images drawn from a larger set: image i here is image ``rows[i]`` of
     ``source``. What costs much per image is computed once for the source and indexed for every seed.
     """
@@ -35,9 +37,12 @@ class Catalogue:
     source: "Catalogue | None" = None
     rows: np.ndarray | None = None
     identity_hash: str = ""
+    notes: tuple[str, ...] = ()
+    roles: np.ndarray | None = None
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        columns = [self.paths, self.identities, self.split, self.digests, self.rows]
+        columns = [self.paths, self.identities, self.split, self.digests, self.rows, self.roles, *self.columns.values()]
         lengths = {len(column) for column in columns if column is not None}
         if len(lengths) != 1:
             raise InvalidInputError(f"{self.name}: columns of a catalogue differ in length: {sorted(lengths)}")
@@ -51,7 +56,9 @@ class Catalogue:
         """The catalogue of these rows alone, in their order."""
         digests = None if self.digests is None else self.digests[rows]
         columns = {name: getattr(self, name)[rows] for name in ("paths", "identities", "split")}
-        return replace(self, **columns, digests=digests, source=None, rows=None)
+        own = {name: values[rows] for name, values in self.columns.items()}
+        roles = None if self.roles is None else self.roles[rows]
+        return replace(self, **columns, digests=digests, source=None, rows=None, roles=roles, columns=own)
 
     @property
     def has_pixels(self) -> bool:

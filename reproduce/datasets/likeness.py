@@ -1,11 +1,8 @@
-"""What is nearly the same: images but for compression, size or light, and animals' names but for case and blanks."""
-
-import unicodedata
-from collections import defaultdict
+"""What is nearly the same: images but for compression, size or light."""
 
 import numpy as np
 
-__all__ = ["CORRELATION", "names_alike", "near_identical"]
+__all__ = ["CORRELATION", "near_identical"]
 
 #: From this correlation of 16 x 16 grey thumbnails on two images are called nearly identical. On LionData it finds
 #: every image again at half its size, 20 % brighter or as JPEG of quality 30, and 95 % of those that lost a margin of
@@ -29,12 +26,3 @@ def near_identical(thumbnails: np.ndarray) -> np.ndarray:
         pairs = np.stack([first, second], axis=1) + start
         found.append(pairs[pairs[:, 0] < pairs[:, 1]])
     return np.concatenate(found)
-
-
-def names_alike(names: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Groups of distinct names that are one but for case, blanks, signs, leading zeros and how letters are encoded."""
-    groups = defaultdict(set)
-    for name in names:
-        letters = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
-        groups[letters.lstrip("0") or letters or name].add(name)
-    return tuple(tuple(sorted(group)) for group in groups.values() if len(group) > 1)

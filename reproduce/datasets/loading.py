@@ -11,6 +11,7 @@ from reproduce.datasets import friesian, kinds, own, places, proxies, splits, tu
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.survey import Survey, survey
 from reproduce.errors import InvalidInputError
+from reproduce.reading import DEFAULT, Reading
 
 __all__ = ["available", "load", "published"]
 
@@ -37,16 +38,24 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
     return _load(name, root, seed, download, by_animal=True)
 
 
-def published(name: str, root: str | os.PathLike | None = None, seed: int = 0) -> Catalogue:
+def published(name: str, root: str | os.PathLike | None = None, seed: int = 0, reading: Reading = DEFAULT) -> Catalogue:
     """The same but for the split: the set's own wherever it has one, animals on both sides and all.
 
     ``load`` draws a split by animal instead where the set's own is none (OpenCows2020), and so hides what an audit
-    has to show. ``seeded`` is false where the split is the set's own. Errors are those of ``load``.
+    has to show. ``seeded`` is false where the split is the set's own. ``reading``: how own animals are to be read where
+    their folder or table does not say it itself. Errors are those of ``load``.
     """
-    return _load(name, root, seed, False, by_animal=False)
+    return _load(name, root, seed, False, by_animal=False, reading=reading)
 
 
-def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, by_animal: bool) -> Catalogue:
+def _load(
+    name: str,
+    root: str | os.PathLike | None,
+    seed: int,
+    download: bool,
+    by_animal: bool,
+    reading: Reading = DEFAULT,
+) -> Catalogue:
     kinds.check(name)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise InvalidInputError(f"load({name!r}): the seed is a whole number from 0 on, not {seed!r}")
@@ -56,7 +65,7 @@ def _load(name: str, root: str | os.PathLike | None, seed: int, download: bool, 
     if name == kinds.STAND_IN:
         return turing.catalogue(seed)
     if kinds.is_own(name):
-        return own.catalogue(name, seed, by_animal)
+        return own.catalogue(name, seed, by_animal, reading)
     if name in proxies.RULES:
         rule = proxies.RULES[name]
         like = load(kinds.LIONS, root, 0, download) if rule.like == kinds.LIONS else None

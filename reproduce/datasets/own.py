@@ -1,32 +1,25 @@
 """A user's own animals: a folder of photographs by animal, or a table of path, identity and perhaps a split."""
 
-import csv
-import io
-import os
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from reproduce.cache import digest
 from reproduce.datasets import splits
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.places import IMAGE_ENDINGS
-from reproduce.datasets.survey import Survey, digested, survey
+from reproduce.datasets.own_folder import read_folder
+from reproduce.datasets.own_table import read_table
+from reproduce.datasets.rows import Rows
 from reproduce.errors import InvalidInputError
-from reproduce.text import decoded
+from reproduce.reading import DEFAULT, Reading, Strangers
+from reproduce.words import is_unknown, side_of
 
 __all__ = ["catalogue", "title"]
 
-#: Folders of these names, and no others beside them, are the sides of a split and not animals.
-SIDES = frozenset(["train", "training", "test", "testing", "val", "valid", "validation", "query", "gallery"])
-#: A table's columns by the names they may go by.
-COLUMNS = {
-    "path": ("path", "file", "filename", "file_name", "filepath", "image", "image_path", "photo", "photograph"),
-    "identity": ("identity", "animal", "individual", "animal_id", "individual_id", "label", "class", "name", "id"),
-    "split": ("split", "original_split", "set", "subset", "partition"),
-}
 #: Animals held out are drawn under this name, so that a folder that is moved has the same drawn.
 DRAWN_AS = "own animals"
+_DRAWN = "were drawn to be held out"
 
 
 def title(name: str) -> str:
@@ -35,108 +28,93 @@ def title(name: str) -> str:
     return path.resolve().name if path.is_dir() else path.stem
 
 
-def catalogue(name: str, seed: int = 0, by_animal: bool = True) -> Catalogue:
+def catalogue(name: str, seed: int = 0, by_animal: bool = True, reading: Reading = DEFAULT) -> Catalogue:
     """The animals of a folder, or of a table, as a Catalogue called by its absolute path.
 
-    Folder: ``ANIMAL/.../PHOTOGRAPH``, or ``train/ANIMAL/...`` beside ``test/ANIMAL/...``. Table: .csv (comma or
-    semicolon) or .tsv with a header; paths are absolute, or relative to its folder. Hidden files are passed over.
+    Folder: ``ANIMAL/.../PHOTOGRAPH``, or ``train/ANIMAL/...`` beside ``test/ANIMAL/...``. Table: .csv (separated by
+    comma, semicolon or "|") or .tsv with a header; paths are absolute, or relative to its folder. Hidden files are
+    passed over. Photographs of no known animal ("unknown", "NA", ...) are left out unless ``reading`` says otherwise.
     The split is the user's own where there is one, with ``by_animal`` only if no animal is on both sides; else a
     quarter of the animals, three at least, is held out by seed, and all of them where there are fewer than five.
-    Raises InvalidInputError that says which file or line is in the way.
+    What is odd stands in ``notes``. Raises InvalidInputError that says which file or line is in the way.
     """
     path = Path(name).expanduser()
     if not path.exists():
         raise InvalidInputError(f"{name}: no such folder or table; give a folder of photographs by animal, or a .csv")
     path = path.resolve()
-    found = survey(str(path), path, _by_folders) if path.is_dir() else _by_table(path)
-    split = (splits.own_split if by_animal else _given)(found.labels, found.identities)
+    rows = read_folder(path, reading.level) if path.is_dir() else read_table(path, reading.identity, reading.path)
+    names, known, strangers = _named(rows, reading.strangers)
+    identities = np.array(names)
+    sides = [side_of(label) if label else None for label in rows.labels]
+    trained = [f"its split says train of every photograph: animals {_DRAWN}"] if set(sides) == {"train"} else []
+    split, roles = _split(sides, identities, known, by_animal)
     seeded = split is None
     if split is None:
-        animals = len(set(found.identities.tolist()))
-        held_out = splits.own_held_out_count(animals)
-        drawn = held_out < animals
-        split = splits.by_seed(DRAWN_AS, found.identities, seed, held_out) if drawn else _all_tested(found)
-    paths = np.array([str(found.root / image) for image in found.paths])
-    content = found.content_hash()
-    return Catalogue(str(path), paths, found.identities, split, seed, seeded, content, found.digests)
+        split = _drawn(identities, known, seed)
+    content = digest("data set", rows.paths, rows.identities, rows.digests)
+    paths = np.array([str(rows.root / image) for image in rows.paths])
+    found = Catalogue(
+        str(path), paths, identities, split, seed, seeded, content, np.array(rows.digests),
+        notes=(*rows.notes, *trained, *strangers, *_lone(identities, known)), roles=roles,
+        columns={column: np.array(values) for column, values in rows.columns.items()},
+    )  # fmt: skip
+    return found if reading.strangers is not Strangers.OUT or known.all() else found.take(np.flatnonzero(known))
 
 
-def _given(labels: list[str | None], identities: np.ndarray) -> np.ndarray | None:
-    return splits.labelled(labels)
+def _named(rows: Rows, strangers: Strangers) -> tuple[list[str], np.ndarray, list[str]]:
+    """Every row's animal, which rows show a known one, and a line on those that do not.
 
-
-def _all_tested(found: Survey) -> np.ndarray:
-    return np.full(len(found.paths), "test")
-
-
-def _by_folders(name: str, root: Path) -> dict[str, Any]:
-    """Rows of a folder: an animal is a folder right below it, or right below those of a split."""
-    images = sorted(path.split("/") for path in _photographs(root))
-    if not images:
-        raise InvalidInputError(f"{root} holds no photographs ({', '.join(IMAGE_ENDINGS)}); name another folder")
-    sided = all(parts[0].lower() in SIDES for parts in images)
-    depth = 1 if sided else 0
-    if loose := [parts for parts in images if len(parts) <= depth + 1]:
-        where = root / "/".join(loose[0][:-1])
+    A stranger that is kept has a name of its own: nothing can be found for it, and it stands in the others' rankings.
+    """
+    if strangers is Strangers.ANIMALS:
+        return rows.identities, np.ones(len(rows.paths), bool), []
+    known = np.array([not is_unknown(one) for one in rows.identities], bool)
+    if not known.any():
         raise InvalidInputError(
-            f"{where} itself holds {len(loose):,} of the photographs, such as {loose[0][-1]}: whose are they? Put each "
-            "into a folder called by its animal, or name them in a .csv of path and identity"
+            f"no photograph of a known animal: all are called {', '.join(sorted(set(rows.identities))[:5])}"
         )
-    return {
-        "paths": ["/".join(parts) for parts in images],
-        "identities": [parts[depth] for parts in images],
-        "labels": [parts[0] if sided else None for parts in images],
-    }
+    names = [f"{one} #{row}" if is_unknown(one) else one for row, one in enumerate(rows.identities)]
+    if known.all():
+        return names, known, []
+    words = Counter(one for one, sure in zip(rows.identities, known, strict=True) if not sure)
+    called = ", ".join(f"{word!r}" for word, _ in words.most_common())
+    count = int(np.count_nonzero(~known))
+    what = {
+        Strangers.OUT: "left out; --strangers keep ranks the others among them, --strangers animals takes the names",
+        Strangers.KEEP: "kept in the others' rankings, found for nobody",
+    }[strangers]
+    plural = "" if count == 1 else "s"
+    return names, known, [f"{count:,} photograph{plural} of no known animal ({called}): {what}"]
 
 
-def _photographs(root: Path) -> list[str]:
-    """Relative paths of the image files, whatever the case of their endings; hidden ones and a Mac's copies apart."""
-    found = []
-    for folder, below, files in os.walk(root, followlinks=True):
-        below[:] = [one for one in below if not one.startswith(".") and one != "__MACOSX"]
-        for file in files:
-            if file.lower().endswith(IMAGE_ENDINGS) and not file.startswith("."):
-                relative = os.path.relpath(os.path.join(folder, file), root).replace(os.sep, "/")
-                try:
-                    relative.encode()
-                except UnicodeEncodeError:
-                    which = repr(os.fsencode(relative))[1:]
-                    raise InvalidInputError(f"{root}: the path {which} is not UTF-8; rename it in UTF-8") from None
-                found.append(relative)
-    return found
+def _split(
+    sides: list[str | None], identities: np.ndarray, known: np.ndarray, by_animal: bool
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The user's own split, None where there is none to use, and each row's role where queries meet a gallery."""
+    given = {side for side, sure in zip(sides, known, strict=True) if sure}
+    if None in given or given == {"train"}:
+        return None, None
+    split = np.array(["train" if side == "train" else "test" for side in sides])
+    roles = np.array([side if side in ("query", "gallery") else "" for side in sides])
+    animals = set(identities[(split == "train") & known]) & set(identities[(split == "test") & known])
+    if by_animal and animals:
+        return None, None
+    return split, roles if {"query", "gallery"} <= given else None
 
 
-def _by_table(path: Path) -> Survey:
-    """The rows of a table, in the order of their paths; no file is read but for its digest."""
-    lines = decoded(path).splitlines(keepends=True)
-    heading = lines[0] if lines else ""
-    delimiter = max("\t;,", key=heading.count)
-    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
-    try:
-        table = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise InvalidInputError(f"{path} is not a table that can be read ({error}); save it again as CSV") from None
-    head = [cell.lower().replace(" ", "_") for cell in table[0][1]] if table else []
-    places = {name: next((head.index(one) for one in known if one in head), None) for name, known in COLUMNS.items()}
-    for name in ("path", "identity"):
-        if places[name] is None:
-            has = ", ".join(table[0][1]) if table else "nothing"
-            raise InvalidInputError(f"{path} has no column {name!r} in its first line; it has {has}")
-    rows = [_row(path, number, cells, places) for number, cells in table[1:] if any(cells)]
-    if not rows:
-        raise InvalidInputError(f"{path} names no photographs; give a line for each, below {delimiter.join(head)}")
-    rows.sort(key=lambda row: row[:2])
-    paths, identities, labels = (list(column) for column in zip(*rows, strict=True))
-    digests = digested(path.name, path.parent, paths)
-    return Survey(path.parent, paths, np.array(identities), labels, np.array(digests))
+def _drawn(identities: np.ndarray, known: np.ndarray, seed: int) -> np.ndarray:
+    """Animals held out by seed, all of them where there are few; strangers are on the test side."""
+    animals = len(set(identities[known].tolist()))
+    held_out = splits.own_held_out_count(animals)
+    split = np.full(len(identities), "test", dtype="<U5")
+    if held_out < animals:
+        split[known] = splits.by_seed(DRAWN_AS, identities[known], seed, held_out)
+    return split
 
 
-def _row(path: Path, number: int, cells: list[str], places: dict[str, int | None]) -> tuple[str, str, str | None]:
-    values = {name: cells[at] if at is not None and at < len(cells) else "" for name, at in places.items()}
-    if not values["identity"]:
-        raise InvalidInputError(f"{path}, line {number}: no identity; give every photograph one, or take the line out")
-    if not values["path"] or not os.path.isfile(path.parent / values["path"]):  # Path's own raises for a long name
-        raise InvalidInputError(
-            f"{path}, line {number}: no file {values['path']!r}; a path is absolute, or relative to {path.parent}"
-        )
-    return values["path"], values["identity"], values["split"] or None
+def _lone(identities: np.ndarray, known: np.ndarray) -> list[str]:
+    _, counts = np.unique(identities[known], return_counts=True)
+    if len(counts) < 2 or counts.max() > 1:
+        return []
+    which = "is that the column, or the folder, of the animal?"
+    return [f"every one of the {len(counts):,} animals has a single photograph: {which}"]

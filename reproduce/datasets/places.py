@@ -11,7 +11,9 @@ from reproduce.errors import DataMissingError
 
 __all__ = ["IMAGE_ENDINGS", "archive", "download_folder", "find", "has_images", "missing", "remedy", "searched"]
 
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".heic")
+IMAGE_ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".avif", ".heic", ".heif",
+)  # fmt: skip
 #: What the publisher's archive unpacks to.
 PUBLISHED = {
     LIONS: ("wildlife_reidentification-main",),

@@ -57,8 +57,12 @@ class Survey:
         )
 
 
-def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
+def survey(
+    name: str, root: Path, read: Reader | None = None, listing: dict[str, tuple[int, int]] | None = None
+) -> Survey:
     """Read the folder, or take what was kept of it if no file of it has changed.
+
+    ``listing``: its files, relative path -> (bytes, modification time in ns), where they are listed already.
 
     ``read`` gives the rows, by default through wildlife-datasets' class ``name``. Where several animals share a
     file, as bounding boxes tell, the survey is of a folder of crops.
@@ -68,7 +72,7 @@ def survey(name: str, root: Path, read: Reader | None = None) -> Survey:
         root, prefix = located(name, root)
     if prefix:
         read = partial(rows_below, prefix=prefix)
-    listing = _listing(root)
+    listing = _listing(root) if listing is None else listing
     kept = _kept_at(name, root, listing)
     rows = _kept_rows(kept)
     if rows is None:

@@ -1,0 +1,124 @@
+"""A folder of photographs by animal: which folder's name is the animal's, and what in it is none."""
+
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from reproduce.datasets.places import IMAGE_ENDINGS
+from reproduce.datasets.rows import Rows
+from reproduce.datasets.survey import survey
+from reproduce.datasets.tree import tree
+from reproduce.errors import InvalidInputError
+from reproduce.words import WITHOUT_A_NAME, side_of
+
+__all__ = ["read_folder"]
+
+#: Market-1501 and its kin: ANIMAL_CAMERA..., -1 for what shows none.
+_MARKET = re.compile(r"(-?\d+)_?c\d+.*", re.IGNORECASE)
+
+
+def read_folder(root: Path, level: int | None = None) -> Rows:
+    """Return the rows of a folder: an animal is a folder right below it, or right below those of a split.
+
+    ``level``: how many folders down the animals' folders lie, 1 right below ``root``. Raises InvalidInputError where
+    there is no photograph, or one of nobody.
+    """
+    found = tree(root)
+    images = [path.split("/") for path in found.photographs]
+    for parts in images:
+        _check_text(root, "/".join(parts))
+    if not images:
+        raise InvalidInputError(
+            f"{root} holds no photographs ({', '.join(IMAGE_ENDINGS)}); name another folder"
+            + "".join(f"; {note}" for note in found.notes())
+        )
+    notes = found.notes()
+    if empty := _without_pictures(found.files, found.photographs):
+        notes.append(f"no photograph that can be read in {', '.join(empty[:5])}{' …' if len(empty) > 5 else ''}")
+    tops = sorted({parts[0] for parts in images if len(parts) > 1})
+    sides = {top: side_of(top) for top in tops}
+    nobody = [top for top in tops if sides[top] is None and top.lower() in WITHOUT_A_NAME]
+    sided = any(sides.values()) and all(sides[top] or top in nobody for top in tops)
+    if sided and nobody:
+        count = sum(parts[0] in nobody for parts in images)
+        notes.append(f"{', '.join(nobody)} beside the sides of the split: {count:,} photographs of nobody, left out")
+        images = [parts for parts in images if parts[0] not in nobody]
+    elif not sided and (like := [top for top in tops if sides[top]]):
+        notes.append(
+            f"an animal is called like a side of a split: {', '.join(like)}; is {like[0]} one? The others are "
+            f"{', '.join([top for top in tops if not sides[top]][:3])}"
+        )
+    depth = (level if level is not None else 1 + sided) - 1
+    labels = [parts[0] if sided else None for parts in images]
+    if sided and all(len(parts) == 2 and _MARKET.fullmatch(parts[1]) for parts in images):
+        identities = [_market(parts[1]) for parts in images]
+    else:
+        _check_loose(root, images, depth)
+        identities = _names(images, depth)
+        if level is None:
+            notes += _deeper(images, depth)
+    paths = ["/".join(parts) for parts in images]
+    surveyed = survey(
+        str(root),
+        root,
+        lambda *_: {"paths": paths, "identities": [""] * len(paths), "labels": [None] * len(paths)},
+        found.files,
+    )
+    return Rows(root, paths, identities, labels, surveyed.digests.tolist(), notes)
+
+
+def _market(name: str) -> str:
+    number = _MARKET.fullmatch(name)
+    animal = number[1] if number else ""
+    return "-1" if animal.lstrip("0") == "" else animal
+
+
+def _names(images: list[list[str]], depth: int) -> list[str]:
+    """The animals' folders by their own name, by more of their path where two of them share it."""
+    above = defaultdict(set)
+    for parts in images:
+        above[parts[depth]].add("/".join(parts[:depth]))
+    shared = {name for name, folders in above.items() if len(folders) > 1 and not _all_sides(folders)}
+    return ["/".join(parts[: depth + 1]) if parts[depth] in shared else parts[depth] for parts in images]
+
+
+def _all_sides(folders: set[str]) -> bool:
+    return all(side_of(folder.split("/")[0]) for folder in folders)
+
+
+def _check_loose(root: Path, images: list[list[str]], depth: int) -> None:
+    if loose := [parts for parts in images if len(parts) <= depth + 1]:
+        where = root / "/".join(loose[0][:-1])
+        raise InvalidInputError(
+            f"{where} itself holds {len(loose):,} of the photographs, such as {loose[0][-1]}: whose are they? Put each "
+            "into a folder called by its animal, or name them in a .csv of path and identity"
+        )
+
+
+def _deeper(images: list[list[str]], depth: int) -> list[str]:
+    """A line that asks, where no "animal" holds a photograph itself: a level of the folders may have been mistaken."""
+    below = defaultdict(set)
+    for parts in images:
+        below[parts[depth]].add(parts[depth + 1] if len(parts) > depth + 2 else "")
+    if any("" in folders for folders in below.values()) or not any(len(folders) > 1 for folders in below.values()):
+        return []
+    first = min(below)
+    return [
+        f"every animal's photographs lie in folders below it, such as {first}/{min(below[first])}: are those the "
+        f"animals? Then say --level {depth + 2}; --level {depth + 1} says that they are not"
+    ]
+
+
+def _without_pictures(files: dict[str, tuple[int, int]], photographs: list[str]) -> list[str]:
+    """Folders right below the root that hold files and yet no photograph."""
+    tops = {path.split("/")[0] for path in files if "/" in path and not path.startswith((".", "__MACOSX"))}
+    return sorted(tops - {path.split("/")[0] for path in photographs})
+
+
+def _check_text(root: Path, relative: str) -> None:
+    try:
+        relative.encode()
+    except UnicodeEncodeError:
+        which = repr(os.fsencode(relative))[1:]
+        raise InvalidInputError(f"{root}: the path {which} is not UTF-8; rename it in UTF-8") from None
