@@ -78,7 +78,8 @@ def test_a_rival_gains_on_cattle_as_forecast(claim, rival, low, high, setting):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_no_network_ranks_by_the_part_alone(claim, network, setting):
     """Of the 19 lions at most 85 % of the nearest neighbours show the same body part, by {network}."""
-    claim.at_most(claim(dcnn_parts.parts, setting.lions, score="alike", **NETWORKS[network]), 85, because=ALIKE)
+    ours = claim(dcnn_parts.parts, setting.lions, score="alike", seeds=5, **NETWORKS[network])
+    claim.at_most(ours, 85, because=ALIKE)
 
 
 @control("rival.parts.{embedding}", at="III-B", unit="%", words=WORDS)
