@@ -9,8 +9,8 @@ from typing import Any
 
 from reproduce.record import Store
 from reproduce.report.evidence import reader
+from reproduce.running.request import Request
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.requests import Request
 from reproduce.verdicts.source import Source
 
 __all__ = ["COLOURS", "NARROW", "WIDE", "Drawn", "Figure", "Material", "both", "svg"]

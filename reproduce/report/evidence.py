@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reproduce.record import Entry, Store
+from reproduce.running.request import Request
 from reproduce.verdicts.collect import Origin
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.requests import Request
 from reproduce.verdicts.source import Source
 
 __all__ = ["Evidence", "Provenance", "commands", "gather", "intervals", "made_of", "provenance", "reader"]

@@ -8,7 +8,7 @@ from typing import Any
 from reproduce.record import Store
 from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both
 from reproduce.report.evidence import reader
-from reproduce.verdicts.requests import Request
+from reproduce.running.request import Request
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source, compose
 

@@ -9,7 +9,7 @@ from typing import Any
 from reproduce.errors import ClaimsMissingError, InvalidInputError
 from reproduce.experiments.registry import Experiment, unknown
 from reproduce.running.loading import load_all
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.running.tiers import Tier, choose, rehearsals
 
 __all__ = ["Parts", "ask", "factor", "parted"]
@@ -19,8 +19,8 @@ __all__ = ["Parts", "ask", "factor", "parted"]
 class Parts:
     """Requests with the seeds of the run. ``beyond`` are those of which no claim asks for these seeds."""
 
-    theirs: list[Asked]
-    beyond: list[tuple[Asked, Sequence[int]]] = field(default_factory=list)
+    theirs: list[Request]
+    beyond: list[tuple[Request, Sequence[int]]] = field(default_factory=list)
 
 
 def factor(text: str) -> tuple[str, Any]:
@@ -39,8 +39,8 @@ def ask(
     tier: Tier,
     data: str | None,
     factors: dict[str, Any],
-    requested: Callable[[], Sequence[Asked]],
-) -> tuple[list[Asked], bool]:
+    requested: Callable[[], Sequence[Request]],
+) -> tuple[list[Request], bool]:
     """The requests of a run, and whether the claims make them; ``requested()`` says what the claims ask for."""
     everything = load_all()
     for name in names:
@@ -60,17 +60,17 @@ def ask(
     return asked, True
 
 
-def _on(data: str, names: Sequence[str], chosen: Sequence[Experiment], factors: dict[str, Any]) -> list[Asked]:
+def _on(data: str, names: Sequence[str], chosen: Sequence[Experiment], factors: dict[str, Any]) -> list[Request]:
     from reproduce.datasets.kinds import check
 
     if not names:
         raise InvalidInputError(f"--data {data}: name the experiment to run on it")
     check(data)
-    return [Asked(one, data, factors) for one in chosen]
+    return [Request(one, data, factors) for one in chosen]
 
 
 def parted(
-    asked: Sequence[Asked], seeds: Sequence[int], explicit: bool, requested: Callable[[], Sequence[Asked]] | None
+    asked: Sequence[Request], seeds: Sequence[int], explicit: bool, requested: Callable[[], Sequence[Request]] | None
 ) -> Parts:
     """What the claims ask for too, apart from other requests and from seeds that none of them judges.
 
@@ -88,6 +88,8 @@ def parted(
             parts.beyond.append((one, seeds))
             continue
         parts.theirs.append(claimed)
-        if explicit and claimed.varies and claimed.seeds is not None and seeds[claimed.seeds :]:
-            parts.beyond.append((replace(claimed, seeds=None), seeds[claimed.seeds :]))
+        judged = claimed.seeds
+        if explicit and claimed.varies and judged and seeds[len(judged) :]:
+            more = [judged.start + seed for seed in seeds[len(judged) :]]
+            parts.beyond.append((replace(claimed, seeds=range(0)), more))
     return parts

@@ -17,7 +17,8 @@ from reproduce.record import Store
 from reproduce.running import live, places
 from reproduce.running.asking import Parts, ask, factor, parted
 from reproduce.running.origin import doubt, keep_first
-from reproduce.running.plan import Asked, Plan, make_plan
+from reproduce.running.plan import Plan, make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import Report, default_workers, run
 from reproduce.running.summary import summary
 from reproduce.running.tiers import Held, Tier, held_against, missing, seeds_of
@@ -39,7 +40,7 @@ def run_command(
     plan_only: bool = False,
     output: Path | None = None,
     allow_waiting: Sequence[str] = (),
-    requested: Callable[[], Sequence[Asked]] = tuple,
+    requested: Callable[[], Sequence[Request]] = tuple,
     console: Console | None = None,
     strict: bool = False,
     told: Callable[[dict[str, Any]], None] | None = None,
@@ -71,7 +72,9 @@ def run_command(
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
             if store is record:
-                kept_here = [(row.asked.experiment, row.asked.data) for row in plan.rows if row.jobs and not row.apart]
+                kept_here = [
+                    (row.request.experiment, row.request.data) for row in plan.rows if row.jobs and not row.apart
+                ]
                 for said in keep_first(record.folder, kept_here):
                     console.print(said, markup=False, highlight=False)
             with live.Live(console, plan, count) as view:

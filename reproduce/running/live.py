@@ -15,7 +15,8 @@ from reproduce.record import Entry
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, Outcome
 from reproduce.running.estimates import Timed
-from reproduce.running.plan import Asked, Plan
+from reproduce.running.plan import Plan
+from reproduce.running.request import Request
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
 
@@ -48,7 +49,7 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
     for row in plan.rows:
         each = f"{'' if row.timed == Timed.HERE else '~'}{duration(row.seconds)}" if row.jobs else ""
         table.add_row(
-            escape(said_of(row.asked)),
+            escape(said_of(row.request)),
             str(row.kept),
             str(len(row.jobs)),
             each,
@@ -83,13 +84,13 @@ def _timed(plan: Plan) -> str:
     return ", ".join(f"{word} ({found[one]})" for one, word in words.items() if found[one])
 
 
-def said_of(asked: Asked) -> str:
+def said_of(asked: Request) -> str:
     """A request in words: the experiment, its data and the factors that differ from its defaults."""
     on = f" on {asked.data}" if asked.data else ""
     return " ".join([f"{asked.experiment.name}{on}", *(f"{name}={value}" for name, value in _unusual(asked).items())])
 
 
-def _unusual(asked: Asked) -> dict[str, object]:
+def _unusual(asked: Request) -> dict[str, object]:
     """The factors that differ from the experiment's defaults."""
     usual = asked.experiment.defaults
     return {name: value for name, value in asked.chosen.items() if value != usual[name]}
@@ -119,7 +120,7 @@ class Live:
         self.total = len(plan.jobs)
         self.done = 0
         self.problems: Counter[tuple[str, str]] = Counter()
-        self.keys = {id(job): row.asked.key for row in plan.rows for job in row.jobs}
+        self.keys = {id(job): row.request.key for row in plan.rows for job in row.jobs}
         self.progress = Progress(
             BarColumn(),
             MofNCompleteColumn(),
@@ -207,9 +208,9 @@ def _show_left(console: Console, report: Report, plan: Plan) -> None:
     done = over | {(job.experiment, job.data, canonical(job.factors), job.seed) for job in others}
     rows = []
     for row in plan.rows:
-        name, data, factors = row.asked.key[:3]
+        name, data, factors = row.request.key[:3]
         if count := sum((name, data, factors, job.seed) not in done for job in row.jobs):
-            rows.append((count * row.seconds, count, row.asked))
+            rows.append((count * row.seconds, count, row.request))
     for seconds, count, asked in sorted(rows, key=lambda one: -one[0])[:MOST]:
         console.print(
             f"  left: {_cells(count)}, about {duration(seconds)}: {said_of(asked)}", markup=False, highlight=False

@@ -1,59 +1,25 @@
 """The plan of a run: which cells are kept, which will run and which wait, in which order, for how long."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from reproduce.errors import DataMissingError, WeightsMissingError
-from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, weights_hash
 from reproduce.running.estimates import Timed, estimate
 from reproduce.running.origin import doubt
+from reproduce.running.request import Request
 
-__all__ = ["Asked", "Plan", "make_plan"]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An experiment on a data set under factors; ``seeds`` is how many the claims judge, None for all of the run's.
-
-    ``first``: the seed from which on they are counted.
-    """
-
-    experiment: Experiment
-    data: str
-    factors: Mapping[str, Any] = field(default_factory=dict)
-    seeds: int | None = None
-    first: int = 0
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """Every factor, the defaults filled in."""
-        return self.experiment.factors(**self.factors)
-
-    @property
-    def key(self) -> tuple[str, str, str, int]:
-        """Equal for requests that mean the same cells."""
-        return (self.experiment.name, self.data, canonical(self.chosen), self.first)
-
-    @property
-    def varies(self) -> bool:
-        """Whether another seed can give another result."""
-        return self.experiment.varies_on(self.data)
-
-    def job(self, seed: int) -> Job:
-        """The cell of one seed."""
-        return Job(self.experiment.name, self.experiment.function.__module__, self.data, self.chosen, seed)
+__all__ = ["Plan", "make_plan"]
 
 
 @dataclass
 class Row:
     """What one request comes to. ``seconds`` is one seed's, ``timed`` says by what."""
 
-    asked: Asked
+    request: Request
     seeds: tuple[int, ...]
     seconds: float
     timed: Timed
@@ -69,7 +35,7 @@ class Row:
 
     def current(self, store: Store) -> list[Entry]:
         """What a store has for the request in this version, of the data and weights here where both are."""
-        asked = self.asked
+        asked = self.request
         return [
             entry
             for entry in store.find(asked.experiment.name, asked.chosen, asked.data)
@@ -79,7 +45,7 @@ class Row:
 
     def has(self, seed: int, store: Store, since: str = "") -> bool:
         """Whether the store holds a seed measured on this machine class, later than ``since`` (UTC, ISO 8601)."""
-        place = _here(self.asked)
+        place = _here(self.request)
         return any(entry.seed == seed and entry.place == place and entry.time > since for entry in self.current(store))
 
 
@@ -113,11 +79,11 @@ class Plan:
 
     def cost(self) -> dict[tuple, float]:
         """Seconds of one seed by (experiment, data, factors)."""
-        return {row.asked.key: row.seconds for row in self.rows}
+        return {row.request.key: row.seconds for row in self.rows}
 
 
 def make_plan(
-    asked: Iterable[Asked],
+    requests: Iterable[Request],
     seeds: Sequence[int],
     store: Store,
     *,
@@ -125,7 +91,7 @@ def make_plan(
     times: Store | None = None,
     apart: bool = False,
 ) -> Plan:
-    """Hold what is asked against the store. ``fresh`` runs every seed again, kept or not.
+    """Hold the requests against the store. ``fresh`` runs every seed again, kept or not.
 
     Where no seed varies anything one seed is all there is. A cell is kept if the store has it for this
     version, factors, data and weights: from this machine class, or, since places are never pooled, from another
@@ -133,17 +99,16 @@ def make_plan(
     ``apart`` marks rows whose results go to this ``store``, whatever the run's own is.
     """
     rows, seen = [], set()
-    for request in asked:
+    for request in requests:
         if request.key not in seen:
             seen.add(request.key)
-            wanted = [request.first + seed for seed in list(seeds)[: request.seeds if request.varies else 1]]
-            row = _row(request, wanted, store, times or store, fresh)
+            row = _row(request, request.of_run(seeds), store, times or store, fresh)
             row.apart = store if apart else None
             rows.append(row)
     return Plan(rows)
 
 
-def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
+def _row(asked: Request, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
     row = Row(asked, tuple(seeds), *estimate(asked.experiment, asked.chosen, asked.data, times))
     row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
     try:
@@ -158,13 +123,13 @@ def _row(asked: Asked, seeds: Sequence[int], store: Store, times: Store, fresh: 
     return row
 
 
-def _here(asked: Asked) -> tuple[str, str, str]:
+def _here(asked: Request) -> tuple[str, str, str]:
     """The place of a cell measured on this machine."""
     library = asked.experiment.library
     return (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))
 
 
-def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Asked) -> set[int]:
+def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Request) -> set[int]:
     places: dict[tuple[str, str, str], set[int]] = {}
     for entry in current:
         places.setdefault(entry.place, set()).add(entry.seed)
@@ -174,7 +139,7 @@ def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Asked) ->
     return places.get(_here(asked), set()) & wanted
 
 
-def weights_of(asked: Asked) -> str | None:
+def weights_of(asked: Request) -> str | None:
     """The hash of the weights that the request needs; WeightsMissingError where they are not here."""
     return weights_hash(asked.experiment, asked.chosen)
 

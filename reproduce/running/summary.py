@@ -41,9 +41,9 @@ def summary(
 
 def _row(row: Row) -> dict[str, Any]:
     return {
-        "experiment": row.asked.experiment.name,
-        "data": row.asked.data,
-        "factors": plain(row.asked.chosen),
+        "experiment": row.request.experiment.name,
+        "data": row.request.data,
+        "factors": plain(row.request.chosen),
         "kept": row.kept,
         "to run": [job.seed for job in row.jobs],
         "seconds each": row.seconds if row.jobs else None,

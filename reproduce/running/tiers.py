@@ -9,7 +9,8 @@ from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
 from reproduce.running.cells import Job
-from reproduce.running.plan import Asked, Plan
+from reproduce.running.plan import Plan
+from reproduce.running.request import Request
 from reproduce.running.tier import Tier
 
 __all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsals", "seeds_of"]
@@ -31,14 +32,14 @@ def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:
     return {Tier.REHEARSAL: REHEARSAL, Tier.NIGHTLY: NIGHTLY}.get(tier, FULL)
 
 
-def choose(asked: Iterable[Asked], names: Sequence[str]) -> list[Asked]:
+def choose(asked: Iterable[Request], names: Sequence[str]) -> list[Request]:
     """The requests whose experiment matches one of the names (``mlp.*`` matches by shell rules); all without names."""
     return [one for one in asked if not names or any(fnmatchcase(one.experiment.name, name) for name in names)]
 
 
-def rehearsals(experiments: Iterable[Experiment]) -> list[Asked]:
+def rehearsals(experiments: Iterable[Experiment]) -> list[Request]:
     """Every experiment once on the generated stand-in, with its own small factors."""
-    return [Asked(one, STAND_IN, dict(one.rehearsal)) for one in experiments]
+    return [Request(one, STAND_IN, dict(one.rehearsal)) for one in experiments]
 
 
 def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[str]) -> list[str]:
@@ -47,7 +48,9 @@ def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[st
     ``allowed`` are names or patterns of experiments, of data sets or of weights.
     """
     waits = [
-        (row.asked.experiment.name, row.asked.data, row.asked.chosen.get("weights")) for row in plan.rows if row.waits
+        (row.request.experiment.name, row.request.data, row.request.chosen.get("weights"))
+        for row in plan.rows
+        if row.waits
     ] + [(job.experiment, job.data, job.factors.get("weights")) for job, _ in waiting]
     lacking = [
         f"{name} on {data}" if data else name

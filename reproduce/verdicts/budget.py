@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from reproduce.running.request import Key
+
 __all__ = ["allot"]
 
 
-def allot(costs: Mapping[str, float], budget: float, day: int, urgent: Sequence[str] = ()) -> set[str]:
+def allot(costs: Mapping[Key, float], budget: float, day: int, urgent: Sequence[Key] = ()) -> set[Key]:
     """The keys to measure, their ``costs`` in seconds summing to at most ``budget``.
 
     ``urgent`` keys (a claim without any record waits for them) come first, cheapest first. Of the rest, half of
@@ -13,12 +15,12 @@ def allot(costs: Mapping[str, float], budget: float, day: int, urgent: Sequence[
     each ``day`` starts one further on, so that the dear ones are reached in turn. A key dearer than the whole
     budget is never chosen.
     """
-    chosen: set[str] = set()
+    chosen: set[Key] = set()
     if budget <= 0:
         return chosen  # the record alone, though some cells cost no time that a clock shows
     left = budget
 
-    def take(keys: Sequence[str], allowed: float) -> float:
+    def take(keys: Sequence[Key], allowed: float) -> float:
         spent = 0.0
         for key in keys:
             if key not in chosen and spent + costs[key] <= allowed:
@@ -26,7 +28,7 @@ def allot(costs: Mapping[str, float], budget: float, day: int, urgent: Sequence[
                 spent += costs[key]
         return spent
 
-    def cheapest_first(keys: Sequence[str]) -> list[str]:
+    def cheapest_first(keys: Sequence[Key]) -> list[Key]:
         return sorted(keys, key=lambda key: (costs[key], key))
 
     left -= take(cheapest_first(urgent), left)

@@ -7,15 +7,17 @@ from typing import Any, Protocol
 
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
+from reproduce.running.request import Request
 from reproduce.verdicts import judge, scatter
 from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.requests import SEEDS
 from reproduce.verdicts.roles import Role
 from reproduce.verdicts.sample import Sample
 
-__all__ = ["Claim", "Measures"]
+__all__ = ["SEEDS", "Claim", "Measures"]
 
+#: How many seeds a claim is judged on where the seed varies anything, as the paper's longest row.
+SEEDS = 14
 #: What a session did about a kept value, the least trustworthy first: of several, a claim shows the first.
 CHECKS = ("✗", "not re-measured", "not in turn", "measured now", "≈", "✓")
 
@@ -23,9 +25,7 @@ CHECKS = ("✗", "not re-measured", "not in turn", "measured now", "≈", "✓")
 class Measures(Protocol):
     """Whatever answers a request for scores: the record, a fresh run, a rehearsal, or a list of what is asked."""
 
-    def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
-    ) -> Sample:
+    def sample(self, request: Request, score: str) -> Sample:
         """The score under each seed; a sample that is ``missing`` says what it waits for."""
         ...
 
@@ -73,7 +73,8 @@ class Claim:
             seeds = data.seeds if seeds is None and experiment.varies_on(data) else seeds
         elif data:
             self.literal.append(data)
-        return self._measures.sample(experiment, str(data), score, seeds, experiment.factors(**factors))
+        judged = seeds_for(experiment, data, seeds)
+        return self._measures.sample(Request(experiment, str(data), experiment.factors(**factors), judged), score)
 
     def equals(
         self,
@@ -234,6 +235,15 @@ class Claim:
         if self.outcome is not None:
             raise InvalidInputError(f"{self.spec.id}: one claim, one verdict: it already ended in {self.outcome.verb}")
         self.outcome = outcome
+
+
+def seeds_for(experiment: Experiment, data: str, asked: int | range | None) -> range:
+    """Return the seeds to judge on: as asked, so many or these, else 0-13; seed 0 alone where no seed varies it."""
+    if isinstance(asked, int):
+        return range(asked)
+    if not experiment.varies_on(data):
+        return range(1)
+    return range(SEEDS) if asked is None else asked
 
 
 def _trust(checked: str) -> int:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import ClaimsMissingError, InvalidInputError
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.requests import Request
 
-__all__ = ["Judged", "Origin", "asked", "judged", "record_of", "requested", "specifications"]
+__all__ = ["Judged", "Origin", "asked", "judged", "record_of", "specifications"]
 
 ENTRY_POINT = "reproduce_claims"
 #: What a judgement does without: claims assert nothing, a plugin that is not there may be left out too, and the one for
@@ -83,15 +82,9 @@ class _Gather:
             self.outcomes[report.nodeid] = outcome
 
 
-def requested(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
+def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
     """Every experiment, data set and factors that the claims in ``folder`` ask for, once; in ``settings`` alone."""
     return _gathered(folder, "--collect-only", settings=settings).requests
-
-
-def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Asked]:
-    """The same, as a run takes it."""
-    wanted = requested(folder, settings)
-    return [Asked(one.experiment, one.data, one.factors, len(one.seeds), one.seeds.start) for one in wanted]
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:

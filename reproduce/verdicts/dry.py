@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from reproduce.record.schema import canonical
+from reproduce.running.request import Request, merged
 from reproduce.verdicts.claim import Claim
 from reproduce.verdicts.marks import figures, of, spec
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.requests import Collecting, Request
+from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.settings import FILE, PAPER, Setting
 
 __all__ = ["Dry", "dry", "ignores"]
@@ -18,17 +18,28 @@ __all__ = ["Dry", "dry", "ignores"]
 
 @dataclass(frozen=True)
 class Dry:
-    """What a claim asks for, by key, and its outcome without a measurement; ``problem`` says why it broke.
+    """What a claim asks for, each once, and its outcome without a measurement; ``problem`` says why it broke.
 
     ``measured`` are the scores asked for, each under its experiment, data set and factors. ``literal`` are data sets
     that the claim names itself, not as a role of its setting.
     """
 
-    requests: Mapping[str, Request]
+    requests: tuple[Request, ...] = ()
     outcome: Outcome | None = None
     problem: str = ""
     measured: frozenset[tuple[str, str, str, str]] = field(default_factory=frozenset)
     literal: tuple[str, ...] = ()
+
+
+class _Asked:
+    """Answers every request with a missing sample, and notes it with its score."""
+
+    def __init__(self) -> None:
+        self.scores: list[tuple[Request, str]] = []
+
+    def sample(self, request: Request, score: str) -> Sample:
+        self.scores.append((request, score))
+        return Sample((), tuple(request.seeds), missing="only collected", exact=request.experiment.exact)
 
 
 DRY = pytest.StashKey[Dry]()
@@ -44,16 +55,17 @@ def dry(item: pytest.Item) -> Dry:
 def _ask(item: pytest.Item, other: Mapping[str, Any]) -> Dry:
     function, parameters = getattr(item, "obj", None), getattr(getattr(item, "callspec", None), "params", {})
     if function is None:
-        return Dry({}, problem="it is no function")
-    asked = Collecting()
+        return Dry(problem="it is no function")
+    asked = _Asked()
     claim = Claim(spec(item), asked, figures(item))
     problem = ""
     try:
         function(claim=claim, **{**parameters, **other})
     except Exception as error:  # it fails again, with its traceback, when it is run
         problem = f"{type(error).__name__}: {error}"
-    measured = frozenset((one.experiment.name, one.data, canonical(one.factors), score) for one, score in asked.scores)
-    return Dry(asked.requests, claim.outcome, problem, measured, tuple(dict.fromkeys(claim.literal)))
+    measured = frozenset((*one.key[:3], score) for one, score in asked.scores)
+    requests = tuple(merged(one for one, _ in asked.scores))
+    return Dry(requests, claim.outcome, problem, measured, tuple(dict.fromkeys(claim.literal)))
 
 
 def ignores(item: pytest.Item) -> str:

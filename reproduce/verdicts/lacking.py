@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 
 __all__ = ["Lacking", "lacking"]
 
@@ -22,7 +22,7 @@ class Lacking:
         return f"{self.name} ({f'{self.megabytes:,.0f} MB' if self.megabytes else 'size unknown'})"
 
 
-def lacking(requests: Iterable[Asked]) -> list[Lacking]:
+def lacking(requests: Iterable[Request]) -> list[Lacking]:
     """What the requests need and is not here, each once: data sets first."""
     from reproduce.datasets import available
     from reproduce.errors import WeightsMissingError

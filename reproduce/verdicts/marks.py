@@ -157,11 +157,11 @@ def _reach(item: pytest.Item) -> str:
     asked = dry(item)
     if asked.problem:  # a broken claim is one line here, and fails when it is run
         return f"reaches no verdict: {asked.problem}"
-    requests = list(asked.requests.values())
-    if asked.outcome is None or (not requests and asked.outcome.verb != "waits"):
+    if asked.outcome is None or (not asked.requests and asked.outcome.verb != "waits"):
         return "reaches no verdict: it has no verb, or measures nothing"
-    seeds = max((len(request.seeds) for request in requests), default=0)
-    return reach(asked.outcome, seeds, exact=bool(requests) and all(request.experiment.exact for request in requests))
+    seeds = max((len(request.seeds) for request in asked.requests), default=0)
+    exact = bool(asked.requests) and all(request.experiment.exact for request in asked.requests)
+    return reach(asked.outcome, seeds, exact=exact)
 
 
 def described(one: Spec) -> str:

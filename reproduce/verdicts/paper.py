@@ -20,7 +20,7 @@ from reproduce.running import places
 from reproduce.running.command import run_command
 from reproduce.running.live import duration
 from reproduce.running.origin import doubt
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.running.tiers import Tier
 from reproduce.verdicts import lines, screen, settings
 from reproduce.verdicts.collect import asked, judged
@@ -126,7 +126,7 @@ def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
     return screen.screen(folded, settings.read(folder / settings.FILE), width)
 
 
-def _and_readings(folder: Path, requests: Sequence[Asked]) -> list[Asked]:
+def _and_readings(folder: Path, requests: Sequence[Request]) -> list[Request]:
     """The requests, then those of the paper's own data and network under other readings of what it leaves open.
 
     Some are asked only where its weights are at hand, so this is called once they were fetched.

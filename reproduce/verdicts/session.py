@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from reproduce.errors import DataMissingError, ReproduceError
+from reproduce.running.request import Key, Request, merged
 from reproduce.verdicts import findings
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
@@ -19,7 +20,6 @@ from reproduce.verdicts.dry import dry
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.marks import spec
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.requests import Request
 from reproduce.verdicts.runs import complaint
 
 __all__ = ["broken", "check_findings", "collect", "conclude", "measures", "record_folder"]
@@ -33,12 +33,7 @@ def record_folder(config: pytest.Config) -> Path:
 
 def collect(items: Sequence[pytest.Item]) -> list[Request]:
     """What the claims ask for, each once, with the most seeds that any asks for."""
-    found: dict[str, Request] = {}
-    for item in items:
-        for key, request in dry(item).requests.items():
-            if key not in found or len(found[key].seeds) < len(request.seeds):
-                found[key] = request
-    return list(found.values())
+    return merged(request for item in items for request in dry(item).requests)
 
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
@@ -78,13 +73,13 @@ def _fetch_lions(requests: Sequence[Request]) -> None:
             load("LionData")
 
 
-def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[str, float], list[str]]:
+def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], list[Key]]:
     """Seconds to measure each request whose data is at hand, and the keys of those whose experiment has no record."""
     from reproduce.running.estimates import estimate
     from reproduce.verdicts.source import unavailable
 
-    costs: dict[str, float] = {}
-    urgent = []
+    costs: dict[Key, float] = {}
+    urgent: list[Key] = []
     for request in requests:
         if unavailable(request):
             continue

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
 from reproduce.running.cells import weights_hash
 from reproduce.running.origin import doubt
-from reproduce.verdicts.requests import Request, seeds_for
+from reproduce.running.request import Key, Request
 from reproduce.verdicts.sample import Sample, SourceNote
 from reproduce.verdicts.scatter import Herd
 
@@ -29,17 +30,14 @@ class Source:
     WeightsMissingError where something is not at hand.
     """
 
-    def __init__(self, store: Store, measure: Measure, chosen: set[str], turn: int = 0) -> None:
+    def __init__(self, store: Store, measure: Measure, chosen: set[Key], turn: int = 0) -> None:
         self.store = store
         self.chosen = chosen
         self.turn = turn
         self._measure = cache_by_key(measure)
 
-    def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
-    ) -> Sample:
+    def sample(self, request: Request, score: str) -> Sample:
         """The score under each seed, or a missing sample that says what it waits for."""
-        request = Request(experiment, data, dict(factors), seeds_for(experiment, data, seeds))
         kept, why_not = self.kept(request)
         if kept:
             checked, drift = self._check(request, kept, score)
@@ -47,7 +45,7 @@ class Source:
         if request.key not in self.chosen:
             return Sample((), (), missing="; ".join(filter(None, (unavailable(request), why_not))))
         try:
-            fresh = [self._measure(experiment, data, seed, request.factors) for seed in request.seeds]
+            fresh = [self._measure(request, seed) for seed in request.seeds]
         except (DataMissingError, WeightsMissingError) as error:
             return Sample((), (), missing=str(error))
         return compose(request, fresh, score, "measured now", "")
@@ -98,7 +96,7 @@ class Source:
             return ("not re-measured" if reason else "not in turn"), ""
         try:
             own = kept[self.turn % len(kept)]
-            fresh = self._measure(request.experiment, request.data, own.seed, request.factors)
+            fresh = self._measure(request, own.seed)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
         replay = compare_replay(fresh, own, score, request.experiment.moves(request.factors))
@@ -115,14 +113,13 @@ class Rehearsal:
     def __init__(self, measure: Measure) -> None:
         self._measure = cache_by_key(measure)
 
-    def sample(
-        self, experiment: Experiment, data: str, score: str, seeds: int | range | None, factors: Mapping[str, Any]
-    ) -> Sample:
+    def sample(self, request: Request, score: str) -> Sample:
         """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
-        stand_in = self.DATA if "pixels" in experiment.needs else data
-        small = {**factors, **experiment.rehearsal}
-        for seed in seeds_for(experiment, stand_in, seeds)[:2]:
-            entry = self._measure(experiment, stand_in, seed, small)
+        experiment = request.experiment
+        stand_in = self.DATA if "pixels" in experiment.needs else request.data
+        small = Request(experiment, stand_in, {**request.factors, **experiment.rehearsal})
+        for seed in small.of_run(range(2)):
+            entry = self._measure(small, seed)
             value = pick(entry, score)
             if not math.isfinite(value):
                 raise ReproduceError(f"{experiment.name} rehearsed on {stand_in}: {score} is {value}")
@@ -209,14 +206,14 @@ def data_hash(data: str, pixels: bool) -> str:
     return load(data).hash_for(pixels)
 
 
-def cache_by_key(measure: Measure) -> Measure:
+def cache_by_key(measure: Measure) -> Callable[[Request, int], Entry]:
     """Measure each cell once per session."""
-    done: dict[tuple[str, int], Entry] = {}
+    done: dict[tuple[Key, int], Entry] = {}
 
-    def once(experiment: Experiment, data: str, seed: int, factors: Mapping[str, Any]) -> Entry:
-        key = (Request(experiment, data, factors, range(0)).key, seed)
+    def once(request: Request, seed: int) -> Entry:
+        key = (replace(request, seeds=range(0)).key, seed)
         if key not in done:
-            done[key] = measure(experiment, data, seed, factors)
+            done[key] = measure(request.experiment, request.data, seed, request.factors)
         return done[key]
 
     return once

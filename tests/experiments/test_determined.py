@@ -11,7 +11,8 @@ from drawn import encoded, write_files
 
 from reproduce.record import Store
 from reproduce.running.loading import load_all
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import measure, run
 from reproduce.running.threads import WORKER_ENVIRONMENT
 
@@ -97,7 +98,7 @@ def test_every_experiment_gives_its_bits_on_a_cluster_and_here(measured, herd, t
     known, store = ours(), Store(tmp_path / "record")
     alone = measured(sorted(known), 1)
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
-    plan = make_plan([Asked(one, str(herd), one.rehearsal) for one in known.values()], range(1), store)
+    plan = make_plan([Request(one, str(herd), one.rehearsal) for one in known.values()], range(1), store)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         report = run(plan, store, cluster=cluster.scheduler_address)
     assert not report.failed

@@ -11,7 +11,7 @@ from reproduce.report import headlines
 from reproduce.report.evidence import commands, intervals
 from reproduce.report.figures_forest import inside, rows
 from reproduce.running.asking import factor
-from reproduce.verdicts.requests import Request
+from reproduce.running.request import Request
 
 FINDING = '[[finding]]\ntitle = "T"\nsays = "{I.64} by chance {chance I.64}"\nsee = ["I.64"]\n'
 

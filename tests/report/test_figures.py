@@ -13,8 +13,8 @@ from reproduce.record.schema import Cell, Entry
 from reproduce.report import figures_curves, figures_pairs
 from reproduce.report.drawing import COLOURS, Material, svg
 from reproduce.report.figures import FIGURES
+from reproduce.running.request import Request
 from reproduce.verdicts import source
-from reproduce.verdicts.requests import Request
 
 PAGES = sorted((Path(__file__).parents[2] / "docs").glob("*.md"))
 

@@ -11,8 +11,8 @@ from reproduce.record.schema import Cell, Entry
 from reproduce.report import lions
 from reproduce.report.drawing import Material
 from reproduce.report.evidence import provenance
+from reproduce.running.request import Request
 from reproduce.verdicts import source
-from reproduce.verdicts.requests import Request
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from reproduce.running.command import run_command
 from reproduce.running.loading import load_all
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def but_for_times():
 @pytest.fixture
 def command(toys):
     """``command("toy.draw", seeds=2) -> (status, what was printed)``, on one worker; claims ask for every toy."""
-    asked = [Asked(one, "FriesianCattle2017") for one in toys.values()]
+    asked = [Request(one, "FriesianCattle2017") for one in toys.values()]
     usual = {"data": "FriesianCattle2017", "requested": lambda: asked, "workers": 1}
 
     def run(*names, **options):

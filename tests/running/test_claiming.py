@@ -5,14 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from reproduce.record import Store
 from reproduce.running.claiming import Claims, State
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import measure, run
 
 DATA = "FriesianCattle2017"
 
 
 def planned(toys, store, seeds=3, **factors):
-    return make_plan([Asked(toys["toy.draw"], DATA, factors)], range(seeds), store)
+    return make_plan([Request(toys["toy.draw"], DATA, factors)], range(seeds), store)
 
 
 def test_a_claimed_cell_is_busy_for_others_until_it_is_kept(toys, tmp_path):
@@ -47,7 +48,7 @@ def test_a_run_that_replaces_takes_no_old_result_for_a_new_one(toys, tmp_path):
     """Only what was kept since it began counts as another run's."""
     store = Store(tmp_path / "record")
     store.add(measure(toys["toy.draw"], DATA, 0, {}))
-    plan = make_plan([Asked(toys["toy.draw"], DATA)], range(1), store, fresh=True)
+    plan = make_plan([Request(toys["toy.draw"], DATA)], range(1), store, fresh=True)
     claims = Claims(plan, store, since="2999-01-01T00:00:00Z")
     assert claims.take(plan.jobs[0]) == State.MINE
     claims.close()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from reproduce.record import Store
 from reproduce.running import cells
 from reproduce.running.claiming import Claims, State
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 
 DATA = "FriesianCattle2017"
 
@@ -21,7 +22,7 @@ def test_a_clock_that_jumps_loses_and_repeats_nothing(toys, tmp_path, monkeypatc
             return datetime(next(years), 1, 1, tzinfo=zone)
 
     monkeypatch.setattr(cells, "datetime", Clock)
-    store, asked = Store(tmp_path / "record"), Asked(toys["toy.draw"], DATA)
+    store, asked = Store(tmp_path / "record"), Request(toys["toy.draw"], DATA)
     for seed in range(3):
         entry = cells.measure(asked.experiment, DATA, seed, {})
         assert 0 <= entry.seconds < 60
@@ -33,7 +34,7 @@ def test_a_clock_that_jumps_loses_and_repeats_nothing(toys, tmp_path, monkeypatc
 
 def test_a_clock_that_went_back_costs_a_cell_at_worst(toys, tmp_path):
     """A release takes what another run dated before its own beginning for old: measured twice, kept once."""
-    store, asked = Store(tmp_path / "record"), Asked(toys["toy.draw"], DATA)
+    store, asked = Store(tmp_path / "record"), Request(toys["toy.draw"], DATA)
     for seed, year in enumerate((1971, 2100)):
         entry = cells.measure(asked.experiment, DATA, seed, {})
         store.add(dataclasses.replace(entry, time=f"{year}-01-01T00:00:00Z"))

@@ -13,7 +13,8 @@ from reproduce.record import Store
 from reproduce.running import live
 from reproduce.running.cells import Outcome
 from reproduce.running.command import factor
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import Report, measure
 from reproduce.running.tiers import Tier, held_against
 from reproduce.text import as_json
@@ -195,7 +196,7 @@ def test_names_may_be_patterns_and_claims_say_the_rest(command, tmp_path):
 
 def test_the_time_left_follows_the_pace(toys):
     """Cells twice as slow as planned double what is left; at the end nothing is."""
-    request = Asked(dataclasses.replace(toys["toy.draw"], seconds=10.0), DATA)
+    request = Request(dataclasses.replace(toys["toy.draw"], seconds=10.0), DATA)
     plan = make_plan([request], range(4), Store())
     view = live.Live(Console(file=io.StringIO()), plan, workers=2)
     assert view._left() == "20 s"

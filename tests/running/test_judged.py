@@ -15,7 +15,7 @@ import reproduce.verdicts.source
 import reproduce.verdicts.table
 from reproduce.datasets import load
 from reproduce.record import Store
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.running.runner import measure
 
 SUITE = '''
@@ -154,7 +154,7 @@ def test_what_had_been_seen_is_judged_on_other_seeds(record, toys, judge, comman
     said, result = judge("--claims-budget=0", seeds="range(14, 28)")
     result.assert_outcomes(skipped=1)
     assert "holds 0 of 14 seeds from 14 on" in said
-    command("toy.draw", data=None, requested=lambda: [Asked(toys["toy.draw"], CATTLE, {}, 14, 14)])
+    command("toy.draw", data=None, requested=lambda: [Request(toys["toy.draw"], CATTLE, {}, range(14, 28))])
     assert sorted(entry.seed for entry in record.entries("toy.draw")) == list(range(28))
     said, result = judge("--claims-budget=0", seeds="range(14, 28)")
     result.assert_outcomes(passed=1)

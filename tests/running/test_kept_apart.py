@@ -9,7 +9,7 @@ import pytest
 
 from reproduce.errors import ClaimsMissingError, InvalidInputError
 from reproduce.record import Store
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.running.tiers import Tier
 
 DATA = "FriesianCattle2017"
@@ -68,7 +68,7 @@ def test_outside_a_checkout_no_record_is_made(command, cached, tmp_path, monkeyp
 @pytest.mark.parametrize("data", [None, DATA])
 def test_more_seeds_than_the_claims_judge_are_run(toys, command, cached, data):
     """Twenty seeds are twenty: those that the claims judge in the record, the others apart."""
-    requested = [Asked(toys["toy.draw"], DATA, {}, 2)]
+    requested = [Request(toys["toy.draw"], DATA, {}, range(2))]
     status, _ = command("toy.draw", data=data, seeds=5, requested=lambda: requested)
     assert status == 0
     assert [entry.seed for entry in Store().entries("toy.draw")] == [0, 1]
@@ -77,7 +77,7 @@ def test_more_seeds_than_the_claims_judge_are_run(toys, command, cached, data):
 
 def test_by_itself_a_run_has_the_claims_seeds(toys, command, cached):
     """Without --seeds the claims say how many; in the nightly tier a number named is the number run."""
-    requested = [Asked(toys["toy.draw"], DATA, {}, 2)]
+    requested = [Request(toys["toy.draw"], DATA, {}, range(2))]
     command("toy.draw", data=None, requested=lambda: requested)
     assert [entry.seed for entry in Store().entries("toy.draw")] == [0, 1]
     status, said = command("toy.draw", data=None, requested=lambda: requested, tier=Tier.NIGHTLY, seeds=3)

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from reproduce.record import Store
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import run
 
 DATA = "FriesianCattle2017"
@@ -106,7 +107,7 @@ def test_two_runs_at_once_make_one_record(toys, tmp_path, but_for_times):
     both = [start(12, "--workers", "1") for _ in range(2)]
     assert [(process.communicate(timeout=60), process.returncode)[1] for process in both] == [0, 0]
     alone = Store(tmp_path / "alone")
-    run(make_plan([Asked(toys["toy.draw"], DATA)], range(12), alone), alone, workers=1)
+    run(make_plan([Request(toys["toy.draw"], DATA)], range(12), alone), alone, workers=1)
     assert but_for_times(tmp_path / "cache" / "apart" / "toy.draw.json") == but_for_times(alone.path("toy.draw"))
 
 
@@ -115,7 +116,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but
     from distributed import LocalCluster
 
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
-    requests = [Asked(toys["toy.draw"], DATA, {"pause": 0.05}), Asked(toys["toy.fails"], DATA, {"at": -1})]
+    requests = [Request(toys["toy.draw"], DATA, {"pause": 0.05}), Request(toys["toy.fails"], DATA, {"at": -1})]
     killed = []
 
     with LocalCluster(

@@ -6,7 +6,7 @@ import pytest
 
 from reproduce.record import Store
 from reproduce.running import places
-from reproduce.running.plan import Asked
+from reproduce.running.request import Request
 from reproduce.running.tiers import Tier
 
 DATA = "FriesianCattle2017"
@@ -16,7 +16,7 @@ DATA = "FriesianCattle2017"
 @pytest.mark.parametrize("name, data", [("toy.waits", DATA), ("toy.draw", "LionData")])
 def test_what_waits_fails_the_night(toys, command, tier, name, data):
     """Nothing measured is no success: one line names what waits, found by the plan or by the cell."""
-    asked = lambda: [Asked(toys[name], data)]  # noqa: E731
+    asked = lambda: [Request(toys[name], data)]  # noqa: E731
     options = {"data": None, "requested": asked, "seeds": 1, "tier": tier}
     status, said = command(name, **options)
     assert status == 1

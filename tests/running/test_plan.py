@@ -6,7 +6,8 @@ import pytest
 
 from reproduce.record import Store
 from reproduce.running import plan as planning
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
@@ -22,7 +23,7 @@ def kept(toys, tmp_path):
 
 
 def jobs(toys, store, seeds=(0,), **options):
-    return [job.seed for job in make_plan([Asked(toys["toy.draw"], DATA)], seeds, store=store, **options).jobs]
+    return [job.seed for job in make_plan([Request(toys["toy.draw"], DATA)], seeds, store=store, **options).jobs]
 
 
 def test_what_is_kept_is_not_run(toys, kept):
@@ -41,7 +42,7 @@ def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
     other = Store(tmp_path / "other")
     other.add(dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, **{field: value})))
     assert jobs(toys, other) == [0]
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], other).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0], other).rows
     assert row.kept == 0
     assert not row.has(0, other)
 
@@ -49,16 +50,16 @@ def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
 def test_without_the_data_what_is_kept_of_any_data_counts(toys, kept, monkeypatch):
     """A row that waits for its data says so for the seeds it lacks, and not for those it has."""
     monkeypatch.setattr(planning, "data_hash", lambda *_: (_ for _ in ()).throw(planning.DataMissingError("waits")))
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], kept[0]).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0], kept[0]).rows
     assert (row.waits, row.jobs, row.kept) == ("", [], 1)
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0, 1], kept[0]).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0, 1], kept[0]).rows
     assert (row.waits, row.jobs, row.kept) == ("waits", [], 1)
 
 
 def test_a_seed_is_had_from_this_place_and_late_enough(toys, kept):
     """Another machine class's result, or one from before, is not what this run waits for."""
     store, entry = kept
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], [0], store).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0], store).rows
     assert row.has(0, store)
     assert not row.has(1, store)
     assert not row.has(0, store, since=entry.time)
@@ -83,21 +84,21 @@ def test_another_places_seeds_count_only_if_it_has_them_all(toys, kept, tmp_path
 
     add(store, 0, 7)
     add(there, 0, 1, 2, machine=elsewhere)
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], (0, 1), store).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], (0, 1), store).rows
     assert (row.kept, [job.seed for job in row.jobs]) == (1, [1])
-    (row,) = make_plan([Asked(toys["toy.draw"], DATA)], (0, 1), there).rows
+    (row,) = make_plan([Request(toys["toy.draw"], DATA)], (0, 1), there).rows
     assert (row.kept, row.jobs, row.has(0, there)) == (2, [], False)
     assert jobs(toys, there, (0, 1, 3)) == [0, 1, 3]
 
 
 def test_a_request_counts_seeds_from_its_first(toys, kept):
     """Pilot seeds are asked for as such, and what is asked for stays."""
-    asked = Asked(toys["toy.draw"], DATA, seeds=2, first=1003)
+    asked = Request(toys["toy.draw"], DATA, seeds=range(1003, 1005))
     (row,) = make_plan([asked], range(5), kept[0]).rows
     assert (row.seeds, [job.seed for job in row.jobs]) == ((1003, 1004), [1003, 1004])
-    assert asked.key != Asked(toys["toy.draw"], DATA).key
+    assert asked.key != Request(toys["toy.draw"], DATA).key
     with pytest.raises(dataclasses.FrozenInstanceError):
-        asked.first = 0
+        asked.seeds = range(2)
 
 
 def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, monkeypatch):
@@ -106,11 +107,16 @@ def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, mo
     store = Store(tmp_path / "record")
     dear = dataclasses.replace(toys["toy.fails"], seconds=50.0)
     plan = make_plan(
-        [Asked(toys["toy.draw"], DATA), Asked(dear, DATA), Asked(toys["toy.draw"], DATA), Asked(dear, "TuringCattle")],
+        [
+            Request(toys["toy.draw"], DATA),
+            Request(dear, DATA),
+            Request(toys["toy.draw"], DATA),
+            Request(dear, "TuringCattle"),
+        ],
         (0, 1, 2),
         store,
     )
-    assert [(row.asked.experiment.name, row.asked.data) for row in plan.rows] == [
+    assert [(row.request.experiment.name, row.request.data) for row in plan.rows] == [
         ("toy.draw", DATA), ("toy.fails", DATA), ("toy.fails", "TuringCattle"),
     ]  # fmt: skip
     told = [(job.experiment, job.data, job.seed) for job in plan.jobs]
@@ -119,13 +125,13 @@ def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, mo
     assert [seed for _, _, seed in told[2:]] == [0, 1, 1, 1, 2, 2, 2]
     assert told[-1] == ("toy.draw", DATA, 2)
     assert plan.seconds == pytest.approx(sum(row.seconds * len(row.jobs) for row in plan.rows))
-    assert plan.cost()[plan.rows[1].asked.key] == 50.0
+    assert plan.cost()[plan.rows[1].request.key] == 50.0
 
 
 def test_what_the_claims_ask_for_bounds_the_seeds(toys, kept):
     """Fewer seeds of a claim, one where nothing varies; a row may belong to another store."""
     store, _ = kept
-    fewer, fixed = Asked(toys["toy.draw"], DATA, seeds=2), Asked(toys["toy.fixed"], "LionData")
+    fewer, fixed = Request(toys["toy.draw"], DATA, seeds=range(2)), Request(toys["toy.fixed"], "LionData")
     plan = make_plan([fewer, fixed], range(14), store, apart=True)
     assert [row.seeds for row in plan.rows] == [(0, 1), (0,)]
     assert all(row.apart is store for row in plan.rows)

@@ -7,14 +7,15 @@ import pytest
 
 from reproduce.record import Store
 from reproduce.running.loading import load_all
-from reproduce.running.plan import Asked, make_plan
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Request
 from reproduce.running.runner import measure, run
 
 DATA = "FriesianCattle2017"
 
 
 def asked(toys, name, data=DATA, **factors):
-    return Asked(toys[name], data, factors)
+    return Request(toys[name], data, factors)
 
 
 def test_measure_says_where_and_when(toys):
@@ -123,7 +124,7 @@ def test_a_stale_version_is_run_again(toys, tmp_path):
     """Raising an experiment's version makes its kept results stale, not lost."""
     store = Store(tmp_path / "record")
     store.add(measure(toys["toy.draw"], DATA, 0, {}))
-    newer = Asked(dataclasses.replace(toys["toy.draw"], version=2), DATA)
+    newer = Request(dataclasses.replace(toys["toy.draw"], version=2), DATA)
     assert make_plan([asked(toys, "toy.draw")], [0], store).jobs == []
     assert len(make_plan([newer], [0], store).jobs) == 1
 

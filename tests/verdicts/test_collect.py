@@ -4,7 +4,7 @@ import pytest
 
 import reproduce.verdicts.session  # noqa: F401  (pytest keys of a module imported twice would not agree)
 from reproduce.errors import ClaimsMissingError, InvalidInputError
-from reproduce.verdicts.collect import requested
+from reproduce.verdicts.collect import asked
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_a_file_that_cannot_be_imported_is_named(tmp_path, capsys, text, said):
     path = tmp_path / "test_broken_claims.py"
     path.write_text(text)
     with pytest.raises(InvalidInputError) as caught:
-        requested(tmp_path)
+        asked(tmp_path)
     assert str(caught.value) == f"cannot collect the claims: {path}{said}"
 
 
@@ -29,10 +29,10 @@ def test_several_are_counted(tmp_path):
     for name in "abc":
         (tmp_path / f"test_broken_{name}.py").write_text("import no_such_library\n")
     with pytest.raises(InvalidInputError, match=r"test_broken_a\.py:1: .*\(and 2 more\)$"):
-        requested(tmp_path)
+        asked(tmp_path)
 
 
 def test_no_folder_is_an_error_of_its_own(tmp_path):
     """So that a run on named data can do without claims."""
     with pytest.raises(ClaimsMissingError, match="no claims in"):
-        requested(tmp_path / "claims")
+        asked(tmp_path / "claims")

@@ -2,8 +2,8 @@
 
 from reproduce.experiments import dcnn
 from reproduce.record import Store
+from reproduce.running.request import Request
 from reproduce.verdicts import session, source
-from reproduce.verdicts.requests import Request
 
 FROZEN = {"backbone": "MobileNetV2", "weights": "none"}
 WHOLE = {**FROZEN, "trainable": "full", "size": 128}

@@ -21,10 +21,9 @@ class Sides:
     def __init__(self):
         self.asked = []
 
-    def sample(self, experiment, data, score, seeds, factors):
-        self.asked.append(
-            {"experiment": experiment.name, "data": data, "score": score, **defaulted(experiment, factors)}
-        )
+    def sample(self, request, score):
+        every = defaulted(request.experiment, request.factors)
+        self.asked.append({"experiment": request.experiment.name, "data": request.data, "score": score, **every})
         return Sample((), (), missing="dry")
 
 

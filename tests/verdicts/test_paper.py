@@ -253,7 +253,7 @@ def test_a_folder_without_the_papers_setting_is_one_line(project):
 def test_what_is_lacking_is_said_once(project):
     """A set and its proxies are one download."""
     from reproduce.experiments import baselines
-    from reproduce.running.plan import Asked
+    from reproduce.running.request import Request
 
-    asked = [Asked(baselines.pixels, name) for name in ("OpenCows2020", "OpenCows2020-barn", "TuringCattle")]
+    asked = [Request(baselines.pixels, name) for name in ("OpenCows2020", "OpenCows2020-barn", "TuringCattle")]
     assert [str(one) for one in lacking.lacking(asked)] == ["OpenCows2020's images (2,272 MB)"]

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Cell, Entry
-from reproduce.verdicts.requests import Request
+from reproduce.running.request import Request
 from reproduce.verdicts.scatter import (
     ANIMALS,
     SEEDS,

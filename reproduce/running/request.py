@@ -1,0 +1,60 @@
+"""A request: an experiment on a data set under factors, for some seeds. Claims make them, and a run takes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from reproduce.experiments.registry import Experiment
+from reproduce.record.schema import canonical
+from reproduce.running.cells import Job
+
+__all__ = ["Request", "merged"]
+
+Key = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An experiment on a data set under factors; ``seeds`` are those that a claim is judged on.
+
+    Without seeds it is for as many as the run has, from 0 on.
+    """
+
+    experiment: Experiment
+    data: str
+    factors: Mapping[str, Any] = field(default_factory=dict)
+    seeds: range = range(0)
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """Every factor, the defaults filled in."""
+        return self.experiment.factors(**self.factors)
+
+    @cached_property
+    def key(self) -> Key:
+        """Equal for requests that mean the same cells, however many of them."""
+        return (self.experiment.name, self.data, canonical(self.chosen), self.seeds.start)
+
+    @property
+    def varies(self) -> bool:
+        """Whether another seed can give another result."""
+        return self.experiment.varies_on(self.data)
+
+    def of_run(self, seeds: Sequence[int]) -> list[int]:
+        """Return a run's seeds, counted from the request's first, and as many as it asks for; one where none varies."""
+        count = (len(self.seeds) or len(seeds)) if self.varies else 1
+        return [self.seeds.start + seed for seed in seeds[:count]]
+
+    def job(self, seed: int) -> Job:
+        """Return the cell of one seed."""
+        return Job(self.experiment.name, self.experiment.function.__module__, self.data, self.chosen, seed)
+
+
+def merged(requests: Iterable[Request]) -> list[Request]:
+    """Return each request once, with the most seeds that any asks for."""
+    found: dict[Key, Request] = {}
+    for one in requests:
+        if one.key not in found or len(found[one.key].seeds) < len(one.seeds):
+            found[one.key] = one
+    return list(found.values())
