@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, claims, datasets, embed, paper, readings, report, run, score, weights, why
+from reproduce.commands import audit, claims, datasets, embed, paper, readings, report, run, score, weights
 from reproduce.errors import ReproduceError, of_system
 
 app = typer.Typer(
@@ -28,7 +28,6 @@ app.command("audit")(audit.audit_dataset)
 app.command("embed")(embed.embed_animals)
 app.command("score")(score.score_embeddings)
 app.command("report")(report.write_report)
-app.command("why")(why.show_why)
 app.command("readings")(readings.show_readings)
 
 

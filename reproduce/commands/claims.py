@@ -7,10 +7,13 @@ import typer
 
 app = typer.Typer(
     name="claims",
-    help="The paper's claims: list them, show a saved run, compare two.",
+    help="The paper's claims: the paper on one screen, a claim and its evidence, saved runs and what changed.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+#: So many claims are shown with all that stands behind them; more as a line each.
+IN_FULL = 3
 
 Storage = Annotated[Path, typer.Option(help="The folder of saved runs.")]
 
@@ -80,8 +83,60 @@ def show_paper(
         typer.echo(line)
 
 
-@app.command()
-def show(
+@app.command("show")
+def show_claim(
+    asked: Annotated[
+        str,
+        typer.Argument(metavar="ID|SECTION|WORD", help="An id or its start, a section such as III-B, a word."),
+    ],
+    folder: Annotated[Path, typer.Option("--claims", metavar="DIR", help="The claims, with their record.")] = Path(
+        "claims"
+    ),
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw them as well, .svg or .png.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Show claims with their rule, verdict, intervals, finding and the commands that repeat them; measure nothing.
+
+    Up to three claims are shown in full, more as a line each. Exit status 0: shown; 1: no such claim, or an error.
+
+    Example: reproduce claims show II.sixteen
+    """
+    import shutil
+
+    from reproduce import text
+    from reproduce.record import Store
+    from reproduce.report import card
+    from reproduce.report.evidence import gather, reader
+    from reproduce.verdicts import settings
+    from reproduce.verdicts.collect import Origin, judged, record_of
+
+    found = judged(folder)
+    chosen = card.find(found.outcomes, asked)
+    if plot is not None:
+        from reproduce.report import sides
+
+        sides.draw([one for one in chosen if one.ours is not None], plot)
+    source = reader(Store(record_of(folder)))
+    evidence = [gather(one, found.origins.get(one.spec.id, Origin()), source) for one in chosen]
+    if as_json:
+        typer.echo(text.as_json([card.as_json(*pair) for pair in zip(chosen, evidence, strict=True)]))
+        return
+    if len(chosen) > IN_FULL:
+        for one in chosen:
+            typer.echo(card.line(one))
+        typer.echo(f"{len(chosen)} claims; name one by its id for all that stands behind it")
+        return
+    said, width = settings.read(folder / settings.FILE), shutil.get_terminal_size((80, 24)).columns
+    for one, stands_behind in zip(chosen, evidence, strict=True):
+        typer.echo("\n".join([*card.card(one, stands_behind, said, width), ""]))
+    if len(chosen) == 1:
+        for one in found.outcomes:
+            if one.spec.statement == chosen[0].spec.statement and one is not chosen[0]:
+                typer.echo(card.line(one))
+
+
+@app.command("saved")
+def show_saved(
     run: Annotated[str, typer.Argument(help="A saved run by number, name or path; the last one.")] = "",
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -90,7 +145,7 @@ def show(
 
     Exit status 0: shown; 1: no such run.
 
-    Example: reproduce claims show 0003
+    Example: reproduce claims saved 0003
     """
     import shutil
 

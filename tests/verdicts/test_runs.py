@@ -128,7 +128,7 @@ def test_offline(claims, monkeypatch):
     assert "I.b: reproduced (50.01), now not reproduced (40.01)" in changed.output
     assert runner.invoke(app, ["claims", "compare", "2", "2"]).exit_code == 0
     assert runner.invoke(app, ["claims", "compare", "--fail", "ours:20"]).exit_code == 0
-    shown = runner.invoke(app, ["claims", "show", "1"])
+    shown = runner.invoke(app, ["claims", "saved", "1"])
     assert shown.exit_code == 0
     assert "I.a" in shown.output
     assert "2 statements, each in each of its settings: 2 reproduced" in shown.output
@@ -138,7 +138,7 @@ def test_offline(claims, monkeypatch):
         ("I.a", "same", False),
         ("I.b", "verdict", True),
     ]
-    plain = json.loads(runner.invoke(app, ["claims", "show", "1", "--json"]).output)
+    plain = json.loads(runner.invoke(app, ["claims", "saved", "1", "--json"]).output)
     assert plain["path"].endswith("0001_first.json")
     assert [one["spec"]["id"] for one in plain["claims"]] == ["I.a", "I.b"]
 

@@ -307,7 +307,7 @@ def test_the_command_prints_json(folder):
 
 
 @pytest.mark.parametrize(
-    "words, ids", [(["claims", "list"], ["X.toy", "X.toy@lions"]), (["why", "X."], ["X.toy@lions"])]
+    "words, ids", [(["claims", "list"], ["X.toy", "X.toy@lions"]), (["claims", "show", "X."], ["X.toy", "X.toy@lions"])]
 )
 def test_other_commands_print_json_too(folder, words, ids):
     """The claims as they are written, and as they were judged."""
