@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,13 @@ import numpy as np
 from reproduce import outputs
 from reproduce.cache import digest
 from reproduce.datasets import Catalogue
+from reproduce.datasets.examination import readable
+from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
+from reproduce.errors import InvalidInputError
 from reproduce.metrics import sidecars
 
-__all__ = ["Written", "space_of", "write_embeddings"]
+__all__ = ["Written", "like_of", "space_of", "write_embeddings"]
 
 
 @dataclass(frozen=True)
@@ -26,39 +30,102 @@ class Written:
     labels: Path
 
 
-def write_embeddings(catalogue: Catalogue, models: Sequence[str], output: Path, seed: int) -> Written:
+def write_embeddings(
+    catalogue: Catalogue, models: Sequence[str], output: Path, seed: int, like: sidecars.Sidecar | None = None
+) -> Written:
     """Write ``output/NAME-MODEL.npy`` and its sidecar for each model, and ``output/NAME.csv``.
 
-    Raises InvalidInputError, with nothing written, where a file would replace one that is not ``embed``'s own.
+    ``like``: by that embedding's model, as it was trained. Raises InvalidInputError, with nothing written, where a file
+    would replace one that is not ``embed``'s own, or one of another folder.
     """
-    from reproduce.experiments.embedding import embed
+    from reproduce.experiments.embedding import LEARNED, embed
 
     name = title(catalogue.name)
     files = {model: output / f"{name}-{model.replace(':', '-')}.npy" for model in models}
     labels, table = output / f"{name}.csv", _table(catalogue)
     inputs = [catalogue.name, *catalogue.paths.tolist()]
+    _check_source(catalogue, output, labels)
     for path in files.values():
         outputs.check(path, inputs, sidecars.is_own_embeddings)
         outputs.check(sidecars.sidecar_of(path), inputs)
     # The same labels again lose nothing: a command that was killed after them goes on.
     outputs.check(labels, inputs, lambda path: path.read_bytes() == table or sidecars.is_own_labels(path))
+    teachers = None if like is None else _teachers(like)
     rows = sidecars.rows_digest(catalogue.paths.tolist(), _contents(catalogue))
     for model, path in files.items():
         content = io.BytesIO()
-        np.save(content, embed(catalogue, model, seed), allow_pickle=False)
+        found = embed(catalogue, model, seed) if teachers is None else _embed_like(catalogue, teachers, model, seed)
+        np.save(content, found, allow_pickle=False)
         sidecar = sidecars.Sidecar(
             source=catalogue.name,
             model=model,
-            space=space_of(catalogue, model, seed),
+            space=space_of(catalogue if teachers is None else teachers, model, seed),
             rows=rows,
+            rows_alone=sidecars.rows_digest(_within(catalogue), _contents(catalogue)),
             embeddings=_sha256(content.getvalue()),
             labels_file=labels.name,
             labels=_sha256(table),
+            seed=seed,
+            learned=model.partition(":")[0] in LEARNED,
         )
         outputs.write(labels, table)
         outputs.write(sidecars.sidecar_of(path), sidecar.content())
         outputs.write(path, content.getvalue())
     return Written(files, labels)
+
+
+def like_of(path: Path) -> sidecars.Sidecar:
+    """Return the sidecar of an embedding, named by its .npy, with or without the ending."""
+    found = sidecars.read(path if path.suffix == ".npy" else path.with_name(f"{path.name}.npy"))
+    if found is None:
+        raise InvalidInputError(f"--like {path}: nothing of reproduce embed lies there; give embeddings/NAME-MODEL")
+    return found
+
+
+def _teachers(like: sidecars.Sidecar) -> Catalogue:
+    """The animals that the model of ``like`` was trained on, as they were."""
+    found, _ = readable(published(like.source, seed=like.seed))
+    if space_of(found, like.model, like.seed) != like.space:
+        raise InvalidInputError(
+            f"--like: the photographs that it learned from have changed in {like.source}; embed those again first"
+        )
+    return found
+
+
+def _embed_like(catalogue: Catalogue, teachers: Catalogue, model: str, seed: int) -> np.ndarray:
+    """Rows of the catalogue by the model that learns from the teachers' training side alone, in their order."""
+    from reproduce.experiments.embedding import embed
+
+    both = [teachers, catalogue]
+    joined = Catalogue(
+        f"{teachers.name} and {catalogue.name}",
+        np.concatenate([one.paths for one in both]),
+        np.concatenate([one.identities for one in both]),
+        np.concatenate([teachers.split, np.full(len(catalogue), "test")]),
+        teachers.seed,
+        digests=np.concatenate([np.array(_contents(one)) for one in both]),
+        content_hash=digest("like", *(one.content_hash for one in both)),
+    )
+    return embed(joined, model, seed)[len(teachers) :]
+
+
+def _check_source(catalogue: Catalogue, output: Path, labels: Path) -> None:
+    """Raise InvalidInputError where the labels there are of another folder: only its name is the same."""
+    if not labels.exists():
+        return
+    for path in sorted(output.glob("*.npy")):
+        kept = sidecars.read(path)
+        if kept is None or kept.labels_file != labels.name or kept.source == catalogue.name:
+            continue
+        if kept.rows_alone != sidecars.rows_digest(_within(catalogue), _contents(catalogue)):
+            raise InvalidInputError(f"{labels} is of {kept.source}; name another by --output")
+
+
+def _within(catalogue: Catalogue) -> list[str]:
+    """Paths below the folder, or the table's, which a folder that is moved keeps."""
+    source = Path(catalogue.name)
+    root = source if source.is_dir() else source.parent
+    return [os.path.relpath(path, root) for path in catalogue.paths.tolist()]
 
 
 def space_of(catalogue: Catalogue, model: str, seed: int) -> str:

@@ -14,6 +14,9 @@ def embed_animals(
     model: Annotated[
         str, typer.Option(help="none (pixels, histogram, untrained), mlp, wide, dcnn, or a backbone: MobileNetV2.")
     ] = "none",
+    like: Annotated[
+        Path | None, typer.Option(metavar="NPY", help="By the model of that embedding, as it was trained.")
+    ] = None,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
     root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
@@ -35,13 +38,15 @@ def embed_animals(
     import shlex
 
     from reproduce import text
-    from reproduce.animals.embedding import write_embeddings
+    from reproduce.animals.embedding import like_of, write_embeddings
     from reproduce.datasets.examination import readable
     from reproduce.datasets.loading import published
     from reproduce.errors import DataMissingError, one_line
     from reproduce.experiments.embedding import LEARNED, models_of
 
-    models = models_of(model)
+    kept = None if like is None else like_of(like)
+    models = models_of(model) if kept is None else (kept.model,)
+    seed = seed if kept is None else kept.seed
     whole = published(name, root, seed, Reading(identity, path, level, strangers))
     if not whole.has_pixels:
         raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
@@ -51,7 +56,7 @@ def embed_animals(
         warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
     for line in warnings:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
-    written = write_embeddings(catalogue, models, output, seed)
+    written = write_embeddings(catalogue, models, output, seed, kept)
     animals, labels = len(set(catalogue.identities.tolist())), written.labels
     if as_json:
         files = {"embeddings": list(map(str, written.embeddings.values())), "labels": str(labels)}
@@ -63,5 +68,7 @@ def embed_animals(
     for one, file in written.embeddings.items():
         # What learned knows its training animals: only those held out say how it finds new ones.
         side = " --split test" if one.partition(":")[0] in LEARNED else ""
+        if catalogue.roles is not None:
+            side = " --query-split query --gallery-split gallery"
         score = f"reproduce score {shlex.quote(str(file))} {shlex.quote(str(labels))}{side}"
         typer.echo(one_line(f"{file}: a row for each; next: {score}"))

@@ -6,6 +6,16 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import StrangersChoice
+from reproduce.reading import Strangers
+
+
+class Metric(StrEnum):
+    """By what two embeddings are compared."""
+
+    EUCLIDEAN = "euclidean"
+    COSINE = "cosine"
+
 
 class Precision(StrEnum):
     """In what the distances are computed."""
@@ -30,6 +40,22 @@ def score_embeddings(
     split: Annotated[
         str | None, typer.Option(metavar="SIDE", help="Only rows of this side: test, by the labels' column split.")
     ] = None,
+    query_split: Annotated[
+        str | None, typer.Option(metavar="SIDE", help="Rank the rows of this side, with --gallery-split.")
+    ] = None,
+    gallery_split: Annotated[str | None, typer.Option(metavar="SIDE", help="The rows that they are ranked in.")] = None,
+    metric: Annotated[
+        Metric | None, typer.Option(help="By what embeddings are compared; Euclidean unless said otherwise.")
+    ] = None,
+    similarity: Annotated[
+        bool,
+        typer.Option("--similarity", help="The file holds similarities, a row to every image."),
+    ] = False,
+    distances: Annotated[bool, typer.Option("--distances", help="The same, smaller alike.")] = False,
+    gallery_labels: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="With those: the columns' labels where they are others.")
+    ] = None,
+    strangers: StrangersChoice = Strangers.OUT,
     dtype: Annotated[Precision, typer.Option(help="float64 is exact, float32 quick.")] = Precision.FLOAT64,
     classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
     interval: Annotated[
@@ -45,9 +71,9 @@ def score_embeddings(
     """
     from rich.console import Console
 
-    from reproduce.errors import InvalidInputError
+    from reproduce.errors import InvalidInputError, one_line
     from reproduce.metrics import tables
-    from reproduce.metrics.submission import score_files
+    from reproduce.metrics.submission import How, score_files
     from reproduce.verdicts.scatter import over_animals
 
     given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
@@ -55,9 +81,23 @@ def score_embeddings(
         raise InvalidInputError("score: give EMBEDDINGS.npy and LABELS.csv, once: as they are or after --query")
     if query and not gallery:
         raise InvalidInputError("score: --query goes with --gallery; without one give the two files alone")
-    scored = score_files(given[0], gallery, column, dtype.value, over_animals if interval else None, split)  # type: ignore[arg-type]
+    if (query_split is None) != (gallery_split is None) or (query_split and split):
+        raise InvalidInputError("score: --query-split goes with --gallery-split, and without --split")
+    if similarity and distances:
+        raise InvalidInputError("score: --similarity or --distances: which?")
+    how = How(
+        column=column,
+        dtype=dtype.value,  # type: ignore[arg-type]
+        metric=metric.value if metric else None,  # type: ignore[arg-type]
+        pairs="similarity" if similarity else "distances" if distances else None,
+        columns=gallery_labels,
+        side=split,
+        sides=(query_split, gallery_split) if query_split and gallery_split else None,
+        strangers=strangers,
+    )
+    scored = score_files(given[0], gallery, how, over_animals if interval else None)  # type: ignore[arg-type]
     for warning in scored.warnings:
-        typer.echo(f"reproduce: warning: {warning}", err=True)
+        typer.echo(one_line(f"reproduce: warning: {warning}"), err=True)
     if as_json:
         typer.echo(tables.as_json(scored))
     else:

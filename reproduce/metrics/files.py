@@ -1,8 +1,9 @@
-"""Embeddings and labels from files: a .npy array, and one label per row in a .csv, .tsv or .txt."""
+"""Embeddings and labels from files: an array, and one label per row in a .csv, .tsv or .txt."""
 
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.metrics.inputs import as_matrix
 from reproduce.text import decoded
 
-__all__ = ["read_embeddings", "read_labels"]
+__all__ = ["has_column", "read_embeddings", "read_labels"]
 
 #: A column of labels in a table of several is called one of these.
 _TELLING = ("label", "labels", "identity", "identities", "class", "name")
@@ -23,16 +24,30 @@ _HEADERS = frozenset(
 
 
 def read_embeddings(path: Path) -> np.ndarray:
-    """The (N, D) array of a .npy file. Raises InvalidInputError naming the file where it holds none.
+    """The (N, D) array of a .npy, .npz, .pt, .csv or .parquet file. Raises InvalidInputError where it holds none.
 
     Pickled objects are never loaded: they run code.
     """
     _is_a_file(path)
     with path.open("rb") as stream:
-        if stream.read(6) != b"\x93NUMPY":
-            raise InvalidInputError(f"{path} is not a .npy file; write it with numpy.save(path, embeddings)")
+        head = stream.read(6)
+    ending = path.suffix.lower()
+    if head == b"\x93NUMPY":
+        return as_matrix(_loaded(path), str(path))
+    if ending in (".pt", ".pth"):
+        return as_matrix(_of_torch(path), str(path))
+    if ending == ".npz":
+        return as_matrix(_of_archive(path), str(path))
+    if ending in (".csv", ".tsv", ".txt"):
+        return as_matrix(_of_text(path), str(path))
+    if ending == ".parquet":
+        return as_matrix(_of_parquet(path), str(path))
+    raise InvalidInputError(f"{path} is not a .npy file; write it with numpy.save(path, embeddings)")
+
+
+def _loaded(path: Path) -> Any:
     try:
-        array = np.load(path, allow_pickle=False)
+        return np.load(path, allow_pickle=False)
     except ValueError as error:
         if "pickle" in str(error).lower():
             message = f"{path} holds pickled objects, which are not loaded; save an (N, D) array of numbers"
@@ -40,28 +55,96 @@ def read_embeddings(path: Path) -> np.ndarray:
         raise InvalidInputError(f"{path} is damaged ({error}); save it again") from None
     except Exception as error:  # a header is parsed as Python is: whatever its tokenizer raises, too
         raise InvalidInputError(f"{path} cannot be read ({error}); save it again") from None
-    return as_matrix(array, str(path))
 
 
-def read_labels(path: Path, rows: int, column: str | None = None) -> list[str]:
+def _of_archive(path: Path) -> np.ndarray:
+    """The one array of an archive, or of several the one that is called by what it is."""
+    with _loaded(path) as archive:
+        try:
+            wide = {name: array for name in archive.files if (array := archive[name]).ndim == 2}
+        except ValueError as error:
+            raise InvalidInputError(
+                f"{path} holds more than arrays of numbers ({error}); save embeddings alone"
+            ) from None
+    named = [name for name in wide if name.lower() in ("embeddings", "embedding", "features", "x")]
+    if len(named) != 1 and len(wide) != 1:
+        has = ", ".join(wide) or "none"
+        raise InvalidInputError(f"{path} holds no one (N, D) array ({has}); call it embeddings")
+    return wide[named[0] if len(named) == 1 else next(iter(wide))]
+
+
+def _of_torch(path: Path) -> Any:
+    try:
+        import torch
+    except ImportError:
+        raise InvalidInputError(
+            f"{path}: reading it needs torch, which is not installed; numpy.save(path, tensor.numpy()) needs none"
+        ) from None
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise InvalidInputError(
+            f"{path} holds more than tensors, or is damaged ({type(error).__name__}); torch.save the tensor alone"
+        ) from None
+    if isinstance(found, dict):
+        wide = {name: one for name, one in found.items() if getattr(one, "ndim", 0) == 2}
+        found = wide.get("embeddings", next(iter(wide.values())) if len(wide) == 1 else None)
+    if found is None:
+        raise InvalidInputError(f"{path} holds no one (N, D) tensor; call it embeddings")
+    return found
+
+
+def _of_text(path: Path) -> np.ndarray:
+    """Numbers, a row a line, below a header or not."""
+    lines = [line for line in decoded(path).splitlines() if line.strip()]
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    rows = list(csv.reader(lines, delimiter=separator))
+    try:
+        [float(cell) for cell in rows[0]] if rows else []
+    except ValueError:
+        rows = rows[1:]
+    try:
+        return np.array([[float(cell) for cell in row] for row in rows])
+    except ValueError as error:
+        raise InvalidInputError(f"{path} is no table of numbers ({error}); give one row of numbers per image") from None
+
+
+def _of_parquet(path: Path) -> np.ndarray:
+    try:
+        import pandas
+
+        return pandas.read_parquet(path).select_dtypes("number").to_numpy()
+    except ImportError:
+        raise InvalidInputError(
+            f"{path}: reading it needs pandas and pyarrow, which are not installed; save a .npy or a .csv"
+        ) from None
+    except Exception as error:
+        raise InvalidInputError(f"{path} cannot be read ({error}); save it again") from None
+
+
+def has_column(path: Path, column: str) -> bool:
+    """Whether the first line of a table names that column."""
+    if path.suffix.lower() == ".txt":
+        return False
+    table = _table(path)
+    return bool(table) and column in table[0][1]
+
+
+def read_labels(path: Path, rows: int, column: str | None = None, blank: bool = False) -> list[str]:
     """One label per embedding, as text, N = ``rows`` of them.
 
     A .txt file has one label a line. A table has one column, or a column called label or identity, or ``column``
     names it. A first line that is a known name of such a column, or text above whole numbers, is always its header.
-    Raises InvalidInputError naming file and line, or both counts where they differ.
+    ``blank``: a cell may be empty. Raises InvalidInputError naming file and line, or both counts where they differ.
     """
     _is_a_file(path)
-    lines = io.StringIO(decoded(path), newline="")
-    try:
-        if path.suffix.lower() == ".txt":
-            if column is not None:
-                raise InvalidInputError(f"{path} has one label a line and no columns; leave --column out")
-            table = [(number, [line.strip()]) for number, line in enumerate(lines, start=1)]
-        else:
-            reader = csv.reader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-            table = [(reader.line_num, [cell.strip() for cell in line]) for line in reader]
-    except csv.Error as error:
-        raise InvalidInputError(f"{path} is not a table that can be read ({error}); save it again") from None
+    if path.suffix.lower() == ".txt":
+        if column is not None:
+            raise InvalidInputError(f"{path} has one label a line and no columns; leave --column out")
+        lines = io.StringIO(decoded(path), newline="")
+        table = [(number, [line.strip()]) for number, line in enumerate(lines, start=1)]
+    else:
+        table = _table(path)
     while table and not any(table[-1][1]):
         table.pop()  # an empty line at the end is no label
     if not table:
@@ -69,9 +152,9 @@ def read_labels(path: Path, rows: int, column: str | None = None) -> list[str]:
     place, start = _column(path, table, column)
     labels = []
     for number, cells in table[start:]:
-        if len(cells) <= place or not cells[place]:
+        if not blank and (len(cells) <= place or not cells[place]):
             raise InvalidInputError(f"{path}, line {number}: no label; give every embedding one")
-        labels.append(cells[place])
+        labels.append(cells[place] if len(cells) > place else "")
     if len(labels) != rows:
         head = table[0][1][place] if len(table[0][1]) > place else ""
         found = f"the header {head!r} and {len(labels)}" if start else f"{len(labels)}"
@@ -81,6 +164,18 @@ def read_labels(path: Path, rows: int, column: str | None = None) -> list[str]:
             cure = f"{cure}; if the first line is a header, {way}"
         raise InvalidInputError(f"{path} has {found} labels for {rows} embeddings; {cure}")
     return labels
+
+
+def _table(path: Path) -> list[tuple[int, list[str]]]:
+    """Every line's cells with its number; separated by what its first line holds most of, tabs in a .tsv."""
+    text = decoded(path)
+    head = text.split("\n", 1)[0]
+    separator = "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return [(reader.line_num, [cell.strip() for cell in line]) for line in reader]
+    except csv.Error as error:
+        raise InvalidInputError(f"{path} is not a table that can be read ({error}); save it again") from None
 
 
 def _column(path: Path, table: list[tuple[int, list[str]]], column: str | None) -> tuple[int, int]:

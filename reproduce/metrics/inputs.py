@@ -7,7 +7,7 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["as_matrix", "centre", "fingerprints", "largest"]
+__all__ = ["as_matrix", "centre", "fingerprints", "largest", "plain"]
 
 _CHUNK = 1 << 18  # elements: 2 MB in float64
 
@@ -19,7 +19,7 @@ def as_matrix(embeddings: Any, name: str = "embeddings") -> np.ndarray:
     Raises InvalidInputError for another shape or type, naming ``name``.
     """
     try:
-        matrix = np.asarray(embeddings)
+        matrix = np.asarray(plain(embeddings))
     except ValueError:
         raise InvalidInputError(f"{name}: rows differ in length; give an (N, D) array") from None
     if matrix.dtype.kind not in "fiub":
@@ -29,6 +29,19 @@ def as_matrix(embeddings: Any, name: str = "embeddings") -> np.ndarray:
     if 0 in matrix.shape:
         raise InvalidInputError(f"{name} is empty (shape {matrix.shape}); give at least one row and one column")
     return matrix
+
+
+def plain(values: Any) -> Any:
+    """Return a tensor of torch's as an array, off its device and its gradient; a list of its scalars as numbers.
+
+    Anything else is returned as it is.
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        return (values.float() if "bfloat16" in str(values.dtype) else values).numpy()
+    if isinstance(values, (list, tuple)) and values and hasattr(values[0], "detach"):
+        return [plain(value).item() if value.ndim == 0 else plain(value) for value in values]
+    return values
 
 
 def _chunks(matrix: np.ndarray, order: np.ndarray | None = None) -> Iterator[tuple[int, np.ndarray]]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.metrics.inputs import plain
 
 __all__ = ["Coded", "encode"]
 
@@ -53,6 +54,8 @@ def _unsafe(arrays: list[np.ndarray]) -> bool:
 
 
 def _one_dimensional(labels: Any, name: str) -> Any:
+    if not isinstance(labels, (str, bytes, np.ndarray)):
+        labels = plain(labels)
     if isinstance(labels, (str, bytes)):
         raise InvalidInputError(f"{name} is one {type(labels).__name__}; give one label per row")
     if not isinstance(labels, np.ndarray):

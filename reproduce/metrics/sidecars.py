@@ -7,27 +7,37 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reproduce.cache import digest
+from reproduce.errors import InvalidInputError
+from reproduce.metrics.files import has_column, read_labels
 from reproduce.outputs import MADE_BY
 from reproduce.text import check_fields, from_json
 
-__all__ = ["Sidecar", "is_own_embeddings", "is_own_labels", "read", "rows_digest", "sha256", "sidecar_of"]
+__all__ = [
+    "Sidecar", "check_labels", "check_space", "is_own_embeddings", "is_own_labels", "read", "rows_digest", "sha256",
+    "sidecar_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sidecar:
     """``space`` is one for embeddings that may be compared: the model, and what it was trained on where it learned.
 
-    ``rows`` is the digest of the photographs' paths and contents, in order. ``embeddings`` and ``labels`` are the
-    SHA-256 of the two files as they were written; ``source`` is the folder or table that was embedded.
+    ``rows`` is the digest of the photographs' paths and contents, in order, and
+    ``rows_alone`` that of the paths below the source. ``embeddings`` and ``labels`` are the
+    SHA-256 of the two files as they were written; ``source`` is the folder or table that was embedded, ``learned``
+    whether the model was trained on a part of it, and ``seed`` its seed.
     """
 
     source: str
     model: str
     space: str
     rows: str
+    rows_alone: str
     embeddings: str
     labels_file: str
     labels: str
+    seed: int
+    learned: bool
     made_by: str = f"{MADE_BY} embed"
 
     def content(self) -> bytes:
@@ -75,3 +85,41 @@ def is_own_labels(path: Path) -> bool:
     now = sha256(path)
     beside = (_read(one) for one in path.parent.glob("*.json"))
     return any(one is not None and one.labels_file == path.name and one.labels == now for one in beside)
+
+
+def check_labels(embeddings: Path, labels: Path, rows: int) -> Sidecar | None:
+    """Return the sidecar of embeddings whose labels are known to fit; None where nothing can be known.
+
+    Raises InvalidInputError where the .npy is another than its sidecar's, and where a table of labels names other
+    photographs, or the same in another order. Labels without a path and a digest for each row say nothing of that.
+    """
+    kept = read(embeddings)
+    if kept is None:
+        return None
+    if kept.embeddings != sha256(embeddings):
+        raise InvalidInputError(
+            f"{embeddings} is not what {sidecar_of(embeddings).name} beside it is of; embed again: {kept.source}"
+        )
+    if kept.labels == sha256(labels):
+        return kept
+    if not all(has_column(labels, column) for column in ("path", "sha256")):
+        return None
+    columns = (read_labels(labels, rows, column, blank=True) for column in ("path", "sha256"))
+    if kept.rows != rows_digest(*columns):
+        raise InvalidInputError(
+            f"{labels} has not the rows of {embeddings}: other photographs, other contents or another order; "
+            f"give the labels that were written with it, or embed again: {kept.source}"
+        )
+    return kept
+
+
+def check_space(query: Sidecar | None, gallery: Sidecar | None, queries: Path, images: Path) -> None:
+    """Raise InvalidInputError where both are known and were made by two models, or by one trained twice."""
+    if query is None or gallery is None or query.space == gallery.space:
+        return
+    if query.model != gallery.model:
+        raise InvalidInputError(f"{queries} was made by {query.model} and {images} by {gallery.model}: no distance")
+    raise InvalidInputError(
+        f"{queries} and {images} were made by two trainings of {query.model}: no distance between them says anything; "
+        f"embed the queries by the gallery's model: reproduce embed {query.source} --like {images}"
+    )

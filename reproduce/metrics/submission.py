@@ -4,19 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from reproduce.errors import InvalidInputError
-from reproduce.metrics.files import read_embeddings, read_labels
+from reproduce.metrics.files import has_column, read_embeddings, read_labels
 from reproduce.metrics.resampling import without_each_animal
-from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores
+from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.scoring import Precision
-from reproduce.metrics.suspicions import in_both, suspicions
+from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
+from reproduce.metrics.suspicions import in_both, is_of_pairs, lengths_vary, listed, suspicions
+from reproduce.reading import Strangers
+from reproduce.words import is_unknown, names_alike
 
-__all__ = ["Files", "Interval", "Scored", "named", "score_files"]
+__all__ = ["Files", "How", "Interval", "Scored", "named", "score_files"]
 
-#: A .npy file of embeddings, and the file of their labels.
+#: A file of embeddings, and the file of their labels.
 Files = tuple[Path, Path]
 #: A score and the same with each animal left out in turn -> its interval.
 Interval = Callable[[float, Sequence[float]], tuple[float, float] | None]
@@ -24,11 +28,32 @@ _CMC_AT = (1, 5, 10, 20)
 
 
 @dataclass(frozen=True)
+class How:
+    """How files are to be taken. ``column`` names the labels'.
+
+    ``metric``: by what embeddings are compared; None is Euclidean where the file looks like embeddings. ``pairs``: the
+    file is no embeddings but the "similarity" or "distances" of every query to every image ranked; ``columns`` are
+    those images' labels, by default the queries' own. ``side``: only rows whose column "split" says so; ``sides``: the
+    rows of one side ranked against those of another. ``strangers``: what becomes of rows of no known animal.
+    """
+
+    column: str | None = None
+    dtype: Precision = "float64"
+    metric: Literal["euclidean", "cosine"] | None = None
+    pairs: Literal["similarity", "distances"] | None = None
+    columns: Path | None = None
+    side: str | None = None
+    sides: tuple[str, str] | None = None
+    strangers: Strangers = Strangers.OUT
+
+
+@dataclass(frozen=True)
 class Scored:
     """Scores with what they are of. ``gallery`` is (images, animals) of a set apart, where there is one.
 
     ``lone`` names the animals that no image can be found for. ``intervals`` maps "per class" and "per query" to
-    each figure's interval over animals, fractions in [0, 1]; empty unless it was asked for.
+    each figure's interval over animals, fractions in [0, 1]; empty unless it was asked for. ``distance`` says by what
+    was ranked, ``checked`` whether the labels were known to be those of the embeddings, ``notes`` what stands below.
     """
 
     scores: Retrieval
@@ -39,6 +64,22 @@ class Scored:
     lone: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     intervals: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
+    distance: str = "Euclidean, embeddings as given"
+    checked: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Set:
+    """One set of files: the matrix, N labels, and the file's sidecar where the labels were held against it."""
+
+    matrix: np.ndarray
+    labels: list[str]
+    files: Files
+    sidecar: Sidecar | None = None
+
+    def take(self, rows: np.ndarray) -> "_Set":
+        return _Set(self.matrix[rows], [self.labels[row] for row in rows.tolist()], self.files, self.sidecar)
 
 
 def named(figures: Figures) -> dict[str, float]:
@@ -53,65 +94,184 @@ def named(figures: Figures) -> dict[str, float]:
 
 
 def score_files(
-    query: Files,
-    gallery: Files | None = None,
-    column: str | None = None,
-    dtype: Precision = "float64",
-    interval: Interval | None = None,
-    side: str | None = None,
+    query: Files, gallery: Files | None = None, how: How | None = None, interval: Interval | None = None
 ) -> Scored:
-    """Score the embeddings of a .npy file by the labels of a .csv, .tsv or .txt file.
+    """Score the embeddings of a file by the labels of a .csv, .tsv or .txt file.
 
-    Each is ranked against the others, or against the ``gallery``'s. ``column`` names the labels' in both files.
-    ``interval`` is asked for an interval of every figure. ``side``: only the rows that the column "split" of the
-    query's labels says so of. Raises InvalidInputError for files that cannot be read or
-    do not fit, for one animal only, and for too few animals to leave one out.
+    Each is ranked against the others, or against the ``gallery``'s. ``interval`` is asked for an interval of every
+    figure. Raises InvalidInputError for files that cannot be read or do not fit, for labels of other embeddings, for
+    two trainings in one comparison, for one animal only, and for too few animals to leave one out.
     """
-    matrix, labels = _read(query, column)
-    if side is not None:
-        matrix, labels = _side(query[1], matrix, labels, side)
-    if gallery is None:
-        _several_animals(labels, query[1])
-        rest: tuple = ()
-        sizes, lone = None, {label for label, count in Counter(labels).items() if count == 1}
-    else:
-        other, other_labels = _read(gallery, column)
-        _several_animals(other_labels, gallery[1])
-        rest = (other, other_labels)
-        sizes, lone = (len(other), len(set(other_labels))), set(labels) - set(other_labels)
-    scores = retrieval_scores(matrix, labels, dtype, *rest)
-    warnings = suspicions(matrix, str(query[0]))
+    how = how or How()
+    if how.pairs is not None:
+        return _score_pairs(query, gallery, how, interval)
+    own, warnings = _read(query, how), list[str]()
+    if own.sidecar is None and how.metric is None and is_of_pairs(own.matrix):
+        raise InvalidInputError(
+            f"{query[0]} is a square matrix that looks like one of similarities or distances; say which: --similarity "
+            "or --distances (or --metric euclidean, where these are embeddings)"
+        )
+    if how.side is None and how.sides is None and (warned := _ignored_split(own)):
+        warnings.append(warned)
+    other = None
+    if how.sides is not None:
+        if gallery is not None:
+            raise InvalidInputError("--query-split and --gallery-split are of one file; leave --gallery out")
+        own, other = (_side(own, side) for side in how.sides)
+    elif how.side is not None:
+        own = _side(own, how.side)
     if gallery is not None:
-        warnings += suspicions(other, str(gallery[0])) + in_both(matrix, other)
+        other = _read(gallery, how)
+        check_space(own.sidecar, other.sidecar, query[0], gallery[0])
+    own, said = _without_strangers(own, how.strangers)
+    warnings += said
+    if other is not None:
+        other, said = _without_strangers(other, how.strangers)
+        warnings += said
+    warnings += _alike(own.labels, other.labels if other else [])
+    notes = _notes(own, how)
+    sets = [one if how.metric != "cosine" else _normalised(one) for one in (own, other) if one is not None]
+    return _scored(sets, how, interval, warnings, notes)
+
+
+def _scored(sets: list[_Set], how: How, interval: Interval | None, warnings: list[str], notes: list[str]) -> Scored:
+    own, rest = sets[0], sets[1:]
+    gallery = rest[0] if rest else None
+    _several_animals((gallery or own).labels, (gallery or own).files[1])
+    apart = () if gallery is None else (gallery.matrix, gallery.labels)
+    scores = retrieval_scores(own.matrix, own.labels, how.dtype, *apart)
+    for one in sets:
+        warnings += suspicions(one.matrix, str(one.files[0]))
+    if gallery is not None and how.sides is None:
+        warnings += in_both(own.matrix, gallery.matrix)
     intervals = {}
     if interval is not None:
-        intervals = _intervals(scores, without_each_animal(matrix, labels, dtype, *rest), interval)
+        intervals = _intervals(scores, without_each_animal(own.matrix, own.labels, how.dtype, *apart), interval)
+    lone = {label for label, count in Counter(own.labels).items() if count == 1}
+    if gallery is not None:
+        lone = set(own.labels) - set(gallery.labels)
     return Scored(
         scores,
-        len(labels),
-        len(set(labels)),
-        dtype,
-        sizes,
+        len(own.labels),
+        len(set(own.labels)),
+        how.dtype,
+        None if gallery is None else (len(gallery.labels), len(set(gallery.labels))),
         tuple(sorted(lone)),
         tuple(dict.fromkeys(warnings)),
         intervals,
+        "cosine" if how.metric == "cosine" else "Euclidean, embeddings as given",
+        all(one.sidecar is not None for one in sets),
+        tuple(notes),
     )
 
 
-def _read(files: Files, column: str | None) -> tuple[np.ndarray, list[str]]:
+def _score_pairs(query: Files, gallery: Files | None, how: How, interval: Interval | None) -> Scored:
+    """The same of a matrix that holds every query's similarity or distance to every image."""
+    if gallery is not None or how.metric is not None or interval is not None:
+        raise InvalidInputError(
+            f"--{how.pairs} takes neither --gallery nor --metric nor --interval: its file is ranked"
+        )
+    matrix = read_embeddings(query[0])
+    labels = read_labels(query[1], len(matrix), how.column)
+    others = None if how.columns is None else read_labels(how.columns, matrix.shape[1], how.column)
+    if others is None and matrix.shape[0] != matrix.shape[1]:
+        raise InvalidInputError(
+            f"{query[0]} ranks {matrix.shape[1]} images for {matrix.shape[0]} rows: whose are they? --gallery-labels"
+        )
+    rows, columns = np.arange(len(labels)), np.arange(matrix.shape[1])
+    if how.sides is not None:
+        split = read_labels(query[1], len(matrix), "split")
+        rows, columns = (_rows_of(split, side, query[1]) for side in how.sides)
+        others = [labels[column] for column in columns.tolist()]
+    elif how.side is not None:
+        rows = columns = _rows_of(read_labels(query[1], len(matrix), "split"), how.side, query[1])
+    ranked = matrix[np.ix_(rows, columns)]
+    own = [labels[row] for row in rows.tolist()]
+    _several_animals(others or own, how.columns or query[1])
+    distances = -ranked.astype(np.float64) if how.pairs == "similarity" else ranked
+    scores = retrieval_scores_from_distances(distances, own, others)
+    lone = set(own) - set(others) if others else {label for label, count in Counter(own).items() if count == 1}
+    return Scored(
+        scores,
+        len(own),
+        len(set(own)),
+        "float64",
+        (len(others), len(set(others))) if others else None,
+        tuple(sorted(lone)),
+        tuple(_alike(own, others or [])),
+        distance=f"{how.pairs} as given, a row the queries' own",
+    )
+
+
+def _read(files: Files, how: How) -> _Set:
     matrix = read_embeddings(files[0])
-    return matrix, read_labels(files[1], len(matrix), column)
+    labels = read_labels(files[1], len(matrix), how.column)
+    return _Set(matrix, labels, files, check_labels(*files, len(matrix)))
 
 
-def _side(path: Path, matrix: np.ndarray, labels: list[str], side: str) -> tuple[np.ndarray, list[str]]:
-    split = read_labels(path, len(matrix), "split")
+def _ignored_split(own: _Set) -> str | None:
+    """A line where the labels tell training animals from others, and the model may have learned from them."""
+    path = own.files[1]
+    if (own.sidecar is not None and not own.sidecar.learned) or not has_column(path, "split"):
+        return None
+    sides = sorted(set(read_labels(path, len(own.labels), "split", blank=True)) - {""})
+    if len(sides) < 2:
+        return None
+    why = "its model was trained on a part of these" if own.sidecar else "a model trained on a part of these knows it"
+    return f"{path}: all rows are scored, of every split ({', '.join(sides)}); {why}: --split test scores one side"
+
+
+def _side(own: _Set, side: str) -> _Set:
+    return own.take(_rows_of(read_labels(own.files[1], len(own.labels), "split", blank=True), side, own.files[1]))
+
+
+def _rows_of(split: list[str], side: str, path: Path) -> np.ndarray:
     rows = [row for row, one in enumerate(split) if one == side]
     if not rows:
         raise InvalidInputError(f"{path}: no row has the split {side!r}; there are {', '.join(sorted(set(split)))}")
-    return matrix[rows], [labels[row] for row in rows]
+    return np.array(rows)
 
 
-def _several_animals(labels: list[str], path: Path) -> None:
+def _without_strangers(own: _Set, strangers: Strangers) -> tuple[_Set, list[str]]:
+    """The set without the rows of no known animal, or with a name of its own for each; and a line that says so."""
+    rows = np.array([row for row, label in enumerate(own.labels) if is_unknown(label)], int)
+    if strangers is Strangers.ANIMALS or not len(rows):
+        return own, []
+    words = ", ".join(map(repr, sorted({own.labels[row] for row in rows.tolist()})))
+    said = f"{own.files[1]}: {len(rows):,} rows of no known animal ({words}) are "
+    if strangers is Strangers.KEEP:
+        labels = [f"{label} #{row}" if is_unknown(label) else label for row, label in enumerate(own.labels)]
+        return _Set(own.matrix, labels, own.files, own.sidecar), [f"{said}in the others' rankings alone"]
+    kept = np.setdiff1d(np.arange(len(own.labels)), rows)
+    if not len(kept):
+        raise InvalidInputError(f"{own.files[1]}: every row is of no known animal ({words}): nothing can be scored")
+    return own.take(kept), [f"{said}left out; --strangers keep ranks the others among them"]
+
+
+def _alike(labels: Sequence[str], others: Sequence[str]) -> list[str]:
+    groups = [" / ".join(group) for group in names_alike({*labels, *others})]
+    return [f"names that are nearly the same are taken for different animals: {listed(groups)}"] if groups else []
+
+
+def _notes(own: _Set, how: How) -> list[str]:
+    notes = []
+    if how.metric != "cosine" and own.sidecar is None and (lengths := lengths_vary(own.matrix)):
+        low, high = lengths
+        notes.append(f"the rows' lengths vary ({low:.3g} to {high:.3g}): --metric cosine ranks by direction alone")
+    if own.sidecar is None:
+        notes.append("nothing beside the embeddings says of which images they are: the labels are not checked")
+    return notes
+
+
+def _normalised(own: _Set) -> _Set:
+    """Rows of length 1, which Euclidean distance ranks as cosine does; a row of zeros stays."""
+    matrix = own.matrix.astype(np.float64)
+    matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), np.finfo(float).tiny)
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return _Set(matrix / np.where(lengths == 0, 1, lengths), own.labels, own.files, own.sidecar)
+
+
+def _several_animals(labels: Sequence[str], path: Path) -> None:
     if len(set(labels)) == 1:
         raise InvalidInputError(
             f"{path}: one animal only ({labels[0]!r}): nothing can be told apart; a score needs two or more"

@@ -4,7 +4,7 @@ import numpy as np
 
 from reproduce.metrics.inputs import fingerprints
 
-__all__ = ["in_both", "listed", "suspicions"]
+__all__ = ["in_both", "is_of_pairs", "lengths_vary", "listed", "suspicions"]
 
 #: From this share of copies on they are more than a few photographs that were taken up twice.
 MANY = 0.1
@@ -32,6 +32,29 @@ def suspicions(matrix: np.ndarray, name: str) -> list[str]:
     if copies > max(len(zeros), MANY * len(matrix)):
         found.append(f"{name}: {copies:,} of {len(matrix):,} rows equal another row; are images repeated?")
     return found
+
+
+def is_of_pairs(matrix: np.ndarray) -> bool:
+    """Whether a matrix (N, D) looks like one of N similarities or distances to each other: square, and its own mirror.
+
+    Or with a diagonal that is one value, the least or the most of its row everywhere.
+    """
+    if matrix.shape[0] != matrix.shape[1] or len(matrix) < 3:
+        return False
+    values = matrix.astype(np.float64)
+    scale = np.abs(values).max() or 1.0
+    if np.allclose(values, values.T, rtol=0, atol=1e-6 * scale):
+        return True
+    own = np.diagonal(values)
+    extreme = (own <= values.min(axis=1)).all() or (own >= values.max(axis=1)).all()
+    return bool(extreme and np.ptp(own) <= 1e-6 * scale)
+
+
+def lengths_vary(matrix: np.ndarray) -> tuple[float, float] | None:
+    """Return the least and the largest length of the rows (N, D) where they differ by more than a hundredth."""
+    lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
+    low, high = float(lengths.min()), float(lengths.max())
+    return (low, high) if high > 1.01 * low else None
 
 
 def in_both(queries: np.ndarray, gallery: np.ndarray) -> list[str]:

@@ -18,7 +18,6 @@ _METRIC = {
     "definition": "AP@R of a query is 1/R times the sum, over ranks i <= R of its own animal, of the precision at i; "
     "R is the number of other images of its animal (Musgrave et al. 2020)",
     "average": "per class: the mean within each animal, then over animals; per query: over all queries",
-    "distance": "Euclidean, embeddings as given",
 }
 
 
@@ -31,7 +30,9 @@ def as_json(scored: Scored) -> str:
     scores = scored.scores
     content: dict[str, Any] = {
         "version": __version__,
-        "metric": _METRIC | {"precision": scored.dtype},
+        "metric": _METRIC | {"precision": scored.dtype, "distance": scored.distance},
+        "labels checked": scored.checked,
+        "notes": list(scored.notes),
         "N": scored.images,
         "animals": scored.animals,
         "per class": named(scores),
@@ -67,6 +68,8 @@ def print_scores(scored: Scored, console: Console, each_class: bool = False) -> 
     for name in sides[0]:
         table.add_row(name, *(_percent(side[name]) for side in sides))
     console.print(table)
+    for line in (f"distance: {scored.distance}", *scored.notes):
+        console.print(one_line(line), style="dim", markup=False, highlight=False, soft_wrap=True)
     if scored.intervals:
         _print_intervals(scored, console)
     if scores.lone:

@@ -94,7 +94,6 @@ def test_labels_come_in_many_files(herd, name, head, row, options):
         (["a", "", *["a"] * 58], (), "line 2: no label"),
         (["x,y", *["a,b"] * 60], (), "2 columns; say which with --column"),
         (["x,y", *["a,b"] * 60], ("--column", "z"), "no column 'z'; it has x, y"),
-        (["a", "b"] * 30, ("--dtype", "float16"), "dtype is 'float16'"),
         (["cow 1"] * 60, (), r"l\.csv: one animal only \('cow 1'\).*two or more"),
         ([str(n) for n in range(60)], (), "no class has two rows"),
     ],
