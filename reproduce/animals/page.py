@@ -13,10 +13,10 @@ import numpy as np
 from reproduce import outputs
 from reproduce.datasets import Catalogue, raw_image
 from reproduce.datasets.audit import Audit, audit
-from reproduce.datasets.examination import readable
+from reproduce.datasets.examination import copies, readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
-from reproduce.datasets.photographs import same_photograph
+from reproduce.datasets.photographs import same_or_copied
 from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
@@ -176,7 +176,7 @@ def write(
         )
     path = output / f"{title(name)}.html"
     outputs.check(path, [whole.name, *whole.paths.tolist()])
-    pairs = None if found.photographs is None else same_photograph(catalogue)
+    pairs = None if found.photographs is None else same_or_copied(catalogue, copies(catalogue))
     embeddings = {model: embed(catalogue, model, seed) for model in models}
     learned = [model for model in models if model.partition(":")[0] in LEARNED]
     rows = scored(catalogue, embeddings, learned, pairs)

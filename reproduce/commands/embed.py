@@ -39,7 +39,7 @@ def embed_animals(
 
     from reproduce import text
     from reproduce.animals.embedding import like_of, write_embeddings
-    from reproduce.datasets.examination import readable
+    from reproduce.datasets.examination import readable, remarks
     from reproduce.datasets.loading import published
     from reproduce.errors import DataMissingError, one_line
     from reproduce.experiments.embedding import LEARNED, models_of
@@ -52,6 +52,7 @@ def embed_animals(
         raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
     catalogue, left_out = readable(whole)
     warnings = [*catalogue.notes, *(f"left out: {line}" for line in left_out)]
+    warnings += [line for few in (True, False) for line in remarks(catalogue, few)]
     if shared := set(catalogue.identities[catalogue.train]) & set(catalogue.identities[catalogue.test]):
         warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
     for line in warnings:

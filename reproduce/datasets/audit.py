@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.examination import examined
+from reproduce.datasets.examination import copies as copied
+from reproduce.datasets.examination import examined, remarks
 from reproduce.datasets.likeness import near_identical
-from reproduce.datasets.photographs import same_photograph, within_animal_pairs
+from reproduce.datasets.photographs import same_or_copied, within_animal_pairs
 from reproduce.words import names_alike
 
 __all__ = ["Audit", "Duplicates", "audit"]
@@ -42,7 +43,7 @@ class Audit:
     they were not sought; ``pairs`` is how many such pairs there are. ``alike``: animals called nearly the same.
     ``crossing``: paths of each pair of copies, exact or near, that lies across the split.
     ``seed`` drew the split, or None: the split is the set's own. ``alone`` maps a side with one animal only to it.
-    ``notes``: what was odd about the folder or the table itself.
+    ``notes``: what was odd about the folder, the table or the pictures themselves; ``remarks``: what is no fault.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Audit:
     seed: int | None
     alone: dict[str, str]
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -115,8 +117,10 @@ def audit(catalogue: Catalogue, photographs: bool | None = None) -> Audit:
     shared = None
     if sought and catalogue.has_pixels:
         good = np.flatnonzero([not file.error for file in files])
-        found = good[same_photograph(catalogue.take(good))].tolist() if len(good) else []
+        whole = catalogue.take(good)
+        found = good[same_or_copied(whole, copied(whole))].tolist() if len(good) else []
         shared = _told_apart(found, catalogue)
+    few = remarks(catalogue, few=True) if catalogue.has_pixels else []
     copies = [pair for group in same.groups for pair in _pairs(group)] + near
     return Audit(
         name=catalogue.name,
@@ -142,7 +146,8 @@ def audit(catalogue: Catalogue, photographs: bool | None = None) -> Audit:
         photographs=shared,
         alike=names_alike(animals["all"].tolist()),
         seed=catalogue.seed if catalogue.seeded else None,
-        notes=catalogue.notes,
+        notes=(*catalogue.notes, *few),
+        remarks=tuple(remarks(catalogue, few=False)) if catalogue.has_pixels else (),
         alone={side: str(names[0]) for side, names in animals.items() if len(names) == 1 and side != "all"},
     )
 

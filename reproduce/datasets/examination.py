@@ -4,32 +4,43 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import combinations
 
 import numpy as np
 
 from reproduce.cache import arrays, cache_dir, digest, write_atomically
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.pixels import raw_image
+from reproduce.datasets.likeness import near_identical
+from reproduce.datasets.pixels import decoded_file
 from reproduce.errors import ReproduceError
 from reproduce.progress import track
 from reproduce.text import from_json
 
-__all__ = ["SIDE", "File", "examined", "readable"]
+__all__ = ["SIDE", "File", "copies", "examined", "readable", "remarks"]
 
 #: Pixels along each edge of a thumbnail.
 SIDE = 16
+#: A picture of fewer grey levels shows nothing, or was cut to that.
+LEVELS = 16
+#: Ways of scaling that are named one by one.
+KINDS = 5
 #: Raised when the same file would be found otherwise.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class File:
-    """One image file: (height, width), the digest of its pixels, "JPEG" and its like; or why it cannot be read."""
+    """One image file: (height, width), the digest of its pixels, "JPEG" and its like; or why it cannot be read.
+
+    ``levels``: distinct grey values; ``changed``: what was done to its values to make 8 bits of them.
+    """
 
     shape: tuple[int, ...] = ()
     pixels: str = ""
     format: str = ""
     error: str = ""
+    levels: int = 0
+    changed: str = ""
 
 
 def examined(catalogue: Catalogue) -> tuple[list[File], np.ndarray]:
@@ -69,18 +80,40 @@ def readable(catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
     return (catalogue.take(np.flatnonzero([not file.error for file in files])) if errors else catalogue), errors
 
 
+def copies(catalogue: Catalogue) -> np.ndarray:
+    """(P, 2) int: rows i < j that are identical to the byte or the pixel, or nearly so."""
+    files, thumbnails = examined(catalogue)
+    groups: dict[str, list[int]] = {}
+    for row, file in enumerate(files):
+        groups.setdefault(file.pixels or f"unreadable {row}", []).append(row)
+    same = [pair for rows in groups.values() for pair in combinations(rows, 2)]
+    return np.unique(np.concatenate([np.array(same, int).reshape(-1, 2), near_identical(thumbnails)]), axis=0)
+
+
+def remarks(catalogue: Catalogue, few: bool) -> list[str]:
+    """Return lines on images of hardly any grey level where ``few`` is true, else on those whose values changed."""
+    files, _ = examined(catalogue)
+    found: dict[str, list[str]] = {}
+    for file, path in zip(files, catalogue.paths.tolist(), strict=True):
+        if few and file.shape and file.levels < LEVELS:
+            found.setdefault(f"of fewer than {LEVELS} grey levels: is anything to be seen?", []).append(path)
+        elif not few and file.changed:
+            found.setdefault(file.changed if len(found) < KINDS else "scaled to 8 bits by their range", []).append(path)
+    return [
+        f"{len(paths):,} image{'' if len(paths) == 1 else 's'} {said if few else f'({said})'}, such as {paths[0]}"
+        for said, paths in found.items()
+    ]
+
+
 def _examine(path: str) -> tuple[File, np.ndarray]:
     import cv2
-    from PIL import Image
 
     try:
-        pixels = raw_image(path)
+        decoded = decoded_file(path)
     except ReproduceError as error:
         return File(error=str(error)), np.zeros((SIDE, SIDE), np.uint8)
-    try:
-        with Image.open(path) as image:
-            kind = image.format or "unknown"
-    except OSError:
-        kind = "unknown"
-    small = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return File(pixels.shape[:2], digest(pixels), kind), small
+    grey = cv2.cvtColor(decoded.pixels, cv2.COLOR_BGR2GRAY)
+    levels = int(np.count_nonzero(np.bincount(grey.ravel(), minlength=256)))
+    small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    pixels = digest(cv2.cvtColor(decoded.pixels, cv2.COLOR_BGR2RGB))
+    return File(grey.shape, pixels, decoded.kind, levels=levels, changed=decoded.changed), small

@@ -14,10 +14,17 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.pixels import images
+from reproduce.datasets.pixels import rows_of
 from reproduce.progress import track
 
-__all__ = ["INLIERS", "affine_inliers", "same_photograph", "within_animal_inliers", "within_animal_pairs"]
+__all__ = [
+    "INLIERS",
+    "affine_inliers",
+    "same_or_copied",
+    "same_photograph",
+    "within_animal_inliers",
+    "within_animal_pairs",
+]
 
 HEIGHT, KEYPOINTS, RATIO, INLIERS = 256, 300, 0.8, 10
 #: Pixels at HEIGHT that an inlier may lie off: ours, and a stricter reading beside it.
@@ -46,8 +53,9 @@ def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
     key = digest("photographs", VERSION, contents.tolist(), catalogue.identities.tolist())
 
     def compute() -> np.ndarray:
+        kept = rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey")
+        features = [_unpacked(row) for row in kept]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            features = list(pool.map(_features, images(catalogue, None, "grey")))
             found = pool.map(lambda pair: affine_inliers(features[pair[0]], features[pair[1]]), pairs.tolist())
             return np.array(list(track(found, len(pairs), "matching photographs")), dtype=int).reshape(-1, 2)
 
@@ -58,6 +66,16 @@ def same_photograph(catalogue: Catalogue) -> np.ndarray:
     """(P, 2) int: pairs of images of one animal that share a photograph, rows i < j."""
     shared = within_animal_inliers(catalogue)[:, 0] >= INLIERS
     return within_animal_pairs(catalogue.identities)[shared]
+
+
+def same_or_copied(catalogue: Catalogue, near: np.ndarray) -> np.ndarray:
+    """(P, 2) int: pairs of images of one animal that share a photograph or are copies of each other, rows i < j.
+
+    ``near`` (Q, 2): pairs that are nearly identical or more; a copy shows the same photograph, whatever SIFT finds.
+    """
+    near = np.asarray(near, int).reshape(-1, 2)
+    near = near[catalogue.identities[near[:, 0]] == catalogue.identities[near[:, 1]]]
+    return np.unique(np.concatenate([same_photograph(catalogue), near]), axis=0)
 
 
 def affine_inliers(one: Features, other: Features) -> tuple[int, int]:
@@ -93,3 +111,20 @@ def _features(grey: np.ndarray) -> Features:
     if vectors is None:
         return np.empty((0, 2), np.float32), np.empty((0, 128), np.float32)
     return np.array([point.pt for point in points], np.float32), vectors
+
+
+def _packed(grey: np.ndarray) -> np.ndarray:
+    """(KEYPOINTS, 136) uint8 of an image: two float32 of place, then 128 of descriptor; NaN where there are fewer."""
+    points, vectors = _features(grey)
+    row = np.zeros((KEYPOINTS, 136), np.uint8)
+    row[:, :8] = np.full((KEYPOINTS, 2), np.nan, np.float32).view(np.uint8)
+    count = min(len(points), KEYPOINTS)
+    row[:count, :8] = np.ascontiguousarray(points[:count]).view(np.uint8)
+    row[:count, 8:] = vectors[:count]
+    return row
+
+
+def _unpacked(row: np.ndarray) -> Features:
+    points = np.ascontiguousarray(row[:, :8]).view(np.float32)
+    there = ~np.isnan(points[:, 0])
+    return points[there], row[there, 8:].astype(np.float32)

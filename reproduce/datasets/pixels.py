@@ -1,8 +1,7 @@
 """Images as arrays, decoded once and kept by content: the second call is a memory map."""
 
-import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, overload
 
@@ -10,16 +9,19 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.decoding import Decoded, decode
 from reproduce.errors import DataMissingError, InvalidInputError
 from reproduce.progress import track
 
-__all__ = ["images", "raw_image"]
+__all__ = ["decoded_file", "images", "raw_image", "rows_of"]
 
 Mode = Literal["grey", "colour"]
 #: Names of OpenCV's interpolations. "area" averages the pixels it covers when shrinking.
 RESIZES = {"nearest": "INTER_NEAREST", "linear": "INTER_LINEAR", "area": "INTER_AREA", "cubic": "INTER_CUBIC"}
 #: Raised when the same file would give other pixels.
-VERSION = 1
+VERSION = 2
+#: Images between two writes of what is computed of each: what a kill can lose.
+BLOCK = 64
 
 
 @overload
@@ -65,6 +67,11 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
     import cv2
 
     _check(None, mode, "area")
+    return cv2.cvtColor(decoded_file(path).pixels, cv2.COLOR_BGR2GRAY if mode == "grey" else cv2.COLOR_BGR2RGB)
+
+
+def decoded_file(path: str | os.PathLike) -> Decoded:
+    """Return what an image file shows and what was done to its values; errors are those of ``raw_image``."""
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -72,40 +79,34 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
         raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from None
     if not content:
         raise InvalidInputError(f"{path}: an empty file, not an image; fetch it again")
-    _check_whole(content, path)
-    try:
-        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:  # more pixels than it takes, of a format that Pillow does not know
-        raise InvalidInputError(f"{path}: a damaged image ({error.err}); fetch it again or remove it") from None
-    if pixels is None:
-        pixels = _by_pillow(content, path)
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY if mode == "grey" else cv2.COLOR_BGR2RGB)
+    return decode(content, path)
 
 
-def _by_pillow(content: bytes, path: str | os.PathLike) -> np.ndarray:
-    """(H, W, 3) uint8 BGR of what OpenCV does not know, such as a GIF: its first picture."""
-    from PIL import Image, ImageOps
+def rows_of(
+    catalogue: Catalogue, name: str, row: Callable[[np.ndarray], np.ndarray], mode: Mode = "colour"
+) -> np.ndarray:
+    """(N, ...) one row for each image, computed where it is decoded: no more than an image a thread is in memory.
 
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[..., ::-1].copy()
-    except Exception:
-        raise InvalidInputError(f"{path}: not an image that can be decoded; fetch it again or remove it") from None
+    ``row(image)`` is called with an image as `raw_image` gives it; ``name`` says what it computes, all settings
+    included. Kept block by block under the images' contents: what was computed before a kill is not computed again.
+    """
+    contents = (catalogue.digests if catalogue.digests is not None else _digests(catalogue.paths)).tolist()
+    paths = catalogue.paths.tolist()
+    starts = range(0, len(paths), BLOCK)
+    missing = track(range(len(paths)), len(paths), f"reading {len(paths):,} images")
+    blocks = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in starts:
+            some = slice(start, start + BLOCK)
+            key = digest("rows", VERSION, name, mode, contents[some])
 
+            def computed(some: slice = some) -> np.ndarray:
+                return np.stack(list(pool.map(lambda path: row(raw_image(path, mode)), paths[some])))
 
-def _check_whole(content: bytes, path: str | os.PathLike) -> None:
-    """OpenCV 4.10 fills what a cut-off JPEG lacks with grey and says nothing (4.14 refuses); Pillow always notices."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.load()
-    except UnidentifiedImageError:
-        return  # OpenCV may still know the format, and says so if not
-    except Image.DecompressionBombError as error:
-        raise InvalidInputError(f"{path}: too large to be an image of an animal ({error}); make it smaller") from None
-    except Exception as error:  # its readers raise whatever a broken header leads them to
-        raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
+            blocks.append(np.array(arrays("rows", key, computed)))
+            for _ in range(len(paths[some])):
+                next(missing)
+    return np.concatenate(blocks)
 
 
 def _check(size: tuple[int, int] | None, mode: str, resize: str) -> None:

@@ -92,6 +92,7 @@ def _lines(audit: Audit) -> list[str]:
         *(f"  {line}" for line in audit.unreadable[:MOST]),
         "formats: " + ", ".join(f"{count:,} {kind}" for kind, count in audit.formats.items()),
         f"ending not that of the format: {audit.misnamed:,}",
+        *audit.remarks,
         _duplicates("byte-identical groups", audit.same_bytes),
         _duplicates("pixel-identical groups", audit.same_pixels),
         _duplicates("nearly identical pairs", audit.near),

@@ -43,7 +43,7 @@ def embed(catalogue: "Catalogue", model: str = "histogram", seed: int = 0) -> np
     A learned one is trained on the images of the catalogue's training animals. Raises InvalidInputError for an unknown
     model and for too few animals to train on, WeightsMissingError where a backbone's weights are not here.
     """
-    from reproduce.datasets import images
+    from reproduce.datasets.pixels import rows_of
     from reproduce.models.baselines import unlearned
 
     (model,) = models_of(model) if model != "none" else (YARDSTICKS[1],)
@@ -51,19 +51,26 @@ def embed(catalogue: "Catalogue", model: str = "histogram", seed: int = 0) -> np
     if kind in LEARNED:
         _enough(catalogue, model)
     if model == "histogram":
-        return unlearned.colour_histograms(images(catalogue, None, "colour"))
+        return rows_of(catalogue, "histogram 8", lambda image: unlearned.colour_histograms([image])[0])
     if model == "wide":
         from reproduce.experiments.wide import image_vectors
 
         return image_vectors(catalogue, seed, encoder="vlad", words=None, dim=192, height=256, most=300)[0]
     if model in ("pixels", "untrained"):
-        pixels = unlearned.grey_pixels(images(catalogue, (64, 64), "grey"))
+        pixels = unlearned.grey_pixels(rows_of(catalogue, "grey 64", _small, "grey"))
         return pixels if model == "pixels" else unlearned.untrained_relu(pixels, seed=seed)
     if model == "mlp":
         return _mlp(catalogue, seed)
     if kind == "dcnn":
         return _dcnn(catalogue, backbone or BACKBONES[0], seed)
     return _frozen(catalogue, model, seed)
+
+
+def _small(image: np.ndarray) -> np.ndarray:
+    """A grey image (H, W) as the networks on pixels see it, (64, 64)."""
+    import cv2
+
+    return cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA)
 
 
 def _enough(catalogue: "Catalogue", model: str) -> None:
