@@ -103,8 +103,7 @@ def centre(
     total, spread = np.zeros(reference.shape[1]), 0.0
     for which, (matrix, rows) in enumerate(sets):
         for _, chunk in _chunks(matrix, rows):
-            chunk *= scale[0]
-            chunk *= scale[1]
+            _multiply(chunk, scale)
             chunk -= origin
             if which == 0:
                 total += chunk.sum(axis=0)
@@ -113,12 +112,10 @@ def centre(
     again = _power_of_two(spread)
     for which, (matrix, rows) in enumerate(sets):
         for start, chunk in _chunks(matrix, rows):
-            chunk *= scale[0]
-            chunk *= scale[1]
+            _multiply(chunk, scale)
             chunk -= origin
             chunk -= mean
-            chunk *= again[0]
-            chunk *= again[1]
+            _multiply(chunk, again)
             yield which, start, chunk
 
 
@@ -129,4 +126,11 @@ def _power_of_two(peak: float) -> tuple[float, float]:
     if peak == 0.0:
         return 1.0, 1.0
     exponent = -int(np.frexp(peak)[1])
-    return float(np.ldexp(1.0, exponent // 2)), float(np.ldexp(1.0, exponent - exponent // 2))
+    first = min(exponent, 1000)
+    return float(np.ldexp(1.0, first)), float(np.ldexp(1.0, exponent - first))
+
+
+def _multiply(chunk: np.ndarray, factors: tuple[float, float]) -> None:
+    for factor in factors:
+        if factor != 1.0:
+            chunk *= factor

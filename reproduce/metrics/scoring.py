@@ -11,10 +11,9 @@ import numpy as np
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.expectation import chance
 from reproduce.metrics.inputs import as_matrix, fingerprints, largest
+from reproduce.metrics.kernel.decide import ap_at_r_of_each
 from reproduce.metrics.kernel.keys import EmbeddingKeys
 from reproduce.metrics.kernel.layout import Layout, against_reference, among_themselves
-from reproduce.metrics.kernel.rank import ap_at_r
-from reproduce.metrics.kernel.sweep import sweep
 from reproduce.metrics.labels import Coded, encode
 
 __all__ = ["Average", "Precision", "chance_map_at_r", "map_at_r"]
@@ -53,12 +52,7 @@ def map_at_r(
     """
     _one_of("average", average, ("class", "query"))
     layout, keys, _ = arrange(embeddings, labels, dtype, reference, reference_labels)
-    scores = np.empty(len(layout.queries))
-
-    def score(block: np.ndarray, first: int, relevant: int) -> None:
-        scores[first : first + len(block)] = ap_at_r(block, relevant, keys.tolerance)
-
-    sweep(layout, keys, score)
+    scores = ap_at_r_of_each(layout, keys)
     return averaged(scores, layout.codes, average)
 
 

@@ -1,14 +1,19 @@
-"""Ranking keys, block by block: squared distances from one matrix product, or distances as given."""
+"""Ranking keys, block by block: squared distances from one matrix product, or distances as given.
 
-from typing import Any, Protocol
+The float64 keys of embeddings have two quick forms of 32 bits that know how far they can be trusted: see `decide`.
+"""
+
+from copy import copy
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.inputs import centre
 from reproduce.metrics.kernel.layout import Layout
+from reproduce.metrics.kernel.nearest import integers
 
-__all__ = ["DistanceKeys", "EmbeddingKeys", "Keys"]
+__all__ = ["DistanceKeys", "EmbeddingKeys", "Keys", "QuickKeys"]
 
 # "differ by at most 1e-12 of max|x - mean|^2": a thousand times the rounding of a distance, and far below any
 # difference that a photograph makes.
@@ -67,16 +72,109 @@ class EmbeddingKeys:
         self._place: np.ndarray = layout.itself if left is None else np.arange(left.shape[1])
         self._twins = _twins(hashes[layout.columns]) if dtype == np.float32 else None
 
+    def only(self, rows: np.ndarray) -> Self:
+        """The same for some of the queries: those that ``Layout.only`` takes."""
+        fewer = copy(self)
+        fewer._place = self._place[rows]
+        return fewer
+
     def fill(self, start: int, stop: int, out: np.ndarray) -> None:
         """Write the keys of queries start .. stop - 1 to ``out``: see Keys."""
-        rows = self._left[:, self._place[start] : self._place[stop - 1] + 1]
-        depth = len(rows) - 2
-        left = np.empty((rows.shape[1], len(rows)), dtype=self.dtype)
-        np.multiply(rows[:depth].T, -2, out=left[:, :depth])
-        left[:, depth], left[:, depth + 1] = rows[depth + 1] + self._lift, 1
-        np.matmul(left, self._right, out=out)
+        np.matmul(self._side(start, stop), self._right, out=out)
         if self._twins is not None:
             out[:, self._twins[0]] = out[:, self._twins[1]]
+
+    def _side(self, start: int, stop: int) -> np.ndarray:
+        """[-2x, |x|^2 + lift, 1] of the queries, one a row."""
+        rows = self._left[:, self._place[start:stop]]
+        depth = len(rows) - 2
+        left = np.empty((rows.shape[1], len(rows)), dtype=rows.dtype)
+        np.multiply(rows[:depth].T, -2, out=left[:, :depth])
+        left[:, depth], left[:, depth + 1] = rows[depth + 1] + self._lift, 1
+        return left
+
+
+class QuickKeys(EmbeddingKeys):
+    """The order of float64 keys in 32 bits, flag and all, but for neighbours that lie too close: ``close`` tells."""
+
+    def __init__(self, exact: EmbeddingKeys) -> None:
+        """Take over the columns and queries of ``exact``."""
+        vars(self).update(vars(exact))
+        self.dtype = np.dtype(np.float32)
+        self._twins = None
+
+    def close(self, ordered: np.ndarray, first: int) -> np.ndarray:
+        """Whether sorted keys (Q, L) of queries from ``first`` on may tie or be swapped with the next, (Q, L - 1)."""
+        raise NotImplementedError
+
+
+class RoundedKeys(QuickKeys):
+    """The product in float32: half the price.
+
+    *How far a key k can lie from the squared distance d of the float64 rows x and y.* With u = 2**-24 and n the depth
+    D + 2 of the product, every order of its additions, fused or not, gives sum of a_i b_i to within
+    g(n) sum|a_i b_i|, g(n) = n u / (1 - n u) (Higham, Accuracy and Stability, 2002, 3.1). Rounding both factors of a
+    term to float32 first makes that g(n + 2). Here sum|a_i b_i| <= 2 |x||y| + |x|^2 + lift + |y|^2
+    = (|x| + |y|)^2 + lift <= s, which is taken with the largest |y| of all columns. The flag in the last bit moves a
+    key by less than its last place, at most 2 u s. So |k - d - lift| <= g(n + 2) s + 2 u s <= 1.1 (D + 6) u s where
+    n u < 1/16, and two keys farther apart than twice that stand in the order of their distances, those distances
+    farther apart than the tie's tolerance where that is added. What falls below float32's range moves a sum by less
+    than D 2**-125; s is no less than lift, which is at least 2**-10 where embeddings differ at all, so the remaining
+    0.1 (D + 6) u s and the smallest normal number have room for it, for the tolerance's own rounding and for that of
+    the difference.
+    """
+
+    def __init__(self, exact: EmbeddingKeys) -> None:
+        """Round what ``exact`` multiplies."""
+        super().__init__(exact)
+        alike = self._left is self._right
+        norms = np.sqrt(self._left[-1, self._place])
+        size = (norms + np.sqrt(self._right[-1].max())) ** 2 + self._lift
+        depth = len(self._right) - 2
+        margin = 2 * 1.1 * (depth + 6) * 2.0**-24 * size + self.tolerance + np.finfo(np.float32).tiny
+        self._margin = margin.astype(np.float32)
+        self._right = self._right.astype(np.float32)
+        self._left = self._right if alike else self._left.astype(np.float32)
+
+    def only(self, rows: np.ndarray) -> Self:
+        """The same for some of the queries."""
+        fewer = super().only(rows)
+        fewer._margin = self._margin[rows]
+        return fewer
+
+    def close(self, ordered: np.ndarray, first: int) -> np.ndarray:
+        """See QuickKeys: no farther apart than two keys can be moved, and a tie's tolerance."""
+        return (ordered[:, 1:] - ordered[:, :-1]) <= self._margin[first : first + len(ordered), None]
+
+
+class LevelKeys(QuickKeys):
+    """The product in float64, of which whole numbers of 30 bits are kept: half the price to rank.
+
+    A level is some 1e-8 of the largest distance, ten thousand tolerances: keys that tie, or that another block of
+    the same product would round to the other order, are at most one level apart.
+    """
+
+    def __init__(self, exact: EmbeddingKeys) -> None:
+        """Choose the levels so that the largest key has 30 bits."""
+        super().__init__(exact)
+        largest = 4 * max(self._left[-1, self._place].max(), self._right[-1].max()) + self._lift
+        self._unit = np.ldexp(1.0, 30 - np.frexp(largest)[1])
+
+    def fill(self, start: int, stop: int, out: np.ndarray) -> None:
+        """Write the levels, of which the last bit is the flag's, as bits of ``out``."""
+        left = self._side(start, stop) * self._unit
+        step = 256
+        tile = np.empty((len(left), step))
+        for low in range(0, out.shape[1], step):
+            right = self._right[:, low : low + step]
+            part = tile[:, : right.shape[1]]
+            np.matmul(left, right, out=part)
+            np.copyto(integers(out)[:, low : low + step], part, casting="unsafe")
+
+    def close(self, ordered: np.ndarray, first: int) -> np.ndarray:
+        """See QuickKeys: no farther apart than one level."""
+        levels = integers(ordered) >> 1
+        return (levels[:, 1:] - levels[:, :-1]) <= 1
 
 
 def _twins(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

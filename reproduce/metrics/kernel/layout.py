@@ -4,7 +4,7 @@ Sums of floating point numbers change with their order. The same embeddings ther
 in the same order however the rows were permuted or the classes named: scores are equal to the last bit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,11 @@ class Layout:
     others: int
     codes: np.ndarray  # the class code of each query
     lone: int  # classes among the queries that have no relevant image at all
+
+    def only(self, rows: np.ndarray) -> "Layout":
+        """The same of some of the queries, ``rows`` (K,) of them in ascending order."""
+        parts = {name: getattr(self, name)[rows] for name in ("queries", "low", "high", "relevant", "itself", "codes")}
+        return replace(self, **parts)
 
     def runs(self, start: int, stop: int, key: str) -> list[tuple[int, int]]:
         """Slices of [start, stop) over which ``key`` ("low": one class; "relevant": one size) is constant."""

@@ -10,13 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-__all__ = ["coarse", "integers", "nearest"]
+__all__ = ["integers", "nearest"]
 
 _STRIDES = 16, 64  # every 16th column is in the sample, every 64th where few of many columns are wanted
 _MANY = 950
 _WORTH = 1024  # columns from which a sample pays
 _SPREADS = 2.5  # standard deviations by which the bar lies too high rather than too low
-_LEVELS = 2.0**29
 
 
 def integers(keys: np.ndarray) -> np.ndarray:
@@ -64,35 +63,6 @@ def _under_the_bar(block: np.ndarray, count: int) -> np.ndarray | None:
     if len(short):
         found[short] = _partitioned(block[short], count)
     return found
-
-
-def coarse(block: np.ndarray, count: int, tolerance: float) -> tuple[np.ndarray, np.ndarray] | None:
-    """Flags (Q, count) of the nearest in order, and the rows (Q,) whose order is in doubt: float64 at half the price.
-
-    The keys under the bar become whole numbers of 29 bits, the flag below them, which sort twice as fast. No step is
-    finer than two tolerances, so keys that tie are at most one step apart: a row is in doubt where neighbours that
-    close differ in kind or straddle the edge, before the last of the ``count``. None where no bar can be set.
-    """
-    passed = _pass_the_bar(block, count)
-    if passed is None:
-        return None
-    values, edges, bars = passed
-    sizes = np.diff(edges)
-    flags = (integers(values) & 1).astype(np.int32)
-    lowest = np.minimum.reduceat(values, edges[:-1])  # no row is empty: the lowest of its sample have passed
-    with np.errstate(divide="ignore"):
-        steps = np.minimum(_LEVELS / np.maximum(bars - lowest, 0), 0.5 / tolerance)
-    values -= np.repeat(lowest, sizes)
-    values *= np.repeat(steps, sizes)
-    levels = values.astype(np.int32)
-    levels <<= 1
-    levels |= flags
-    top, short = _sorted_rows(levels, edges, count)
-    kind = top & 1
-    close = np.diff(top >> 1, axis=1) <= 1
-    doubt = (close & (kind[:, 1:] != kind[:, :-1])).any(axis=1) | close[:, -1]
-    doubt[short] = True
-    return kind, doubt
 
 
 def _pass_the_bar(keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

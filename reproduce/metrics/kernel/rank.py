@@ -3,26 +3,28 @@
 import numpy as np
 
 from reproduce.metrics.expectation import Expected, expected
-from reproduce.metrics.kernel.nearest import coarse, integers, nearest
+from reproduce.metrics.kernel.nearest import integers, nearest
 
-__all__ = ["ap_at_r", "everything"]
-
-
-def ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.ndarray:
-    """AP@R (Q,) of a block of flagged keys (Q, M); only the R nearest and few more are ever sorted."""
-    quick = coarse(block, relevant + 1, tolerance) if tolerance is not None else None
-    if quick is None:
-        return _ap_at_r(block, relevant, tolerance)
-    flags, doubt = quick
-    scores = _untied(flags[:, :relevant], relevant)
-    rows = np.flatnonzero(doubt)
-    if len(rows):
-        scores[rows] = _ap_at_r(block[rows], relevant, tolerance)
-    return scores
+__all__ = ["ap_at_r", "decided", "everything"]
 
 
-def _ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None) -> np.ndarray:
-    top = nearest(block, relevant + 1)
+def decided(top: np.ndarray, close: np.ndarray, relevant: int) -> tuple[np.ndarray, np.ndarray]:
+    """AP@R (Q,) by the R + 1 nearest (Q, L) in order, and whether (Q,) that is in doubt.
+
+    ``close`` (Q, L - 1) says which neighbours may tie or be swapped: that matters where they differ in kind, and
+    across the edge, beyond which nothing is known.
+    """
+    flags = integers(top) & 1
+    matters = flags[:, 1:] != flags[:, :-1]
+    matters[:, relevant - 1 :] = True
+    matters &= close
+    return _untied(flags[:, :relevant], relevant), matters.any(axis=1)
+
+
+def ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None, top: np.ndarray | None = None) -> np.ndarray:
+    """AP@R (Q,) of a block of flagged keys (Q, M), of which the R + 1 nearest are ``top`` where these are known."""
+    if top is None:
+        top = nearest(block, relevant + 1)
     flags = integers(top)[:, :relevant] & 1
     scores = _untied(flags, relevant)
     # A tie across the edge depends on images beyond it; one inside matters where it holds both kinds of image.
@@ -105,9 +107,15 @@ def _sorted(block: np.ndarray) -> np.ndarray:
 
 
 def _untied(flags: np.ndarray, relevant: int) -> np.ndarray:
-    hits = np.cumsum(flags, axis=1)
-    hits *= flags
-    return hits @ (1.0 / np.arange(1, relevant + 1)) / relevant
+    """AP@R (Q,) by flags (Q, R) in order."""
+    scores = np.empty(len(flags))
+    step = max(1, (1 << 16) // relevant)  # what the steps pass on stays in the cache
+    for start in range(0, len(flags), step):
+        part = flags[start : start + step]
+        hits = np.cumsum(part, axis=1, dtype=np.int32)
+        hits *= part
+        scores[start : start + step] = hits @ (1.0 / np.arange(1, relevant + 1)) / relevant
+    return scores
 
 
 def _by_expectation(ordered: np.ndarray, relevant: int, tolerance: float | None) -> Expected:

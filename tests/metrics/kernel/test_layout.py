@@ -75,6 +75,18 @@ def test_rows_against_a_reference(rows, reference):
     assert layout.lone == len({code for code, _ in rows} - shared)
 
 
+@given(ROWS, ROWS, st.data())
+def test_some_of_the_queries(rows, reference, data):
+    """The same as without the others, whose columns stay."""
+    layout = against_reference(*columns_of([*rows, (0, 1)]), *columns_of([*reference, (0, 1)]))
+    some = np.array(sorted(data.draw(st.sets(st.integers(0, len(layout.queries) - 1), min_size=1))))
+    fewer = layout.only(some)
+    for name in ("queries", "low", "high", "relevant", "itself", "codes"):
+        np.testing.assert_array_equal(getattr(fewer, name), getattr(layout, name)[some])
+    assert fewer.columns is layout.columns
+    assert (fewer.others, fewer.lone) == (layout.others, layout.lone)
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.data())
 def test_runs_are_as_long_as_they_can_be(values, data):
     """Of the values asked for alone, within the slice alone."""

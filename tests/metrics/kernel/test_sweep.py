@@ -51,6 +51,26 @@ def test_a_piece_holds_flagged_keys_of_queries_with_one_r(apart, dtype, wanted, 
         assert relevant == layout.relevant[query]
 
 
+@pytest.mark.parametrize(("wanted", "piece", "threads"), [(512, 4 << 20, 1), (7, 600, 1), (5, 1, 3)])
+def test_the_nearest_come_block_by_block(wanted, piece, threads, monkeypatch):
+    """With the keys of all their queries with one R: the R + 1 smallest in order, the query's own never among them."""
+    monkeypatch.setattr(sweep, "_WANTED", wanted)
+    monkeypatch.setattr(sweep, "_PIECE", piece)
+    codes, hashes = np.arange(40) % 9 // 2 % 4, np.arange(40, dtype=np.uint64)
+    layout = among_themselves(codes, hashes)
+    seen = []
+
+    def score(keys, first, relevant, top):
+        assert (layout.relevant[first : first + len(keys)] == relevant).all()
+        assert top.shape == (len(keys), relevant + 1)
+        np.testing.assert_array_equal(np.sort(keys, axis=1)[:, : relevant + 1], top)
+        seen.extend(range(first, first + len(keys)))
+
+    with threadpool_limits(limits=threads):
+        sweep.sweep_nearest(layout, Counted(np.float32, 40), score)
+    assert sorted(seen) == list(range(len(layout.queries)))
+
+
 def test_an_error_in_a_thread_is_the_callers():
     """A score that fails ends the sweep with its own error, on one thread or two."""
 
