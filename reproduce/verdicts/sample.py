@@ -32,7 +32,8 @@ class Sample:
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
     ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
     values: what is to be had first, and how. ``difference``: one score less another, so zero means no difference
-    and chance is not on its scale; ``sides`` are the means of the two.
+    and chance is not on its scale; ``sides`` are the means of the two. ``bounded``: each animal's part of the score
+    lies between 0 and 1, as the score itself does (MAP@R; not what is above chance, nor accuracy over pairs).
     """
 
     values: tuple[float, ...]
@@ -49,6 +50,7 @@ class Sample:
     difference: bool = False
     sides: tuple[float, float] | None = None
     unit: float = 1.0
+    bounded: bool = False
 
     @property
     def n(self) -> int:
@@ -131,7 +133,8 @@ class Sample:
             )
         found = {SEEDS: from_seeds(self.values, paper_runs)}
         if self.herds:
-            found[ANIMALS] = seeds_and_animals(self.values, self.herds, paper_runs)
+            top = self.unit if self.bounded else None
+            found[ANIMALS] = seeds_and_animals(self.values, self.herds, paper_runs, top)
         return found
 
     @property

@@ -12,7 +12,8 @@ their animals too, but only as far as their draws differ. With s^2 the variance 
 exactly, whatever the draws: m animals that every seed tests give sigma_alpha^2 / m, draws that share none give nothing
 beside s^2 / n, which has counted them already. sigma_alpha^2 is had by the delete-one jackknife over the herd's animals
 across all draws: leaving animal a out moves the mean over draws by u_a, its scores in the draws that hold it being
-replaced by those draws' scores without it.
+replaced by those draws' scores without it. Where scores are low a few animals have most of them: the mean is skewed,
+and so is its interval (``judge.Estimate``); sum u_a^3 is its third cumulant.
 
 Herds are told apart by where their animals come from, not by the set drawn from them: two sets of one herd are paired.
 """
@@ -20,14 +21,11 @@ Herds are told apart by where their animals come from, not by the set drawn from
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.verdicts.draws import Part, of_animals
 from reproduce.verdicts.judge import Estimate, from_seeds
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = [
     "ANIMALS",
@@ -35,7 +33,6 @@ __all__ = [
     "Herd",
     "added",
     "carries",
-    "of_animals",
     "over_animals",
     "seeds_and_animals",
     "together",
@@ -99,26 +96,31 @@ def together(herds: Sequence[Herd]) -> tuple[Herd, ...]:
     return tuple(found.values())
 
 
-def seeds_and_animals(values: Sequence[float], herds: Sequence[Herd], paper_runs: int | None = None) -> Estimate:
+def seeds_and_animals(
+    values: Sequence[float], herds: Sequence[Herd], paper_runs: int | None = None, top: float | None = None
+) -> Estimate:
     """The mean over seeds, spread as it would if other seeds had been drawn and other animals photographed.
 
     Herds without a common animal are independent: cattle here, lions there. One seed, or seeds that vary nothing: the
     animals' jackknife alone. ``paper_runs`` as in ``from_seeds``. Degrees of freedom after Satterthwaite (1946); of
-    fewer seeds than ``ENOUGH`` he promises too many, and the fewest of the parts' are taken.
+    fewer seeds than ``ENOUGH`` he promises too many, and the fewest of the parts' are taken. ``top``: of one score, the
+    most that it, and each animal's part of it, can be, 0 being the least; None where a part has no bounds.
     """
     import numpy as np
 
     seeds = from_seeds(values, paper_runs)
-    parts = [(seeds.standard_error**2, seeds.degrees_of_freedom)]
+    parts = [Part(seeds.standard_error**2, seeds.degrees_of_freedom)]
     for kin in _kin(herds):
-        parts.append(of_animals(*((herd.names, [np.asarray(row) for row in herd.without]) for herd in kin)))
-    parts = [(variance, freedom) for variance, freedom in parts if variance]
+        scores = [(herd.names, [np.asarray(row) for row in herd.without]) for herd in kin]
+        parts.append(of_animals(*scores, mean=seeds.mean, top=top if len(herds) == 1 else None))
+    parts = [part for part in parts if part.variance]
     if not parts:  # nothing varied: the value is what it is
         return Estimate(seeds.mean, 0.0, max(len(values) - 1, len(herds)))
-    variance, freedom = added(parts)
+    whole = added(parts)
+    freedom = whole.freedom
     if 1 < len(values) < ENOUGH:
-        freedom = min(freedom for _, freedom in parts)
-    return Estimate(seeds.mean, math.sqrt(variance), float(freedom))
+        freedom = min(part.freedom for part in parts)
+    return Estimate(seeds.mean, math.sqrt(whole.variance), float(freedom), float(whole.skewness))
 
 
 def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
@@ -133,71 +135,13 @@ def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
 
 
 def over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    """The 90 % interval of one score over its animals, ``left_out[a]`` being the score without animal a."""
+    """The 90 % interval of one score between 0 and 1 over its animals, ``left_out[a]`` being that without animal a."""
     animals = tuple(map(str, range(len(left_out))))
-    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))]).interval()
+    return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))], top=1.0).interval()
 
 
-def added(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
-    """The sum of independent variances and its degrees of freedom (Satterthwaite); numbers, or arrays of one shape."""
-    variance = sum(variance for variance, _ in parts)
-    return variance, variance**2 / sum(variance**2 / freedom for variance, freedom in parts)
-
-
-def of_animals(*scores: "tuple[tuple[tuple[str, ...], ...], Sequence[np.ndarray]]") -> tuple[Any, float]:
-    """(what the animals add to the variance of the mean beside s^2 / n, its degrees of freedom).
-
-    ``scores`` are added, each (names, without) on draws of its own: ``without[i]`` (..., m_i) is seed i's score without
-    each of its animals ``names[i]``. Of two on draws that overlap, sigma_alpha^2 has a covariance beside it, had from
-    the products of their u_a as itself from the squares; it is no larger than the two scatters allow.
-    """
-    import numpy as np
-
-    design = _design(tuple(names for names, _ in scores))
-    moved = np.zeros((*scores[0][1][0].shape[:-1], len(scores), design.animals))  # u_a: what the mean loses without a
-    for which, (names, without) in enumerate(scores):
-        for held, row in zip(design.held[which], without, strict=True):
-            m = len(held)
-            moved[..., which, held] += (m - 1) / m * (row.mean(axis=-1, keepdims=True) - row) / len(names)
-    spread = moved @ np.swapaxes(moved, -1, -2) / np.where(design.expected, design.expected, np.inf)
-    alone = np.sqrt(np.diagonal(spread, axis1=-2, axis2=-1))
-    most = alone[..., :, None] * alone[..., None, :]
-    return np.maximum((np.clip(spread, -most, most) * design.shared).sum(axis=(-2, -1)), 0), design.freedom
-
-
-class _Design(NamedTuple):
-    """Who is in which draw of each of k scores.
-
-    ``expected`` (k, k): sum of u_a u_a' where an animal's part has variance 1 and is the same in both; ``shared``
-    (k, k): Cov where it has.
-    """
-
-    animals: int
-    held: "Sequence[Sequence[np.ndarray]]"
-    expected: "np.ndarray"
-    shared: "np.ndarray"
-    freedom: float
-
-
-@lru_cache(maxsize=64)
-def _design(scores: tuple[tuple[tuple[str, ...], ...], ...]) -> _Design:
-    import numpy as np
-
-    animals = sorted(set().union(*(row for names in scores for row in names)))
-    place = {animal: at for at, animal in enumerate(animals)}
-    held = [[np.array([place[animal] for animal in row]) for row in names] for names in scores]
-    n = len(scores[0])
-    weights = np.zeros((len(scores), n, len(animals)))
-    influence = np.zeros((len(scores), len(animals), len(animals)))  # u = influence @ alpha: a draw's less their mean
-    for which, draws in enumerate(held):
-        for draw, rows in enumerate(draws):
-            m = len(rows)
-            weights[which, draw, rows] = 1 / m
-            influence[which][np.ix_(rows, rows)] += (np.eye(m) - 1 / m) / (m * n)
-    expected = np.einsum("kab,lab->kl", influence, influence)
-    same = np.einsum("kia,lia->kl", weights, weights)  # under one seed
-    both = np.einsum("ka,la->kl", weights.sum(axis=1), weights.sum(axis=1))
-    shared = both if n == 1 else (both - same) / (n * (n - 1))
-    squares = [np.linalg.norm(one @ one.T) ** 2 for one in influence]
-    freedom = min(float(trace**2 / square) for trace, square in zip(np.diag(expected), squares, strict=True))
-    return _Design(len(animals), held, expected, shared, freedom)
+def added(parts: Sequence[Part]) -> Part:
+    """The sum of independent parts: variances and third cumulants add, degrees of freedom after Satterthwaite."""
+    variance: Any = sum(part.variance for part in parts)
+    freedom = variance**2 / sum(part.variance**2 / part.freedom for part in parts)
+    return Part(variance, freedom, sum(part.third for part in parts))

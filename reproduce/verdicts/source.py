@@ -19,6 +19,9 @@ from reproduce.verdicts.scatter import Herd
 
 __all__ = ["Rehearsal", "Source"]
 
+#: Scores that are a mean over animals, of each a number between 0 and 1; variants of them have a "/" behind.
+RETRIEVAL = ("map_at_r", "r_precision", "map", "precision_at_1")
+
 Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
 
 
@@ -134,7 +137,7 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
     experiment = request.experiment
     herds, seeds_only = _herds(request, entries, score, suffix)
     first = entries[0]
-    is_retrieval = base.removesuffix("/query") in ("map_at_r", "r_precision", "map", "precision_at_1")
+    is_retrieval = base.removesuffix("/query") in RETRIEVAL
     return Sample(
         values=tuple(pick(entry, score) for entry in entries),
         seeds=tuple(entry.seed for entry in entries),
@@ -143,6 +146,7 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
         random=experiment.varies_on(request.data),
         exact=experiment.exact,
         score=score,
+        bounded=base.split("/")[0] in RETRIEVAL,
         chance=_mean(entries, f"chance{average}{suffix}" if is_retrieval else f"chance_{score}"),
         precision_at_1=_mean(entries, f"precision_at_1{suffix}") if is_retrieval else None,
         sources=(

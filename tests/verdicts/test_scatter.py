@@ -13,14 +13,14 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Cell, Entry
 from reproduce.running.request import Request
+from reproduce.verdicts.draws import Part, of_animals
+from reproduce.verdicts.judge import Estimate, skewed
 from reproduce.verdicts.scatter import (
     ANIMALS,
     SEEDS,
     Herd,
     added,
     carries,
-    of_animals,
-    over_animals,
     seeds_and_animals,
     together,
 )
@@ -55,8 +55,12 @@ def test_the_jackknife_of_a_mean_is_its_standard_error(values):
     estimate = seeds_and_animals([float(np.mean(values))], [Herd("D", (names,), (without_each(values),))])
     assert estimate.standard_error == pytest.approx(stats.sem(values), rel=1e-6)
     assert estimate.degrees_of_freedom == pytest.approx(len(values) - 1)
+    third = np.sum(((np.array(values) - np.mean(values)) / len(values)) ** 3)
+    skewness = np.clip(third / stats.sem(values) ** 3, -0.5, 0.5)
+    assert estimate.skewness == pytest.approx(skewness, rel=1e-6, abs=1e-6)
+    even = Estimate(estimate.mean, estimate.standard_error, estimate.degrees_of_freedom)
     expected = stats.t.interval(0.9, len(values) - 1, np.mean(values), stats.sem(values))
-    assert over_animals(float(np.mean(values)), without_each(values)) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert even.interval() == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
@@ -68,8 +72,8 @@ def test_few_seeds_have_the_fewest_degrees_of_freedom(n):
     values = rng.normal(size=n).tolist()
     parts = [of_animals((herd.names, [np.array(row) for row in herd.without])) for herd in herds]
     if n > 1:
-        parts.append((stats.sem(values) ** 2, n - 1))
-    variance, freedom = added(parts)
+        parts.append(Part(stats.sem(values) ** 2, n - 1))
+    variance, freedom, _ = added(parts)
     estimate = seeds_and_animals(values, herds)
     assert estimate.standard_error == pytest.approx(variance**0.5)
     assert estimate.degrees_of_freedom == pytest.approx(min(n - 1, 3) if n in (2, 3) else freedom)
@@ -116,8 +120,8 @@ def test_two_sets_of_one_herd_are_paired():
     rng = np.random.default_rng(0)
     names, rows = tuple("abcdefghi"), rng.normal(size=(2, 3, 9))
     entries = [[
-        Entry(Cell("toy", 1, {}, data, "", None, seed), {"s": row.mean()}, {"animals": list(names)},
-              {"s": list(without_each(row))})
+        Entry(Cell("toy", 1, {}, data, "", None, seed), {"s": row.mean()}, {},
+              {"s": list(without_each(row))}, {"": names})
         for seed, row in enumerate(scores)
     ] for data, scores in zip(("OpenCows2020-thinned", "OpenCows2020-spaced"), rows, strict=True)]  # fmt: skip
     asked = [Request(TOY, one[0].cell.data, {}, range(3)) for one in entries]
@@ -141,7 +145,7 @@ def _overlapping(trials, same):
         left_out = [(score.sum(axis=1, keepdims=True) - score) / (score.shape[1] - 1) for score in scores]
         parts.append((tuple(tuple(map(str, draw)) for draw in draws[which]), left_out))
         means = means + np.stack([score.mean(axis=1) for score in scores], axis=1)
-    variance, freedom = of_animals(*parts)
+    variance, freedom, _ = of_animals(*parts)
     assert 8 < freedom < 19
     return means.mean(axis=1).var(), (means.var(axis=1, ddof=1) / 8 + variance).mean()
 
@@ -206,6 +210,12 @@ SPREADS = {"animals": (1, 0, 0), "animals, noise": (1, 0.3, 1), "all": (1, 1, 1)
 HERDS = [(9, 9), (14, 14), (19, 19), (21, 21), (9, 21), (9, 45)]
 
 
+def missed(mean, part, truth=0.0):
+    """Whether the 90 % interval lies wholly above the truth, and whether wholly below; arrays."""
+    h = skewed((mean - truth) / np.sqrt(part.variance), part.skewness)
+    return h > stdtrit(part.freedom, 0.95), h < stdtrit(part.freedom, 0.05)
+
+
 def beyond(n, tested, herd, spreads, trials=12_000):
     """How often the 90 % interval lies wholly above the truth, 0, and how often wholly below."""
     rng = np.random.default_rng([n, tested, herd, list(SPREADS).index(spreads), 1])
@@ -220,21 +230,20 @@ def beyond(n, tested, herd, spreads, trials=12_000):
         scores = [score + rng.normal(0, noise, score.shape) for score in scores]
         means = np.stack([score.mean(axis=1) for score in scores], axis=1)
         left_out = [(score.sum(axis=1, keepdims=True) - score) / (tested - 1) for score in scores]
-        variance, freedom = added([(means.var(axis=1, ddof=1) / n + 1e-30, n - 1), of_animals((names, left_out))])
-        t = means.mean(axis=1) / np.sqrt(variance)
-        above += np.sum(t > stdtrit(freedom, 0.95))
-        below += np.sum(t < stdtrit(freedom, 0.05))
+        part = added([Part(means.var(axis=1, ddof=1) / n + 1e-30, n - 1), of_animals((names, left_out))])
+        over, under = missed(means.mean(axis=1), part)
+        above, below = above + np.sum(over), below + np.sum(under)
     return above / trials, below / trials
 
 
 @pytest.mark.parametrize("n", [5, 14])
 @pytest.mark.parametrize("tested, herd", HERDS)
 def test_the_interval_covers_nine_in_ten_truths(n, tested, herd):
-    """Crossed and with overlapping draws, whatever scatters most: coverage 88 to 93 %, either error at most 5.5 %."""
+    """Crossed and with overlapping draws, whatever scatters most: coverage 88 to 93 %, either error at most 6 %."""
     for spreads in SPREADS:
         above, below = beyond(n, tested, herd, spreads)
         assert 0.88 <= 1 - above - below <= 0.93, spreads
-        assert max(above, below) <= 0.055, spreads
+        assert max(above, below) <= 0.06, spreads
 
 
 @pytest.mark.parametrize("tested, herd, least", [(9, 21, 2.5), (9, 45, 1.7)])
