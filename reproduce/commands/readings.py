@@ -9,7 +9,7 @@ import typer
 def show_readings(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw them, as .svg or .png: the curve and the plane.")
+        Path | None, typer.Option(metavar="FILE", help="Draw them, as .svg or .png: the scores and the plane.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -22,18 +22,32 @@ def show_readings(
     import shutil
 
     from reproduce import text
-    from reproduce.verdicts import lines, readings
-    from reproduce.verdicts.collect import judged
+    from reproduce.record import Store
+    from reproduce.report.evidence import reader
+    from reproduce.verdicts import explanations, lines, readings
+    from reproduce.verdicts.collect import judged, record_of
 
     outcomes = judged(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)
+    digits = explanations.digits_of(outcomes)
+    weighed = explanations.measure(folder, outcomes, reader(Store(record_of(folder))), digits)
     if plot is not None:
         from reproduce.report.readings import draw
 
-        draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot)
+        draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot, weighed)
         typer.echo(f"{plot}: {len(found)} readings", err=as_json)
     if as_json:
-        typer.echo(text.as_json(readings.as_json(found, rows)))
+        told, weights = readings.as_json(found, rows), explanations.weigh_readings(found, weighed, digits)
+        for one in told:
+            one |= {
+                "kind": "reading",
+                **explanations.weight_as_json(weights.get(one["reading"]), explanations.SETS_ALONE),
+            }
+        typer.echo(text.as_json([*explanations.as_json(weighed), *told]))
     elif plot is None:
-        for line in readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns):
+        for line in [
+            *readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns),
+            "",
+            *explanations.table(weighed, found, digits),
+        ]:
             typer.echo(line)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from reproduce.record import Store
@@ -39,6 +40,8 @@ class Material:
     outcomes: Sequence[Outcome]
     requests: Sequence[Request]
     store: Store
+    #: The folder of the claims, for what stands in files beside them; none where there is no folder.
+    claims: Path | None = None
 
     @property
     def source(self) -> Source:

@@ -72,7 +72,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
 
     found = judged(claims)
     store = Store(record_of(claims))
-    source, material = reader(store), Material(found.outcomes, found.requests, store)
+    source, material = reader(store), Material(found.outcomes, found.requests, store, claims)
     beside = claims.resolve()  # what is read of a file is kept by its path, which must not depend on where we are
     folded = lines.fold(lines.read(beside / lines.FILE), found.outcomes)
     said = settings.read(beside / settings.FILE)

@@ -14,7 +14,7 @@ from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.roles import Role
 from reproduce.verdicts.sample import Sample
 
-__all__ = ["SEEDS", "Claim", "Measures"]
+__all__ = ["SEEDS", "Claim", "Measures", "seeds_for"]
 
 #: How many seeds a claim is judged on where the seed varies anything, as the paper's longest row.
 SEEDS = 14

@@ -16,7 +16,7 @@ from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = [
-    "ROWS", "SETS", "Cattle", "Printed", "Reading", "Score", "as_json", "by_chance", "collect", "meets", "one_draw",
+    "ROWS", "SETS", "Cattle", "Printed", "Reading", "Score", "as_json", "collect", "meets", "one_draw",
     "papers_point", "printed", "table",
 ]  # fmt: skip
 
@@ -51,6 +51,10 @@ class Score:
     def interval(self) -> tuple[float, float] | None:
         """90 %, over seeds: the figure is of these lions, not of lions like them."""
         return judge.from_seeds(self.values).interval()
+
+    def prints(self, runs: int) -> tuple[float, float] | None:
+        """What a mean of so many runs would be printed as, 90 %: a figure outside is excluded, and nothing else is."""
+        return judge.from_seeds(self.values, runs).interval()
 
     def against(self, row: Printed) -> Verdict:
         """As a printed figure is judged on the paper's own animals: by seeds, the paper's own noise included."""
@@ -148,6 +152,7 @@ def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[di
                     "interval": score.interval(),
                     "n": len(score.values),
                     "chance": score.chance,
+                    "prints": score.prints(rows[row].runs),
                     "verdict": str(score.against(rows[row])),
                 }
                 for (row, lions), score in one.scores.items()
@@ -156,25 +161,6 @@ def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[di
         }
         for one in readings
     ]
-
-
-def by_chance(readings: Sequence[Reading], rows: dict[str, Printed]) -> tuple[int, int, float]:
-    """(scores tried, scores that meet their row, how many would by chance).
-
-    By chance: if scores fell anywhere between the lowest and the highest found, evenly in their logarithm, this share
-    of them would lie in the region of a row. It says how little one match among many tries is worth.
-    """
-    tried = [(row, score) for one in readings for (row, _), score in one.scores.items() if score.mean > 0]
-    if len(tried) < 2:
-        return len(tried), 0, 0.0
-    met = sum(score.against(rows[row]) in (Verdict.REPRODUCED, Verdict.COMPATIBLE) for row, score in tried)
-    low, high = (math.log(edge(score.mean for _, score in tried)) for edge in (min, max))
-    expected = 0.0
-    for row, _ in tried:
-        region = rows[row].region
-        inside = min(high, math.log(region.upper)) - max(low, math.log(max(region.lower, 1e-9)))
-        expected += max(0.0, inside) / (high - low) if high > low else 0.0
-    return len(tried), met, expected
 
 
 def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80) -> list[str]:
@@ -193,12 +179,10 @@ def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80
             lions_ = " ".join(f"{text:>9}" for text in shown)
             lines.append(f"{name:<{name_width}} {row:<5} {lions_} {cattle[0]:>7} {cattle[1]:>7} {n:>2}".rstrip())
     figures = ", ".join(f"{row} {rows[row].figure:.2f}" for row in ROWS if row in rows)
-    tried, met, expected = by_chance(readings, rows)
     lines += [
         "",
         f"Table III prints {figures}",
         "= within it ≈ compatible ✗ not reproduced ? inconclusive, by seeds",
-        f"{len(readings)} readings, {tried} scores tried: {met} meet their row, {expected:.1f} would by chance",
     ]
     agreeing = [f"{one.name} on the {', '.join(sets)}" for one in readings if (sets := meets(one, rows))]
     lines.append(f"all three rows met on one set of lions: {'; '.join(agreeing) or 'under no reading'}")

@@ -56,7 +56,7 @@ class Rival:
     rows: Mapping[str, Mapping[str, Any]]
     scored: tuple[str, ...]
     choices: tuple[str, ...]
-    network: str = ""
+    network: str = "MobileNetV2"
     factors: Mapping[str, Any] = field(default_factory=dict)
     score: str = "map_at_r"
     means: str = "per cent"
