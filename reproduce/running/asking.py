@@ -8,6 +8,7 @@ from typing import Any
 
 from reproduce.errors import ClaimsMissingError, InvalidInputError
 from reproduce.experiments.registry import Experiment, unknown
+from reproduce.running.inputs import Data
 from reproduce.running.loading import load_all
 from reproduce.running.request import Request
 from reproduce.running.tiers import Tier, choose, rehearsals
@@ -61,11 +62,9 @@ def ask(
 
 
 def _on(data: str, names: Sequence[str], chosen: Sequence[Experiment], factors: dict[str, Any]) -> list[Request]:
-    from reproduce.datasets.kinds import check
-
     if not names:
         raise InvalidInputError(f"--data {data}: name the experiment to run on it")
-    check(data)
+    Data(data).check()
     return [Request(one, data, factors) for one in chosen]
 
 

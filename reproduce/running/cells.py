@@ -3,23 +3,19 @@
 import importlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
 from reproduce.experiments.registry import Experiment, find, registered
 from reproduce.record import Cell, Entry, machine, revision
+from reproduce.running.inputs import catalogue, inputs_of
 
-if TYPE_CHECKING:
-    from reproduce.datasets import Catalogue
-
-__all__ = ["Job", "Outcome", "attempt", "cell_of", "measure", "source_digest", "weights_hash"]
+__all__ = ["Job", "Outcome", "attempt", "measure", "source_digest"]
 
 #: Global seeds are the process's: where a cluster gives one process several threads, cells take turns.
 _ONE_AT_A_TIME = Lock()
@@ -67,11 +63,13 @@ def measure(
     pin()
     environment = machine.environment(experiment.library)
     chosen = experiment.factors(**factors)
-    catalogue = _catalogue(experiment, data, seed)
-    cell = cell_of(experiment, data, chosen, seed, catalogue.hash_for("pixels" in experiment.needs))
+    needed = inputs_of(experiment, data, factors)
+    found = catalogue(needed, seed)
+    content, weights = found.hash_for("pixels" in experiment.needs), needed.weights.hash() if needed.weights else None
+    cell = Cell(experiment.name, experiment.version, chosen, data, content, weights, seed)
     with _ONE_AT_A_TIME, single_thread():
         began = time.perf_counter()
-        result = experiment(catalogue, seed, **chosen)
+        result = experiment(found, seed, **chosen)
         seconds = time.perf_counter() - began
     # Only now is it known whether the backend found the GPU that the machine has.
     environment = environment | {"machine": machine.machine_class(experiment.library)}
@@ -91,46 +89,6 @@ def measure(
         seconds=round(seconds, 3),
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-
-
-def cell_of(experiment: Experiment, data: str, factors: Mapping[str, Any], seed: int, data_hash: str) -> Cell:
-    """The cell's name in the record, with the weights hashed where the experiment needs any."""
-    weights = weights_hash(experiment, factors)
-    return Cell(experiment.name, experiment.version, experiment.factors(**factors), data, data_hash, weights, seed)
-
-
-def weights_hash(experiment: Experiment, factors: Mapping[str, Any]) -> str | None:
-    """SHA-256 of the pretrained weights that the factor ``weights`` names; None where none enter.
-
-    Raises WeightsMissingError where they are not at hand.
-    """
-    name = experiment.factors(**factors).get("weights")
-    if "weights" not in experiment.needs or name in (None, "", "none", "random"):
-        return None
-    from reproduce.models.dcnn import weights
-
-    return str(weights.fingerprint(weights.find(name)))
-
-
-@lru_cache(maxsize=8)
-def _loaded(data: str, seed: int) -> "Catalogue":
-    from reproduce.datasets import load
-
-    return load(data, seed=seed)
-
-
-def _catalogue(experiment: Experiment, data: str, seed: int) -> "Catalogue":
-    """The data set, or an empty catalogue for an experiment that needs none (its data set is named "")."""
-    from reproduce.datasets import Catalogue, available
-
-    if not data:
-        nothing = np.empty(0, dtype=str)
-        return Catalogue("", nothing, nothing, nothing, seed=seed)
-    # Asked first: loading may download, and a run must not wait for a network that it did not ask for.
-    if not available(data, pixels="pixels" in experiment.needs):
-        raise DataMissingError(f"{data} is not here with its images; `reproduce datasets --get {data}` gets it")
-    catalogue = _loaded(data, seed)
-    return catalogue if catalogue.seed == seed else replace(catalogue, seed=seed)
 
 
 @cache

@@ -16,7 +16,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import live, places
 from reproduce.running.asking import Parts, ask, factor, parted
-from reproduce.running.origin import doubt, keep_first
+from reproduce.running.origin import keep_first
 from reproduce.running.plan import Plan, make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report, default_workers, run
@@ -72,9 +72,7 @@ def run_command(
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
             if store is record:
-                kept_here = [
-                    (row.request.experiment, row.request.data) for row in plan.rows if row.jobs and not row.apart
-                ]
+                kept_here = [row.request.inputs for row in plan.rows if row.jobs and not row.apart]
                 for said in keep_first(record.folder, kept_here):
                     console.print(said, markup=False, highlight=False)
             with live.Live(console, plan, count) as view:
@@ -107,7 +105,7 @@ def run_command(
 
 def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, record: Store, *, fresh: bool) -> Plan:
     """One plan; what no claim asks for and what is not what its name says goes aside, where the run's is not there."""
-    sound = [one for one in parts.theirs if not doubt(one.experiment, one.data, one.chosen)]
+    sound = [one for one in parts.theirs if not one.inputs.doubt()]
     rows = make_plan(sound, wanted, store, fresh=fresh, times=record).rows
     for request, seeds in [*parts.beyond, *((one, wanted) for one in parts.theirs if one not in sound)]:
         rows += make_plan([request], seeds, aside, fresh=fresh, times=record, apart=aside is not store).rows

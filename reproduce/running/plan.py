@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from reproduce.errors import DataMissingError, WeightsMissingError
 from reproduce.record import Entry, Store, machine
 from reproduce.record.schema import canonical
-from reproduce.running.cells import Job, weights_hash
+from reproduce.running.cells import Job
 from reproduce.running.estimates import Timed, estimate
-from reproduce.running.origin import doubt
 from reproduce.running.request import Request
 
 __all__ = ["Plan", "make_plan"]
@@ -110,11 +107,11 @@ def make_plan(
 
 def _row(asked: Request, seeds: Sequence[int], store: Store, times: Store, fresh: bool) -> Row:
     row = Row(asked, tuple(seeds), *estimate(asked.experiment, asked.chosen, asked.data, times))
-    row.doubt = doubt(asked.experiment, asked.data, asked.chosen)
-    try:
-        row.hashes = (data_hash(asked.data, "pixels" in asked.experiment.needs), weights_of(asked))
-    except (DataMissingError, WeightsMissingError) as missing:
-        row.waits = str(missing)
+    row.doubt = asked.inputs.doubt()
+    row.waits = asked.inputs.missing()
+    if not row.waits:
+        here = asked.inputs.hashes()
+        row.hashes = (str(here["data_hash"]), here["weights_hash"])
     have = set() if fresh else _kept_seeds(row.current(store), seeds, asked)
     row.kept = len(have)
     row.jobs = [] if row.waits else [asked.job(seed) for seed in seeds if seed not in have]
@@ -137,20 +134,3 @@ def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Request) 
     if any(wanted <= kept for kept in places.values()):
         return wanted
     return places.get(_here(asked), set()) & wanted
-
-
-def weights_of(asked: Request) -> str | None:
-    """The hash of the weights that the request needs; WeightsMissingError where they are not here."""
-    return weights_hash(asked.experiment, asked.chosen)
-
-
-@lru_cache
-def data_hash(data: str, pixels: bool) -> str:
-    """The content hash of a data set here ("" if none enters); DataMissingError where it is not."""
-    from reproduce.datasets import available, load
-
-    if not data:
-        return ""
-    if not available(data, pixels=pixels):
-        raise DataMissingError(f"waits for {data}: `reproduce datasets --get {data}` gets it")
-    return load(data).hash_for(pixels)

@@ -8,6 +8,7 @@ from typing import Any
 from reproduce.experiments.registry import Experiment
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
+from reproduce.running.inputs import Inputs, inputs_of
 
 __all__ = ["Request", "merged"]
 
@@ -40,6 +41,11 @@ class Request:
     def varies(self) -> bool:
         """Whether another seed can give another result."""
         return self.experiment.varies_on(self.data)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What must be here to measure it."""
+        return inputs_of(self.experiment, self.data, self.factors)
 
     def of_run(self, seeds: Sequence[int]) -> list[int]:
         """Return a run's seeds, counted from the request's first, and as many as it asks for; one where none varies."""

@@ -9,6 +9,7 @@ from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
 from reproduce.record.replay import Replay, compare_replay, pools
 from reproduce.running.cells import Job
+from reproduce.running.inputs import stand_in
 from reproduce.running.plan import Plan
 from reproduce.running.request import Request
 from reproduce.running.tier import Tier
@@ -18,7 +19,6 @@ __all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsa
 #: Seeds of a full run, of a nightly one and of a rehearsal; the pilot's never count.
 FULL, NIGHTLY, REHEARSAL = range(14), range(5), range(2)
 PILOT = range(1000, 1005)
-STAND_IN = "TuringCattle"
 
 
 def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:
@@ -39,7 +39,7 @@ def choose(asked: Iterable[Request], names: Sequence[str]) -> list[Request]:
 
 def rehearsals(experiments: Iterable[Experiment]) -> list[Request]:
     """Every experiment once on the generated stand-in, with its own small factors."""
-    return [Request(one, STAND_IN, dict(one.rehearsal)) for one in experiments]
+    return [Request(one, stand_in(), dict(one.rehearsal)) for one in experiments]
 
 
 def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[str]) -> list[str]:

@@ -18,14 +18,13 @@ from rich.console import Console
 from reproduce.errors import InvalidInputError, ReproduceError
 from reproduce.running import places
 from reproduce.running.command import run_command
+from reproduce.running.inputs import Data, Weights, lacking, sizes
 from reproduce.running.live import duration
-from reproduce.running.origin import doubt
 from reproduce.running.request import Request
 from reproduce.running.tiers import Tier
 from reproduce.verdicts import lines, screen, settings
 from reproduce.verdicts.collect import asked, judged
 from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.lacking import Lacking, lacking
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["fetch", "rehearsed", "run_paper", "shown"]
@@ -59,7 +58,7 @@ def run_paper(
     requests = asked(folder, [settings.PAPER])
     if not requests:
         raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
-    got = fetch(lacking(requests), yes, confirm, console)
+    got = fetch(lacking(one.inputs for one in requests), yes, confirm, console)
     ran: dict[str, Any] = {}
     requests = _and_readings(folder, requests)
     left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
@@ -78,20 +77,20 @@ def run_paper(
     )
     width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
     outcomes = judged(folder).outcomes
-    why = list(dict.fromkeys(filter(None, (doubt(one.experiment, one.data, one.chosen) for one in requests))))
+    why = list(dict.fromkeys(filter(None, (one.inputs.doubt() for one in requests))))
     stand_ins = rehearsed(folder) if why else []
     for line in [*shown(folder, outcomes, width), *_said_of_stand_ins(stand_ins, why)]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if told:
         paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
         apart = [screen.setting(one) for one in stand_ins]
-        told({"fetched": [one.name for one in got], "run": ran, "paper": paper, "stand-ins": apart})
+        told({"fetched": [one.label for one in got], "run": ran, "paper": paper, "stand-ins": apart})
     return status
 
 
 def fetch(
-    missing: Sequence[Lacking], yes: bool, confirm: Callable[[str], bool] | None, console: Console
-) -> list[Lacking]:
+    missing: Sequence[Data | Weights], yes: bool, confirm: Callable[[str], bool] | None, console: Console
+) -> list[Data | Weights]:
     """Fetch what is missing, if that is wanted; one line for what cannot be had. Returns what was fetched."""
 
     def say(text: str) -> None:
@@ -100,7 +99,7 @@ def fetch(
     if not missing:
         say("everything that the paper's own rows need is here")
         return []
-    say(f"missing: {', '.join(map(str, missing))}")
+    say(f"missing: {sizes(missing)}")
     if not yes and not (confirm and confirm("fetch what is missing?")):
         say("not fetched (--yes fetches it): what needs it waits, and everything else is run")
         return []
@@ -110,9 +109,9 @@ def fetch(
         try:
             one.fetch()
         except ReproduceError as error:
-            say(f"cannot be had: {one.name}: {error}")
+            say(f"cannot be had: {one.label}: {error}")
         else:
-            say(f"fetched: {one.name} in {duration(time.monotonic() - began)}")
+            say(f"fetched: {one.label} in {duration(time.monotonic() - began)}")
             got.append(one)
     return got
 

@@ -1,6 +1,5 @@
 """One pytest session of claims: what it measures, and how a claim's end becomes a test's outcome."""
 
-import contextlib
 import datetime
 import json
 import os
@@ -11,7 +10,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from reproduce.errors import DataMissingError, ReproduceError
+from reproduce.errors import ReproduceError
+from reproduce.running.inputs import fetch_unasked
 from reproduce.running.request import Key, Request, merged
 from reproduce.verdicts import findings
 from reproduce.verdicts.budget import allot
@@ -50,7 +50,7 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     if config.getoption("claims_budget") <= 0:
         return source  # the record alone: nothing is chosen, so nothing need be priced
     requests = collect(items)
-    _fetch_lions(requests)
+    fetch_unasked(request.inputs for request in requests)
     costs, urgent = _costs(source, requests)
     source.chosen = allot(costs, config.getoption("claims_budget"), day, urgent)
     return source
@@ -62,15 +62,6 @@ def seed_in_turn(day: int) -> int:
     if named and not named.isdecimal():
         raise pytest.UsageError(f"REPRODUCE_SEED={named}: the seed to replay is a whole number from 0 on")
     return int(named or day)
-
-
-def _fetch_lions(requests: Sequence[Request]) -> None:
-    """LionData, 6 MB and the paper's own, is the one data set that is fetched unasked; offline it waits."""
-    from reproduce.datasets import available, load
-
-    if any(request.data == "LionData" for request in requests) and not available("LionData"):
-        with contextlib.suppress(DataMissingError):
-            load("LionData")
 
 
 def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], list[Key]]:

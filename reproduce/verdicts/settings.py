@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reproduce.errors import InvalidInputError, WeightsMissingError
+from reproduce.errors import InvalidInputError
+from reproduce.running.inputs import Weights
 from reproduce.text import toml
 from reproduce.verdicts.roles import Role
 
@@ -153,14 +154,4 @@ def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Settin
         known = ", ".join([*settings, *sorted(families)])
         raise InvalidInputError(f"no setting or family {unknown[0]!r}; there are: {known}")
     named = [one for one in settings.values() if one.name in names or set(one.families) & set(names)]
-    return [one for one in named if not one.only_with or _at_hand(one.only_with)]
-
-
-def _at_hand(weights: str) -> bool:
-    from reproduce.models.dcnn.weights import find
-
-    try:
-        find(weights)
-    except WeightsMissingError:
-        return False
-    return True
+    return [one for one in named if not one.only_with or Weights(one.only_with).here()]

@@ -2,17 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.replay import compare_replay, pools
-from reproduce.running.cells import weights_hash
-from reproduce.running.origin import doubt
+from reproduce.running.inputs import Data, stand_in
 from reproduce.running.request import Key, Request
 from reproduce.verdicts.sample import Sample, SourceNote
 from reproduce.verdicts.scatter import Herd
@@ -70,14 +67,13 @@ class Source:
         if not current:
             kept = sorted({entry.cell.version for entry in found})
             return [], f"stale: {name} is version {experiment.version}, its record {kept}; {again} renews it"
-        here = data_hash(request.data, "pixels" in experiment.needs)
-        if here:
-            current = [entry for entry in current if entry.cell.data_hash == here]
+        here = request.inputs.hashes()
+        if request.data and "data_hash" in here:
+            current = [entry for entry in current if entry.cell.data_hash == here["data_hash"]]
             if not current:
                 return [], f"stale: {request.data} here is not the data of the record; {again} renews it"
-        with suppress(WeightsMissingError):
-            weights = weights_hash(experiment, request.factors)
-            current = [entry for entry in current if entry.cell.weights_hash == weights]
+        if "weights_hash" in here:
+            current = [entry for entry in current if entry.cell.weights_hash == here["weights_hash"]]
             if not current:
                 return [], f"stale: the weights here are not those of the record of {name}; {again} renews it"
         wanted = request.seeds
@@ -111,22 +107,20 @@ class Source:
 class Rehearsal:
     """Runs every experiment small, two seeds, on the generated stand-in: the code ran, no verdict at all."""
 
-    DATA = "TuringCattle"
-
     def __init__(self, measure: Measure) -> None:
         self._measure = cache_by_key(measure)
 
     def sample(self, request: Request, score: str) -> Sample:
         """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
         experiment = request.experiment
-        stand_in = self.DATA if "pixels" in experiment.needs else request.data
-        small = Request(experiment, stand_in, {**request.factors, **experiment.rehearsal})
+        data = stand_in() if "pixels" in experiment.needs else request.data
+        small = Request(experiment, data, {**request.factors, **experiment.rehearsal})
         for seed in small.of_run(range(2)):
             entry = self._measure(small, seed)
             value = pick(entry, score)
             if not math.isfinite(value):
-                raise ReproduceError(f"{experiment.name} rehearsed on {stand_in}: {score} is {value}")
-        return Sample((), (), missing=f"rehearsed on {stand_in}: the code ran, which is no verdict")
+                raise ReproduceError(f"{experiment.name} rehearsed on {data}: {score} is {value}")
+        return Sample((), (), missing=f"rehearsed on {data}: the code ran, which is no verdict")
 
 
 def compose(request: Request, entries: Sequence[Entry], score: str, checked: str, drift: str) -> Sample:
@@ -159,8 +153,6 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
 
 def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:
     """The animals that the score was resampled over; or none, and why."""
-    from reproduce.datasets import origin
-
     if not request.data:
         return (), ""  # no animal enters
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
@@ -168,7 +160,7 @@ def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) 
         kept = any(entry.leave_one_out for entry in entries)
         why = "is not kept without each animal" if kept else "was measured before animals were kept"
         return (), f"{request.experiment.name}'s {score} {why}"
-    return (Herd(origin(request.data), tuple(tuple(entry.animals[suffix]) for entry in entries), rows),), ""
+    return (Herd(Data(request.data).origin, tuple(tuple(entry.animals[suffix]) for entry in entries), rows),), ""
 
 
 def pick(entry: Entry, score: str) -> float:
@@ -186,28 +178,10 @@ def _mean(entries: Sequence[Entry], score: str) -> float | None:
 
 def unavailable(request: Request) -> str:
     """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
-    from reproduce.datasets import available
-
-    data, lacking = request.data, []
-    if data and not available(data, pixels="pixels" in request.experiment.needs):
-        lacking.append(f"{data} is not here; `reproduce datasets --get {data}` gets it")
-    try:
-        weights_hash(request.experiment, request.factors)
-    except WeightsMissingError as error:
-        lacking.append(str(error))
-    if not lacking and (why := doubt(request.experiment, data, request.factors)):
-        lacking.append(f"{why}; `reproduce paper` rehearses on it")
-    return "; ".join(lacking)
-
-
-@cache
-def data_hash(data: str, pixels: bool) -> str:
-    """The hash of the data set here, or "" where it is not at hand. Asked once per session."""
-    from reproduce.datasets import available, load
-
-    if not data or not available(data, pixels=pixels):
-        return ""
-    return load(data).hash_for(pixels)
+    if missing := request.inputs.missing():
+        return missing
+    why = request.inputs.doubt()
+    return f"{why}; `reproduce paper` rehearses on it" if why else ""
 
 
 def cache_by_key(measure: Measure) -> Callable[[Request, int], Entry]:

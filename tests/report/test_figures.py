@@ -13,8 +13,8 @@ from reproduce.record.schema import Cell, Entry
 from reproduce.report import figures_curves, figures_pairs
 from reproduce.report.drawing import COLOURS, Material, svg
 from reproduce.report.figures import FIGURES
+from reproduce.running import inputs
 from reproduce.running.request import Request
-from reproduce.verdicts import source
 
 PAGES = sorted((Path(__file__).parents[2] / "docs").glob("*.md"))
 
@@ -28,7 +28,7 @@ def test_the_docs_keep_a_place_for_each_figure():
 
 def test_pair_scores_are_drawn_from_what_the_runs_keep(tmp_path, monkeypatch):
     """Mean share over seeds of each kind of pair, in words and in a table; nothing where no run keeps them."""
-    monkeypatch.setattr(source, "data_hash", lambda *_: "")
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     factors = wide.pairs.factors()
 
     def kept(name, details):

@@ -11,14 +11,14 @@ from reproduce.record.schema import Cell, Entry
 from reproduce.report import lions
 from reproduce.report.drawing import Material
 from reproduce.report.evidence import provenance
+from reproduce.running import inputs
 from reproduce.running.request import Request
-from reproduce.verdicts import source
 
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """An empty record, whose lions are not here."""
-    monkeypatch.setattr(source, "data_hash", lambda *_: "")
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     return Store(tmp_path)
 
 
@@ -52,7 +52,7 @@ def test_without_a_record_every_claim_is_on_the_page_and_not_run(folder):
 
 def test_a_record_is_judged_and_drawn(folder, monkeypatch):
     """What the record holds gives verdict, figure and provenance; without the data."""
-    monkeypatch.setattr(source, "data_hash", lambda *_: "")
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     Store(folder / "record").add(entry(baselines.constant, 0.0186))
     assert "1 reproduced" in report()
     page = (folder.parent / "report" / "index.html").read_text()

@@ -15,6 +15,7 @@ import reproduce.verdicts.source
 import reproduce.verdicts.table
 from reproduce.datasets import load
 from reproduce.record import Store
+from reproduce.running import inputs
 from reproduce.running.request import Request
 from reproduce.running.runner import measure
 
@@ -167,8 +168,8 @@ def test_pixels_that_arrive_leave_what_was_measured_without_them(record, judge, 
         (folder / animal.zfill(3)).mkdir(parents=True, exist_ok=True)
         (folder / animal.zfill(3) / f"{row}.jpg").write_bytes(b"%d" % row)
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
-    reproduce.verdicts.source.data_hash.cache_clear()
+    inputs._loaded.cache_clear()
     assert load(CATTLE).has_pixels
     _, result = judge("--claims-budget=0")
     result.assert_outcomes(passed=1)
-    reproduce.verdicts.source.data_hash.cache_clear()
+    inputs._loaded.cache_clear()

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from reproduce.record import Store
-from reproduce.running import plan as planning
+from reproduce.running import inputs
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import measure
@@ -49,7 +49,7 @@ def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
 
 def test_without_the_data_what_is_kept_of_any_data_counts(toys, kept, monkeypatch):
     """A row that waits for its data says so for the seeds it lacks, and not for those it has."""
-    monkeypatch.setattr(planning, "data_hash", lambda *_: (_ for _ in ()).throw(planning.DataMissingError("waits")))
+    monkeypatch.setattr(inputs.Data, "missing", lambda _: "waits")
     (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0], kept[0]).rows
     assert (row.waits, row.jobs, row.kept) == ("", [], 1)
     (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0, 1], kept[0]).rows
@@ -103,7 +103,8 @@ def test_a_request_counts_seeds_from_its_first(toys, kept):
 
 def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, monkeypatch):
     """Twice asked is once planned; first one cell for each by-product, then seed by seed, the dear ones first."""
-    monkeypatch.setattr(planning, "data_hash", lambda data, _: f"hash of {data}")
+    monkeypatch.setattr(inputs.Data, "here", lambda _: True)
+    monkeypatch.setattr(inputs.Data, "hash", lambda data: f"hash of {data}")
     store = Store(tmp_path / "record")
     dear = dataclasses.replace(toys["toy.fails"], seconds=50.0)
     plan = make_plan(

@@ -10,8 +10,9 @@ from reproduce.datasets import friesian, load
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import baselines, mlp
 from reproduce.record import first_sets
-from reproduce.running import origin
-from reproduce.running.origin import doubt, keep_first
+from reproduce.running import inputs
+from reproduce.running.origin import keep_first
+from reproduce.running.request import Request
 
 NAME = "FriesianCattle2017"
 HERD = {f"{cow}/{cow}-{image}.jpg": (cow, image) for cow in range(12) for image in range(80)}
@@ -26,15 +27,21 @@ def stand_ins(tmp_path_factory):
     return root / "data"
 
 
+def forget():
+    """Nothing that was read is recalled."""
+    inputs._loaded.cache_clear()
+    inputs._doubt.cache_clear()
+
+
 @pytest.fixture
 def here(stand_ins, tmp_path, monkeypatch):
     """The stand-ins as this machine's data, a record of its own, nothing recalled."""
     monkeypatch.setenv("REPRODUCE_DATA", str(stand_ins))
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("REPRODUCE_RECORD", str(tmp_path / "record"))
-    origin._of_data.cache_clear()
+    forget()
     yield tmp_path / "record"
-    origin._of_data.cache_clear()
+    forget()
 
 
 @pytest.fixture
@@ -50,26 +57,30 @@ def test_they_have_the_published_counts_and_say_what_they_are(here):
     sizes = {animal: int((found.identities == animal).sum()) for animal in set(found.identities.tolist())}
     assert sizes == friesian.class_sizes()
     assert len(set(found.digests.tolist())) == 940
-    assert "are stand-ins, as" in doubt(mlp.embed, NAME, {})
+    assert "are stand-ins, as" in Request(mlp.embed, NAME).inputs.doubt()
 
 
 def test_the_first_images_are_kept_and_others_held_against_them(unmarked, monkeypatch):
     """Nothing tells the first set from the published one, which is said; one image changed is another set."""
-    asked = [(baselines.pixels, NAME), (mlp.embed, NAME), (baselines.pixels, "LionData")]
-    assert doubt(mlp.embed, NAME, {}) == ""
+    asked = [
+        Request(one, data).inputs
+        for one, data in ((baselines.pixels, NAME), (mlp.embed, NAME), (baselines.pixels, "LionData"))
+    ]
+    assert Request(mlp.embed, NAME).inputs.doubt() == ""
     (said,) = keep_first(unmarked, asked)
     assert f"{NAME}: the first images seen; their publisher gives no digest" in said
     first = first_sets.first(unmarked, NAME)
     assert (first.digest, first.images, first.animals) == (friesian.images_digest(load(NAME)), 940, 89)
     assert keep_first(unmarked, asked) == []
-    origin._of_data.cache_clear()
-    assert doubt(mlp.embed, NAME, {}) == ""
+    forget()
+    assert Request(mlp.embed, NAME).inputs.doubt() == ""
     other = dataclasses.replace(load(NAME), digests=load(NAME).digests.copy())
     other.digests[7] = "0" * 64
     monkeypatch.setattr("reproduce.datasets.load", lambda *_, **__: other)
-    origin._of_data.cache_clear()
-    assert f"other images than the first seen, on {first.seen}, which {unmarked / first_sets.FILE} keeps" in doubt(
-        mlp.embed, NAME, {}
+    forget()
+    assert (
+        f"other images than the first seen, on {first.seen}, which {unmarked / first_sets.FILE} keeps"
+        in Request(mlp.embed, NAME).inputs.doubt()
     )
     assert keep_first(unmarked, asked) == []
     assert first_sets.first(unmarked, NAME) == first

@@ -16,9 +16,8 @@ from reproduce.datasets import download, load, wildlife
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import published
 from reproduce.record import Store
-from reproduce.running import origin, places, plan
+from reproduce.running import inputs, places
 from reproduce.text import as_json
-from reproduce.verdicts import lacking, source
 from reproduce.verdicts.paper import rehearsed, run_paper
 
 PUBLISHER = "2yizcfbkuv4352pzc32n54371r"
@@ -92,11 +91,11 @@ def project(tmp_path, monkeypatch):
         monkeypatch.delenv(f"{scheme}_proxy", raising=False)
         monkeypatch.delenv(f"{scheme.upper()}_PROXY", raising=False)
     monkeypatch.setattr(download, "_failed", {})
-    for kept in (plan.data_hash, source.data_hash, origin._of_data, origin._of_weights):
+    for kept in (inputs._loaded, inputs._doubt):
         kept.cache_clear()
     yield tmp_path
     sys.modules.pop("test_paper_toy", None)
-    for kept in (plan.data_hash, source.data_hash, origin._of_data, origin._of_weights):
+    for kept in (inputs._loaded, inputs._doubt):
         kept.cache_clear()
 
 
@@ -256,4 +255,4 @@ def test_what_is_lacking_is_said_once(project):
     from reproduce.running.request import Request
 
     asked = [Request(baselines.pixels, name) for name in ("OpenCows2020", "OpenCows2020-barn", "TuringCattle")]
-    assert [str(one) for one in lacking.lacking(asked)] == ["OpenCows2020's images (2,272 MB)"]
+    assert inputs.sizes(inputs.lacking(one.inputs for one in asked)) == "OpenCows2020's images (2,272 MB)"

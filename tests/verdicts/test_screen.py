@@ -14,7 +14,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments import baselines
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
-from reproduce.verdicts import source
+from reproduce.running import inputs
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.lines import Line, fold, read
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec
@@ -276,7 +276,7 @@ def folder(tmp_path, monkeypatch):
     for name, text in {"test_screen_toy.py": SUITE, "paper.toml": PAPER, "settings.toml": IN}.items():
         (claims / name).write_text(text)
     experiment = baselines.constant
-    monkeypatch.setattr(source, "data_hash", lambda *_: "")
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     cell = Cell(experiment.name, experiment.version, experiment.factors(), "LionData", "hash", None, 0)
     scores = {"map_at_r": 0.0186, "chance": 0.01}
     entry = Entry(cell, scores, machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit="abc")
