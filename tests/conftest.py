@@ -1,9 +1,13 @@
 """What every room's tests share: the stand-in's coats, grown once in a process, and an order that fills two cores."""
 
 import functools
+import os
 
 import pytest
 from hypothesis import Phase, settings
+
+#: As `reproduce.models.dcnn.loaded` sets it, which tests that import Keras first would come too late for.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 #: For code that is broken on purpose: that an example fails is enough, the smallest one takes minutes to find.
 settings.register_profile("broken", phases=[Phase.explicit, Phase.generate], database=None)

@@ -16,6 +16,7 @@ WORKER_ENVIRONMENT: Mapping[str, str] = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "1",  # as `reproduce.models.dcnn.loaded` sets it, so that every record names it
     # Several workers may share one GPU: none may take all of its memory.
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",

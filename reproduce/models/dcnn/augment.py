@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
+
+from reproduce.models.dcnn.loaded import keras
 
 __all__ = ["VIEWS", "Augmenter", "Views"]
 

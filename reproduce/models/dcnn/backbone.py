@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import keras
-
 from reproduce.determinism import full_precision
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.layers import GeM
+from reproduce.models.dcnn.loaded import keras
 
 __all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "norms", "precision", "scaler"]
 

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from filelock import FileLock
 
@@ -15,6 +14,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
 from reproduce.models.dcnn.backbone import build, input_range, scaler
+from reproduce.models.dcnn.loaded import keras
 
 __all__ = ["VERSION", "features", "of_layer"]
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import keras
-from keras import ops
+from reproduce.models.dcnn.loaded import keras, ops
 
 __all__ = ["GeM", "UnitLength"]
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from reproduce.determinism import generator, keras_deterministic
@@ -18,6 +17,7 @@ from reproduce.models.dcnn import backbone as backbones
 from reproduce.models.dcnn.augment import Augmenter, Views
 from reproduce.models.dcnn.balanced import BalancedBatches
 from reproduce.models.dcnn.layers import UnitLength
+from reproduce.models.dcnn.loaded import keras
 from reproduce.models.dcnn.step import compiled_step
 from reproduce.models.dcnn.training import Training, training_key
 from reproduce.models.dcnn.triplet import DISTANCES, summary

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import keras
+from reproduce.models.dcnn.loaded import keras
 
 __all__ = ["compiled_step"]
 

@@ -58,7 +58,7 @@ class Training:
 
     def _read(self) -> None:
         """Fetch the scalars of the steps since the last time; until now nobody waited for them."""
-        from keras import ops
+        from reproduce.models.dcnn.loaded import ops
 
         for scalars in self._waiting:
             for name in CURVES:
@@ -77,7 +77,7 @@ class Training:
     def _save(self, done: int) -> None:
         if self.checkpoint is None:
             return
-        from keras import ops
+        from reproduce.models.dcnn.loaded import ops
 
         kept = {f"v{i}": ops.convert_to_numpy(variable.value) for i, variable in enumerate(self._variables())}
         curves = np.array([self.curves[name] for name in CURVES])

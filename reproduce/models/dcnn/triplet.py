@@ -15,10 +15,8 @@ batch, all embeddings in one point, costs ln 2 with a soft margin: a loss that s
 
 from typing import Any, NamedTuple
 
-import keras
-from keras import ops
-
 from reproduce.errors import InvalidInputError
+from reproduce.models.dcnn.loaded import keras, ops
 
 __all__ = ["DISTANCES", "MINING", "TripletLoss", "Triplets", "cosine_distances", "mine", "summary", "triplet_loss"]
 
