@@ -54,10 +54,14 @@ def judged_in(*names: str) -> "pytest.MarkDecorator":
     """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
     import pytest
 
-    return pytest.mark.judged_in(*names)
+    from reproduce.verdicts.ours import Word
+
+    return pytest.mark.judged_in(*map(Word, names))
 
 
 def _claim(kind: str, id: str, **said: Any) -> "pytest.MarkDecorator":
     import pytest  # not above: the command imports this room to answer --help
 
-    return pytest.mark.claim(id, kind=kind, **said)
+    from reproduce.verdicts.ours import Word
+
+    return pytest.mark.claim(Word(id), kind=kind, **said)

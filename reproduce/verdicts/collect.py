@@ -1,11 +1,15 @@
-"""What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone."""
+"""What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone.
 
+pytest runs isolated there: what the caller's environment, ini file and plugins say must not change a verdict's family.
+"""
+
+import contextlib
 import inspect
 import os
+import sys
 import traceback
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +20,13 @@ from reproduce.verdicts.outcome import Outcome, Spec
 
 __all__ = ["Judged", "Origin", "asked", "judged", "record_of", "specifications"]
 
-ENTRY_POINT = "reproduce_claims"
-#: What a judgement does without: claims assert nothing, a plugin that is not there may be left out too, and the one for
-#: errors that no one catches collects all garbage at the end, seconds where a process has imported much.
-LEFT_OUT = "terminal", "cacheprovider", "unraisableexception", "hypothesispytest", "benchmark"
+#: Of pytest's own plugins, what a judgement does without: claims assert nothing, and the one for errors that no one
+#: catches collects all garbage at the end, seconds where a process has imported much.
+LEFT_OUT = "terminal", "cacheprovider", "unraisableexception", "warnings"
 QUIET = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
+INI = Path(__file__).with_name("isolated.ini")
+#: Through these the caller's environment would add options and plugins.
+INHERITED = "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,10 @@ class _Gather:
 
     def pytest_collection_finish(self, session: object) -> None:
         from reproduce.verdicts.marks import spec
+        from reproduce.verdicts.ours import claims
         from reproduce.verdicts.session import collect
 
-        items = [item for item in session.items if item.get_closest_marker("claim")]  # type: ignore[attr-defined]
+        items = claims(session.items)  # type: ignore[attr-defined]
         chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
         self.requests = collect(chosen)
         self.specifications = {item.nodeid: spec(item) for item in items}
@@ -148,10 +155,12 @@ def _gathered(folder: Path | str, *options: str, settings: Collection[str] | Non
     import pytest
 
     gather = _Gather(settings)
-    arguments: Sequence[str] = [*options, "--assert=plain", *QUIET, str(folder)]
-    if not entry_points(group="pytest11", name=ENTRY_POINT):  # a checkout that is not installed
-        arguments = [*arguments, "-p", "reproduce.verdicts.plugin"]
-    status = pytest.main(list(arguments), plugins=[gather])
+    home = Path(folder).resolve()
+    where = ["-c", str(INI), f"--rootdir={home.parent}", f"--confcutdir={home.parent}"]
+    _forget(home)
+    with _isolated():
+        arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", str(folder)]
+        status = pytest.main(arguments, plugins=[gather])
     accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     if "--collect-only" not in options:
         accepted.add(pytest.ExitCode.TESTS_FAILED)  # verdicts fail tests; that is no failure to judge
@@ -161,3 +170,22 @@ def _gathered(folder: Path | str, *options: str, settings: Collection[str] | Non
     if status not in accepted:
         raise InvalidInputError(f"cannot collect the claims in {folder}; `pytest --collect-only {folder}` says why")
     return gather
+
+
+def _forget(home: Path) -> None:
+    """Let go of files that were collected before, in another folder under the same names."""
+    for path in home.glob("test_*.py"):
+        if getattr(sys.modules.get(path.stem), "__file__", str(path)) != str(path):
+            del sys.modules[path.stem]
+
+
+@contextlib.contextmanager
+def _isolated() -> Iterator[None]:
+    """Hide from pytest what the caller's environment would add; installed plugins are not loaded."""
+    kept = {name: os.environ.pop(name) for name in INHERITED if name in os.environ}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(kept)

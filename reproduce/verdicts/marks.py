@@ -10,6 +10,7 @@ import pytest
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts import KINDS, NO_WORDS
 from reproduce.verdicts.lines import printed_in, runs_in
+from reproduce.verdicts.ours import claims, uses_fixture
 from reproduce.verdicts.outcome import FIDELITIES, Spec
 from reproduce.verdicts.settings import FILE, PAPER, Setting, choose, read
 
@@ -120,10 +121,7 @@ def check(items: Sequence[pytest.Item]) -> None:
 
     seen: dict[str, str] = {}
     for item in items:
-        uses = "claim" in getattr(item, "fixturenames", ())
-        marked = item.get_closest_marker("claim") is not None
-        if not uses and not marked:
-            continue
+        uses, marked = uses_fixture(item), item.get_closest_marker("claim") is not None
         if uses != marked:
             lacks = "@pytest.mark.claim(id, at=...)" if uses else "the claim fixture"
             raise pytest.UsageError(f"{item.nodeid}: a claim needs {lacks}")
@@ -138,9 +136,7 @@ def check(items: Sequence[pytest.Item]) -> None:
 def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
     """Every claim as a sentence, grouped by file, and below it which verdicts it can reach."""
     group = None
-    for item in items:
-        if item.get_closest_marker("claim") is None:
-            continue
+    for item in claims(items):
         one = spec(item)
         if one.group != group:
             group = one.group

@@ -4,23 +4,26 @@ Loaded by entry point in every pytest session, so nothing heavy is imported befo
 """
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reproduce.verdicts import runs
-from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts import ours, runs
 
 if TYPE_CHECKING:
     from reproduce.verdicts.claim import Claim
+    from reproduce.verdicts.outcome import Outcome
 
 PROPERTY = "reproduce.claim"
-#: The claim's place among the collected tests: the table's order, whichever worker finishes first.
+#: The claim's place among all: the table's order, whatever order the tests come in and whichever worker is first.
 ORDER = "reproduce.order"
-OUTCOMES = pytest.StashKey[list[Outcome]]()
+#: Set where some claims were deselected; what a worker of xdist tells its controller.
+NARROWED = pytest.StashKey[bool]()
+TOLD = "reproduce.narrowed"
+OUTCOMES = pytest.StashKey[list["Outcome"]]()
 MEASURES = pytest.StashKey[Any]()
 
 MARKS = (
@@ -68,18 +71,44 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One row for each setting that a claim is judged in."""
-    if metafunc.definition.get_closest_marker("judged_in") or "claim" in metafunc.fixturenames:
+    if ours.marked(metafunc.definition, "judged_in") or ours.is_claim(metafunc.definition):
         from reproduce.verdicts.marks import parametrize
 
         parametrize(metafunc)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Refuse a suite whose claims are not well formed, before anything runs."""
-    from reproduce.verdicts.marks import check
+    if claims := ours.claims(items):
+        from reproduce.verdicts.marks import check
 
-    check(items)
+        try:
+            check(claims)
+        except pytest.UsageError as error:
+            raise _refusal(session, error) from None
+
+
+def _refusal(session: pytest.Session, error: Exception) -> pytest.UsageError:
+    """The error that ends a session; a worker of xdist tells its controller by what it should fail with."""
+    session.shouldfail = str(error)
+    return pytest.UsageError(str(error))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Note that some claims were left out: by the caller's words, not by what a configuration says of other tests."""
+    if any(ours.is_claim(item) for item in items):
+        config = items[0].config
+        config.stash[NARROWED] = True
+        if hasattr(config, "workeroutput"):  # xdist's controller collects nothing
+            config.workeroutput[TOLD] = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of xdist that claims were left out."""
+    if getattr(node, "workeroutput", {}).get(TOLD):
+        node.config.stash[NARROWED] = True
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -87,27 +116,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if config.option.collectonly or config.option.claims_list:
         return
+    items = ours.claims(session.items)
+    if not items:
+        return
     from reproduce.errors import ReproduceError
     from reproduce.verdicts.session import check_findings, measures
 
-    items = [item for item in session.items if item.get_closest_marker("claim")]
     try:
         check_findings(items, whole=not (_narrowed(config) or config.option.claims_findings))
-    except ReproduceError as error:
-        raise pytest.UsageError(str(error)) from None
+    except (ReproduceError, pytest.UsageError) as error:
+        raise _refusal(session, error) from None
     for number, item in enumerate(items):
         item.user_properties.append((ORDER, str(number)))
-    if items:
-        config.stash[MEASURES] = measures(config, items)
+    config.stash[MEASURES] = measures(config, items)
 
 
 def _narrowed(config: pytest.Config) -> bool:
     """Whether single claims were asked for, of which unused findings cannot be told."""
-    options = config.option
     named = any("::" in str(argument) for argument in config.args)
-    narrowed = options.keyword or options.markexpr or options.deselect
-    # The failed of last time, or from there on: options of a plugin that may be off.
-    return bool(named or narrowed or getattr(options, "lf", False) or getattr(options, "stepwise", False))
+    # The failed of last time are found without collecting every file; the option's plugin may be off.
+    return named or config.stash.get(NARROWED, False) or bool(getattr(config.option, "lf", False))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -158,10 +186,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return result
 
 
-def outcome_of(report: pytest.TestReport) -> Outcome | None:
-    """The claim's outcome that a report carries, if it is a claim's (a JSON string: xdist passes those)."""
-    for name, value in report.user_properties:
+def outcome_of(report: pytest.TestReport) -> "Outcome | None":
+    """The claim's outcome that a report carries, if it is a claim's (a JSON string: xdist passes those).
+
+    The last one: a test that was run again carries one of each run.
+    """
+    for name, value in reversed(report.user_properties):
         if name == PROPERTY:
+            from reproduce.verdicts.outcome import Outcome
+
             return Outcome.from_json(json.loads(str(value)))
     return None
 
@@ -205,7 +238,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 terminalreporter.write_line(line)
 
 
-def _paper(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[str]:
+def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list[str]:
     """The paper on one screen, where its lines are listed and all of its claims were asked for."""
     from reproduce.verdicts import lines, screen, settings
 
@@ -224,11 +257,11 @@ def _folder(config: pytest.Config) -> Path:
     return named if named.is_dir() else named.parent
 
 
-def gathered(terminalreporter: Any) -> list[Outcome]:
-    """Every claim's outcome in the order of collection, whichever worker finished first."""
-    found = []
-    for reports in terminalreporter.stats.values():
-        for report in reports:
+def gathered(terminalreporter: Any) -> list["Outcome"]:
+    """Every claim's outcome, in the order of their places; of a test that was run again the last."""
+    found = {}
+    for category, reports in terminalreporter.stats.items():
+        for report in reports if category != "rerun" else ():
             if getattr(report, "when", None) == "call" and (outcome := outcome_of(report)) is not None:
-                found.append((int(dict(report.user_properties).get(ORDER, 0)), outcome))
-    return [outcome for _, outcome in sorted(found, key=lambda entry: entry[0])]
+                found[report.nodeid] = (int(dict(report.user_properties).get(ORDER, 0)), outcome)
+    return [outcome for _, outcome in sorted(found.values(), key=lambda entry: entry[0])]

@@ -1,15 +1,16 @@
 """Saving and comparing within a pytest session: the options, the earlier run, and what is written at the end."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reproduce.verdicts.outcome import Outcome
+if TYPE_CHECKING:
+    from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["add_options", "before", "complaint", "prepare", "write"]
 
-EARLIER = pytest.StashKey[dict[str, Outcome] | None]()
+EARLIER = pytest.StashKey[dict[str, "Outcome"] | None]()
 RULES = pytest.StashKey[Any]()
 
 
@@ -59,7 +60,7 @@ def prepare(config: pytest.Config) -> None:
     config.stash[EARLIER] = {outcome.spec.id: outcome for outcome in run.outcomes}
 
 
-def complaint(config: pytest.Config, outcome: Outcome) -> str:
+def complaint(config: pytest.Config, outcome: "Outcome") -> str:
     """Why ``--claims-compare-fail`` fails this claim, or ""."""
     earlier, rules = config.stash.get(EARLIER, None), config.stash.get(RULES, None)
     if earlier is None or rules is None:
@@ -69,7 +70,7 @@ def complaint(config: pytest.Config, outcome: Outcome) -> str:
     return str(rules.broken_by(one(earlier.get(outcome.spec.id), outcome)))
 
 
-def before(config: pytest.Config, outcome: Outcome) -> str:
+def before(config: pytest.Config, outcome: "Outcome") -> str:
     """The table's cell: what the claim was in the earlier run; "" where none is compared with."""
     earlier = config.stash.get(EARLIER, None)
     if earlier is None:
@@ -79,7 +80,7 @@ def before(config: pytest.Config, outcome: Outcome) -> str:
     return one(earlier.get(outcome.spec.id), outcome).cell
 
 
-def write(config: pytest.Config, outcomes: list[Outcome]) -> list[str]:
+def write(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
     """Save what the options ask for; the lines to print."""
     name, auto = config.getoption("claims_save"), config.getoption("claims_autosave")
     to_json, to_markdown = config.getoption("claims_json"), config.getoption("claims_markdown")

@@ -55,7 +55,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
     monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--import-mode=importlib")  # each test's toy is a module of its own
     claims = tmp_path / "claims"
     claims.mkdir()
     (claims / "test_report_toy.py").write_text(SUITE)

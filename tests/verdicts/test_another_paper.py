@@ -39,7 +39,6 @@ def test_its_report_speaks_of_it_alone(claim_session, blocks, monkeypatch):
     """The page of another paper has its claims, and no word of lions."""
     claims, paper, settings, findings = blocks
     claim_session(claims, paper=paper, settings=settings, findings=findings)
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--import-mode=importlib")
     page = write(claim_session.path, claim_session.path / "report")[0].read_text(encoding="utf-8")
     assert "Of twenty-three people two share a birthday in 50.7 % of groups" in page
     assert "lion" not in page.lower().replace("million", "")

@@ -268,7 +268,6 @@ def folder(tmp_path, monkeypatch):
     for name in ("CACHE", "DATA"):
         monkeypatch.setenv(f"REPRODUCE_{name}", str(tmp_path / name))
     monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--import-mode=importlib")  # each test's toy is a module of its own
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
     claims = tmp_path / "claims"

@@ -1,0 +1,88 @@
+"""Whether all claims were asked for: then the paper's screen is shown, and a finding without a claim is refused."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+SUITE = '''
+"""Table X: a toy."""
+import pytest
+from reproduce.experiments import Result, experiment
+from reproduce.verdicts import statement
+
+@experiment("toy.narrowed", varies=("order",), needs=(), seconds=0.001)
+def toy(catalogue, seed):
+    """Half, and a little noise."""
+    return Result({"map_at_r": 0.5 + 0.001 * seed})
+
+@statement("X.lion", at="X", unit="MAP@R %")
+def test_lion(claim):
+    """The toy scores more than 10."""
+    claim.at_least(claim(toy, "", score="map_at_r", seeds=3), 10, because="a toy")
+
+@statement("X.cow", at="X", unit="MAP@R %")
+def test_cow(claim):
+    """The toy scores more than 20."""
+    claim.at_least(claim(toy, "", score="map_at_r", seeds=3), 20, because="a toy")
+
+@pytest.mark.weekly
+def test_of_minutes():
+    """No claim."""
+'''
+PAPER = '["X.lion"]\nat = "X"\n["X.cow"]\nat = "X"\n'
+INI = "[pytest]\naddopts = -m 'not weekly'\nmarkers =\n  weekly: takes minutes\n"
+IDLE = '"X.gone" = { says = "holds", ours = [1, 2] }\n'
+
+
+@pytest.mark.parametrize(
+    "options, whole",
+    [
+        ((), True),
+        (("-m", "claim"), True),
+        (("-n", "2"), True),
+        (("-k", "lion"), False),
+        (("-m", "not claim or weekly"), False),
+        (("--deselect", "test_toy.py::test_cow"), False),
+        (("test_toy.py::test_lion", "test_toy.py::test_cow"), False),
+        (("-k", "lion", "-n", "2"), False),
+    ],
+)
+def test_what_narrows_is_that_claims_are_left_out(claim_session, options, whole):
+    """Not that a configuration's addopts deselect other tests."""
+    (claim_session.path / "pytest.ini").write_text(INI)
+    said = "\n".join(claim_session(SUITE, *options, paper=PAPER).outlines)
+    assert (" the paper " in said) == whole
+    refused = claim_session(SUITE, *options, paper=PAPER, findings=IDLE)
+    assert ("no claim uses X.gone" in refused.stdout.str() + refused.stderr.str()) == whole
+
+
+HARNESS = """
+import reproduce.verdicts.findings as findings
+
+kept = findings.read
+findings.read = lambda path: {**kept(path), "I.nosuchclaim": findings.Finding("holds", (1.0, 2.0))}
+
+def pytest_runtestloop(session):
+    return True  # asked for is enough: nothing is judged
+"""
+
+
+@pytest.mark.skipif(not CLAIMS.is_dir(), reason=f"no claims in {CLAIMS}")
+def test_an_entry_without_a_claim_is_refused_in_this_checkout(tmp_path):
+    """Under its own pyproject, as `tox run -e claims` runs it."""
+    (tmp_path / "harness.py").write_text(HARNESS)
+    paths = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    plugin = [] if entry_points(group="pytest11", name="reproduce_claims") else ["-p", "reproduce.verdicts.plugin"]
+    command = [sys.executable, "-m", "pytest", str(CLAIMS), "--claims-budget=0", *plugin, "-p", "harness"]
+    for more, status in (((), pytest.ExitCode.USAGE_ERROR), (("-k", "not lion"), pytest.ExitCode.OK)):
+        done = subprocess.run(
+            [*command, *more, "-p", "no:cacheprovider"],
+            env={**os.environ, "PYTHONPATH": paths}, cwd=CLAIMS.parent, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == status, done.stdout + done.stderr
+        assert ("no claim uses I.nosuchclaim" in done.stdout + done.stderr) == (not more)
