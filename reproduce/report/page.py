@@ -1,5 +1,6 @@
 """The page: the paper on one screen, the figures and every claim with its evidence, written as one HTML file."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from reproduce.report.strip import HEIGHT, WIDTH, described, strip
 from reproduce.report.templating import environment
 from reproduce.verdicts.collect import Judged, Origin
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.standing import Standing
 from reproduce.verdicts.table import figure, groups
 
 __all__ = ["Parts", "collect", "render", "write"]
@@ -28,7 +30,9 @@ class Parts:
 
     made_of: Provenance = field(default_factory=Provenance)
     headlines: Sequence[Headline] = ()
+    dots: Drawn | None = None
     counts: Sequence[str] = ()
+    bars: Sequence[tuple[str, Counter[Standing]]] = ()
     columns: Sequence[Column] = ()
     matrix: Sequence[Row] = ()
     figures: Sequence[tuple[Figure, Drawn | None]] = ()
@@ -64,7 +68,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
 
     ``pictures`` adds photographs of the animals, where the data is at hand.
     """
-    from reproduce.report import headlines
+    from reproduce.report import dots, headlines
     from reproduce.report.figures import FIGURES
     from reproduce.report.matrix import columns, matrix
     from reproduce.verdicts import lines, settings, standing
@@ -77,10 +81,14 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
     folded = lines.fold(lines.read(beside / lines.FILE), found.outcomes)
     said = settings.read(beside / settings.FILE)
     across = columns(folded, said)
+    counts = standing.count(folded)
+    title, rows = headlines.dots(claims, found.outcomes)
     parts = Parts(
         provenance(store),
         headlines.read(claims, found.outcomes),
-        standing.sentences(standing.count(folded)),
+        dots.draw(title, rows) if rows else None,
+        standing.sentences(counts),
+        [("own data", counts.own), ("substitutes", counts.elsewhere)] if folded else [],
         across,
         matrix(folded, across, said),
         [(one, one.draw(material)) for one in FIGURES],

@@ -35,7 +35,7 @@ def outcome():
     def make(name="I.64", **fields):
         of_spec = {
             key: fields.pop(key)
-            for key in ("at", "fidelity", "proxy", "group", "sentence", "kind", "setting")
+            for key in ("at", "printed", "fidelity", "proxy", "group", "sentence", "kind", "setting")
             if key in fields
         }
         spec = Spec(name, **{"sentence": "The toy scores 26.74.", "at": "Table I", "unit": "MAP@R %", **of_spec})

@@ -13,7 +13,14 @@ from reproduce.report.figures_forest import inside, rows
 from reproduce.running.asking import factor
 from reproduce.running.request import Request
 
-FINDING = '[[finding]]\ntitle = "T"\nsays = "{I.64} by chance {chance I.64}"\nsee = ["I.64"]\n'
+FINDING = """
+[[finding]]
+title = "T"
+says = "{I.64} ({interval I.64}) by chance {chance I.64}"
+on = "toys"
+overturned = "other toys"
+see = ["I.64"]
+"""
 
 
 def test_a_command_names_what_is_measured():
@@ -50,7 +57,10 @@ def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):
     """A figure is our mean or the chance beside it; without a measurement the finding is not shown."""
     (tmp_path / headlines.FILE).write_text(FINDING)
     (found,) = headlines.read(tmp_path, [outcome()])
-    assert found.says == "25.00 by chance 3.90"
+    assert found.says == "25.00 (24.5 to 25.5) by chance 3.90"
+    assert headlines.listed([found]) == (
+        "1. **T.** 25.00 (24.5 to 25.5) by chance 3.90 *Measured on* toys. *Overturned by* other toys."
+    )
     assert headlines.read(tmp_path, [outcome(ours=None, chance=None)]) == []
     with pytest.raises(InvalidInputError, match=r"no claim 'I\.64'"):
         headlines.read(tmp_path, [outcome("II.1")])

@@ -1,0 +1,53 @@
+"""The first picture: its rows are read from the verdicts, and it is the same for the same rows."""
+
+import pytest
+
+from reproduce.errors import InvalidInputError
+from reproduce.report import headlines
+from reproduce.report.dots import draw, save, words
+
+FILE = """
+[dots]
+title = "MAP@R that nobody knew, %"
+rows = [
+    { says = "as printed", printed = ["II.64", "II.32"] },
+    { says = "ours", claim = "I.64" },
+    { says = "not measured", claim = "I.32" },
+]
+"""
+
+
+@pytest.fixture
+def rows(outcome, tmp_path):
+    """Two rows: what is printed, and what was measured; a third was not run."""
+    (tmp_path / headlines.FILE).write_text(FILE)
+    printed = [outcome("II.64", printed="47.8"), outcome("II.32", printed="47.5")]
+    return headlines.dots(tmp_path, [*printed, outcome("I.64"), outcome("I.32", ours=None)])
+
+
+def test_the_rows_are_read_from_the_verdicts(rows):
+    """Printed figures, our mean with its interval, and no row of what was not run."""
+    assert words(*rows) == "MAP@R that nobody knew, %: as printed 47.5 to 47.8; ours 25.0 (24.5 to 25.5)."
+
+
+def test_the_picture_is_the_same_for_the_same_rows(rows, tmp_path):
+    """Two files of the same bytes; for a phone the names stand above their rows."""
+    one, two = tmp_path / "one.svg", tmp_path / "two.svg"
+    save(*rows, one)
+    save(*rows, two)
+    assert one.read_bytes() == two.read_bytes()
+    drawn = draw(*rows)
+    assert all("as printed" in svg for svg in (drawn.wide, drawn.narrow))
+
+
+@pytest.mark.parametrize("broken", ['{ says = "x", claim = "V" }', '{ says = "x" }', '{ claim = "I.64" }'])
+def test_a_broken_row_is_one_line(outcome, tmp_path, broken):
+    """The file and what a row needs."""
+    (tmp_path / headlines.FILE).write_text(f"[dots]\nrows = [{broken}]\n")
+    with pytest.raises(InvalidInputError, match=r"headlines\.toml: \[dots\]"):
+        headlines.dots(tmp_path, [outcome()])
+
+
+def test_without_a_file_there_is_no_picture(tmp_path):
+    """Another paper has none."""
+    assert headlines.dots(tmp_path, []) == ("", [])
