@@ -97,8 +97,11 @@ def _file_digest(digests: Iterable[str]) -> str:
     return short_digest(*digests, digits=16)
 
 
-def loads(text: str, path: Path) -> list[Entry]:
-    """The entries of a file's text, checked field by field; the error names the file and the field."""
+def loads(text: str, path: Path, checked: bool = False) -> list[Entry]:
+    """The entries of a file's text, checked field by field; the error names the file and the field.
+
+    ``checked``: this very text was found right before, so that its digests need not be computed again.
+    """
     try:
         content = from_json(text)
     except json.JSONDecodeError as error:
@@ -117,18 +120,9 @@ def loads(text: str, path: Path) -> list[Entry]:
             raise RecordError(f"{path}: {name}: missing or not a {kind.__name__}; {_REMEDY}")
     if content["experiment"] != path.stem:
         raise RecordError(f"{path}: experiment: says {content['experiment']!r}, the file's name says {path.stem!r}")
-    environments = content["environments"]
-    for key, environment in environments.items():
-        if not isinstance(environment, dict) or short_digest(canonical(environment), digits=12) != key:
-            raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
-    results = content["results"]
-    for number, result in enumerate(results):
-        try:
-            _check(result, number, content["experiment"], environments, path)
-        except (ValueError, RecursionError) as error:  # a number beyond all floats: not plain, so without a digest
-            raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
-    if _file_digest(result["digest"] for result in results) != content["digest"]:
-        raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
+    environments, results = content["environments"], content["results"]
+    if not checked:
+        _check_all(content, path)
     entries = []
     for result in results:
         try:
@@ -140,6 +134,20 @@ def loads(text: str, path: Path) -> list[Entry]:
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
+
+
+def _check_all(content: Mapping[str, Any], path: Path) -> None:
+    environments, results = content["environments"], content["results"]
+    for key, environment in environments.items():
+        if not isinstance(environment, dict) or short_digest(canonical(environment), digits=12) != key:
+            raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
+    for number, result in enumerate(results):
+        try:
+            _check(result, number, content["experiment"], environments, path)
+        except (ValueError, RecursionError) as error:  # a number beyond all floats: not plain, so without a digest
+            raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
+    if _file_digest(result["digest"] for result in results) != content["digest"]:
+        raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
 
 
 def _check(result: Any, number: int, experiment: str, environments: Mapping[str, Any], path: Path) -> None:

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from filelock import FileLock
 
 from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError, RecordError
+from reproduce.record.checked import checked, note
 from reproduce.record.files import dumps, loads
 from reproduce.record.schema import Entry, canonical
 
@@ -33,8 +36,6 @@ class Store:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
-        self._read: dict[str, tuple[tuple[int, int, int], list[Entry]]] = {}
-        self._index: dict[str, dict[tuple[str, str], list[Entry]]] = {}
 
     def path(self, experiment: str) -> Path:
         """Where the experiment's results are kept."""
@@ -55,22 +56,14 @@ class Store:
             return []
         except OSError as error:
             raise RecordError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
-        stamp = _stamp(status)
-        if experiment not in self._read or self._read[experiment][0] != stamp:
-            self._remember(experiment, stamp, loads(_text(path), path))
-        return list(self._read[experiment][1])
-
-    def _remember(self, experiment: str, stamp: tuple[int, int, int], entries: list[Entry]) -> None:
-        self._read[experiment] = (stamp, entries)
-        index = self._index[experiment] = {}
-        for entry in entries:
-            index.setdefault((entry.cell.data, canonical(entry.cell.factors)), []).append(entry)
+        return list(_read(path, _stamp(status)).entries)
 
     def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
         """The results under exactly these factors on this data set: of any version, hash and place."""
         if not self.entries(experiment):
             return []
-        return list(self._index[experiment].get((data, canonical(factors)), []))
+        path = self.path(experiment)
+        return list(_FILES[path.absolute()].index.get((data, canonical(factors)), []))
 
     def add(self, entry: Entry, *, replace: bool = False) -> bool:
         """Keep a result; True if the file changed. One that is there already stays as it is.
@@ -105,7 +98,7 @@ class Store:
                 entries = sorted((kept | new).values(), key=lambda entry: entry.key)
                 write_atomically(path, dumps(experiment, entries).encode())
                 # Still under the lock: what is there is what was just written.
-                self._remember(experiment, _stamp(path.stat()), entries)
+                _FILES[path.absolute()] = _File(_stamp(path.stat()), entries)
         return len(new)
 
     def check_writable(self) -> None:
@@ -129,6 +122,38 @@ class Store:
             write_atomically(ignore, b".*\n!.gitignore\n")
 
 
+@dataclass(frozen=True)
+class _File:
+    """What a file held when it had this stamp."""
+
+    stamp: tuple[int, int, int]
+    entries: list[Entry]
+
+    @cached_property
+    def index(self) -> dict[tuple[str, str], list[Entry]]:
+        """Its entries by data set and factors."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault((entry.cell.data, canonical(entry.cell.factors)), []).append(entry)
+        return found
+
+
+#: Each file is read once by a process, whichever store asks; entries do not change.
+_FILES: dict[Path, _File] = {}
+
+
+def _read(path: Path, stamp: tuple[int, int, int]) -> _File:
+    whole = path.absolute()
+    kept = _FILES.get(whole)
+    if kept is None or kept.stamp != stamp:
+        content = _bytes(path)
+        known = checked(path, content)
+        kept = _FILES[whole] = _File(stamp, loads(_text(content, path), path, checked=known))
+        if not known:
+            note(path, content)
+    return kept
+
+
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return (status.st_mtime_ns, status.st_size, status.st_ino)
 
@@ -138,10 +163,15 @@ def _row(entry: Entry) -> tuple:
     return (entry.cell.data, canonical(entry.cell.factors), entry.place, entry.seed)
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
+
+
+def _text(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RecordError(f"{path}: not UTF-8 at byte {error.start}; restore the file (git checkout)") from None

@@ -294,3 +294,56 @@ def test_a_name_that_is_no_file_name_is_refused(tmp_path):
     """An experiment's name cannot lead out of the folder."""
     with pytest.raises(InvalidInputError):
         Store(tmp_path).path("../elsewhere")
+
+
+def test_a_file_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkeypatch):
+    """What was found right is noted by its bytes: a change by hand is found though the file before it had been."""
+    from reproduce.record import files, store
+
+    counted = []
+    check = files._check_all
+    monkeypatch.setattr(files, "_check_all", lambda content, path: counted.append(path.stem) or check(content, path))
+    kept = Store(tmp_path)
+    kept.add(make())
+    path = kept.path(make().cell.experiment)
+    text = path.read_text()
+
+    def read():
+        store._FILES.clear()
+        counted.clear()
+        return [entry.digest for entry in Store(tmp_path).entries(path.stem)]
+
+    first = read()
+    assert counted == [path.stem]
+    assert read() == first
+    assert counted == []
+    path.write_text(text.replace("0.5", "0.6", 1))
+    with pytest.raises(RecordError, match="by hand"):
+        read()
+    with pytest.raises(RecordError, match="by hand"):  # what was found wrong is not noted
+        read()
+    path.write_text(text)
+    assert read() == first
+
+
+def test_the_cache_holds_no_value(tmp_path, monkeypatch):
+    """Whatever is planted in it, scores are the file's own; and another file's note says nothing."""
+    from reproduce.record import checked, store
+
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    kept = Store(tmp_path / "record")
+    kept.add(make(score=0.5))
+    path = kept.path(make().cell.experiment)
+    store._FILES.clear()
+    Store(kept.folder).entries(path.stem)
+    (note,) = (tmp_path / "cache" / "checked").iterdir()
+    assert len(note.read_bytes()) == 64
+    for planted in (b"", b"\xff", b"0" * 64, path.read_bytes()):
+        note.write_bytes(planted)
+        assert not checked.checked(path, path.read_bytes())
+        store._FILES.clear()
+        assert [entry.scores for entry in Store(kept.folder).entries(path.stem)] == [make(score=0.5).scores]
+    note.unlink()
+    note.mkdir()  # a cache that cannot be written
+    store._FILES.clear()
+    assert len(Store(kept.folder).entries(path.stem)) == 1
