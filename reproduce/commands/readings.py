@@ -24,13 +24,14 @@ def show_readings(
     from reproduce import text
     from reproduce.record import Store
     from reproduce.report.evidence import reader
-    from reproduce.verdicts import explanations, lines, readings
+    from reproduce.verdicts import deciding, explanations, lines, readings
     from reproduce.verdicts.collect import judged, record_of
 
     outcomes = judged(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)
     digits = explanations.digits_of(outcomes)
-    weighed = explanations.measure(folder, outcomes, reader(Store(record_of(folder))), digits)
+    source = reader(Store(record_of(folder)))
+    weighed = explanations.measure(folder, outcomes, source, digits)
     if plot is not None:
         from reproduce.report.readings import draw
 
@@ -49,5 +50,7 @@ def show_readings(
             *readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns),
             "",
             *explanations.table(weighed, found, digits),
+            "",
+            *deciding.table(deciding.read(folder / deciding.FILE), source),
         ]:
             typer.echo(line)

@@ -1,5 +1,6 @@
 """Yardsticks and rivals by the record: what each scores, whether as forecast, and how likely it makes Table III."""
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -295,4 +296,6 @@ def _unexcluded(weighed: Sequence[Weighed], readings: Sequence[Reading], digits:
                 continue
             also = [name for name, one in means.items() if span[0] <= (one.mean(row, lions) or -1) <= span[1]]
             yield f"{_short(reading.name):<27} {row:<5} {lions} {span[0]:5.2f} to {span[1]:.2f}"
-            yield f"{'':<27} {', '.join(also) or 'no yardstick'}"
+            yield from textwrap.wrap(
+                ", ".join(also) or "no yardstick", 80, initial_indent=" " * 28, subsequent_indent=" " * 28
+            )
