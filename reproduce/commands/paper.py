@@ -19,6 +19,12 @@ class PaperTier(StrEnum):
 
 
 def run_the_paper(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Questions, controls and other readings too, after the statements.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="ID", help="Claims of this id or pattern, 'III.*', or kind: questions.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch what is missing without asking.")] = False,
     budget: Annotated[
         float | None, typer.Option(metavar="MINUTES", help="Stop after so many minutes, fetching included.")
@@ -30,12 +36,16 @@ def run_the_paper(
     allow_waiting: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="As for run: what the nightly and release may lack.")
     ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would run and how long it takes, and stop.")] = False,
     claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON at the end; what a person reads goes to stderr.")
     ] = False,
 ) -> None:
     """Fetch what is missing, run the paper's own rows, judge, and show the paper on one screen.
+
+    The statements alone, printed figures first: two seeds of each, then the rest. A figure is judged when it has two,
+    five and fourteen seeds.
 
     Cells that are kept are not run again: stopped at any instant, the same command goes on. Without a network one line
     says what cannot be had, and everything else is run. Exit status 0: done, or left by the budget, or waiting for
@@ -44,10 +54,12 @@ def run_the_paper(
     Example: reproduce paper --yes --budget 60
     """
     from reproduce import text
-    from reproduce.verdicts.paper import asks, run_paper
+    from reproduce.verdicts.paper import Wanted, asks, run_paper
 
     status = run_paper(
         claims,
+        wanted=Wanted(only, everything),
+        plan_only=plan,
         yes=yes,
         budget=None if budget is None else budget * 60,
         tier=Tier(tier),

@@ -16,6 +16,8 @@ from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import live, places
 from reproduce.running.asking import Parts, ask, factor, parted
+from reproduce.running.cells import Job
+from reproduce.running.clock import Clock
 from reproduce.running.origin import keep_first
 from reproduce.running.plan import Plan, make_plan
 from reproduce.running.request import Request
@@ -43,11 +45,15 @@ def run_command(
     requested: Callable[[], Sequence[Request]] = tuple,
     console: Console | None = None,
     strict: bool = False,
+    planned: Callable[[Plan, int], list[str]] | None = None,
+    hears: Callable[[Plan, Store, Callable[[str], None]], Callable[[Job], None]] | None = None,
     told: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
     """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
 
     ``strict``: cells that run when the budget is used up are stopped. ``told`` is called with the run as plain values.
+    ``planned(plan, workers)`` gives the lines that show the plan, in the place of a row for each request;
+    ``hears(plan, store, say)`` what is called after each cell that was kept.
 
     ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
@@ -67,8 +73,9 @@ def run_command(
         aside = places.apart(None) if store is record else store
         plan = _plan(parts, wanted, store, aside, record, fresh=tier in (Tier.RELEASE, Tier.REHEARSAL) or pilot)
         count = workers or default_workers()
-        live.show_plan(console, plan, count)
+        live.show_plan(console, plan, count, planned(plan, count) if planned else None)
         report, held, lacking = Report(), list[Held](), list[str]()
+        time_left = Clock(plan.rows, plan.jobs, count).left()
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
             if store is record:
@@ -76,6 +83,8 @@ def run_command(
                 for said in keep_first(record.folder, kept_here):
                     console.print(said, markup=False, highlight=False)
             with live.Live(console, plan, count) as view:
+                if hears:
+                    view.heard = hears(plan, store, view.say)
                 report = run(
                     plan,
                     store,
@@ -86,7 +95,8 @@ def run_command(
                     watch=view.watch,
                     strict=strict,
                 )
-            live.show_report(console, report, plan, kept_in)
+            time_left = view.clock.left()
+            live.show_report(console, report, plan, kept_in, view.clock)
         bad = bool(report.failed or report.unkept)
         if pilot or tier == Tier.REHEARSAL:
             live.show_values(console, report.finished)
@@ -99,7 +109,7 @@ def run_command(
         if lacking:
             live.show_missing(console, tier, lacking)
     if told:
-        told(summary(plan, report, kept_in, held, lacking))
+        told(summary(plan, report, kept_in, held, lacking, time_left))
     return 130 if report.interrupted else int(bad)
 
 

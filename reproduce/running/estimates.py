@@ -1,4 +1,4 @@
-"""How long a cell will take: by kept timings of the same cells, else scaled from those under other factors."""
+"""How long a cell will take: by kept timings of the same cells, else scaled from those of other factors or data."""
 
 import statistics
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ __all__ = ["Timed", "estimate"]
 
 
 class Timed(StrEnum):
-    """Where an estimate comes from: timings of these very factors here, or elsewhere, or of other factors, or none."""
+    """Where an estimate comes from: timings of these very factors here, or elsewhere, or of others, or none."""
 
     HERE = "here"
     ELSEWHERE = "elsewhere"
@@ -24,19 +24,16 @@ def estimate(experiment: Experiment, factors: Mapping[str, Any], data: str, stor
     """(seconds of one seed, where they come from); ``factors`` are all of them.
 
     The median of what was kept under the factors on the data set: by this processor and GPU if it was, else by
-    others. Else that of timings on it under other factors: scaled by the experiment's own ``work``, or of those that
-    differ in the fewest factors. Else the experiment's own guess, scaled from its defaults.
+    others. Else that of timings on it under other factors, or else on other data: scaled by the experiment's own
+    ``work``, or of those that differ in the fewest factors. Else the experiment's own guess, scaled from its defaults.
     """
     kept = store.find(experiment.name, factors, data)
     if here := [entry for entry in kept if _by_this_machine(entry)]:
         return statistics.median(entry.seconds for entry in here), Timed.HERE
     if kept:
         return statistics.median(entry.seconds for entry in kept), Timed.ELSEWHERE
-    others = [
-        entry
-        for entry in store.entries(experiment.name)
-        if entry.cell.data == data and set(entry.cell.factors) == set(factors)
-    ]
+    others = [entry for entry in store.entries(experiment.name) if set(entry.cell.factors) == set(factors)]
+    others = [entry for entry in others if entry.cell.data == data] or others
     others = [entry for entry in others if _by_this_machine(entry)] or others
     if experiment.work is not None:
         work = experiment.work(factors)

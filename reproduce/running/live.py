@@ -1,8 +1,7 @@
 """What a run shows: the plan before it, a live line with the time left during it, the sum after it."""
 
-import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,35 +11,47 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from reproduce.record import Entry
-from reproduce.record.schema import canonical
 from reproduce.running.cells import Job, Outcome
+from reproduce.running.clock import Clock, duration, span
 from reproduce.running.estimates import Timed
 from reproduce.running.plan import Plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
 
-__all__ = ["Live", "duration", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
+__all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
 
 #: Requests that are named as left.
 MOST = 8
 
 
-def duration(seconds: float) -> str:
-    """A length of time in two units: "45 s", "3 min 20 s", "2 h 05 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def show_plan(console: Console, plan: Plan, workers: int) -> None:
+def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] | None = None) -> None:
     """One row for each request: what is kept, what will run and for how long, what waits and for what.
 
-    Factors are broken between words, so that 80 columns hold a row in two or three lines.
+    Factors are broken between words, so that 80 columns hold a row in two or three lines. ``lines`` take the place of
+    the rows.
     """
+    if lines is None:
+        console.print(_table(plan))
+    for line in lines or ():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
+        console.print(why, markup=False, highlight=False)
+    for why in dict.fromkeys(part for row in plan.rows for part in row.doubt.split("; ") if part):
+        said = f"a stand-in: {why}; what is measured on it rehearses the code and never enters the record"
+        console.print(said, markup=False, highlight=False)
+    if aside := {str(row.apart.folder) for row in plan.rows if row.apart and not row.doubt}:
+        said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
+        console.print(said, markup=False, highlight=False)
+    if not plan.jobs:
+        console.print("nothing to run")
+    if count := len(plan.jobs):
+        left = span(*Clock(plan.rows, plan.jobs, workers).left())
+        said = f"{_cells(count)} to run on {_many(workers, 'worker')}, {left}; time of a cell: {_timed(plan)}"
+        console.print(said, markup=False, highlight=False)
+
+
+def _table(plan: Plan) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("experiment on data, factors", ratio=1)
     for head in ("kept", "to run", "each"):
@@ -55,21 +66,7 @@ def show_plan(console: Console, plan: Plan, workers: int) -> None:
             each,
             "waits" if row.waits else "kept" if not row.jobs else "apart" if row.apart else "",
         )
-    console.print(table)
-    for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
-        console.print(why, markup=False, highlight=False)
-    for why in dict.fromkeys(row.doubt for row in plan.rows if row.doubt):
-        said = f"a stand-in: {why}; what is measured on it rehearses the code and never enters the record"
-        console.print(said, markup=False, highlight=False)
-    if aside := {str(row.apart.folder) for row in plan.rows if row.apart and not row.doubt}:
-        said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
-        console.print(said, markup=False, highlight=False)
-    if not plan.jobs:
-        console.print("nothing to run")
-    if count := len(plan.jobs):
-        left = duration(plan.seconds / min(workers, count))
-        said = f"{_cells(count)} to run on {_many(workers, 'worker')}, about {left}; time of a cell: {_timed(plan)}"
-        console.print(said, markup=False, highlight=False)
+    return table
 
 
 def _timed(plan: Plan) -> str:
@@ -77,7 +74,7 @@ def _timed(plan: Plan) -> str:
     words = {
         Timed.HERE: "measured on this machine",
         Timed.ELSEWHERE: "~ measured on another",
-        Timed.SCALED: "~ scaled from other factors",
+        Timed.SCALED: "~ scaled from other factors or data",
         Timed.GUESSED: "~ the experiment's own guess",
     }
     found = Counter(row.timed for row in plan.rows if row.jobs)
@@ -111,33 +108,35 @@ class Live:
     one and the same reason are named by the first; how many more there were is said at the end.
     """
 
-    def __init__(self, console: Console, plan: Plan, workers: int) -> None:
+    def __init__(
+        self, console: Console, plan: Plan, workers: int, heard: Callable[[Job], None] = lambda job: None
+    ) -> None:
+        """``heard`` is called after each cell whose result was kept."""
         self.console = console
-        self.cost = plan.cost()
-        self.left = plan.seconds
-        self.expected = self.spent = 0.0
-        self.workers = workers
+        self.clock = Clock(plan.rows, plan.jobs, workers)
+        self.heard = heard
         self.total = len(plan.jobs)
         self.done = 0
         self.problems: Counter[tuple[str, str]] = Counter()
-        self.keys = {id(job): row.request.key for row in plan.rows for job in row.jobs}
         self.progress = Progress(
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("about {task.fields[left]} left"),
+            TextColumn("{task.fields[left]} left"),
             TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )
-        self.task = self.progress.add_task("", total=self.total, left=self._left())
+        self.task = self.progress.add_task("", total=self.total, left=self.left)
 
-    def _left(self) -> str:
-        """By the plan's costs, times how much slower than planned the cells so far were."""
-        if self.done == self.total:
-            return duration(0)
-        pace = self.spent / self.expected if self.spent and self.expected else 1.0
-        return duration(math.ceil(self.left * pace / min(self.workers, self.total - self.done)))
+    def say(self, line: str) -> None:
+        """Print a line above the moving one."""
+        self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    @property
+    def left(self) -> str:
+        """The time that is left, in words."""
+        return span(*self.clock.left())
 
     def __enter__(self) -> "Live":
         self.progress.start()
@@ -154,11 +153,7 @@ class Live:
     def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
         """Called after each cell."""
         self.done += 1
-        planned = self.cost.get(self.keys.get(id(job), ()), 0.0)
-        self.left = max(0.0, self.left - planned)
-        if outcome.entry is not None:
-            self.expected += planned
-            self.spent += outcome.entry.seconds
+        self.clock.done(job, outcome.entry.seconds if outcome.entry else None)
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
             kind = "waits" if outcome.waits else "kept" if outcome.kept else "failed"
@@ -167,11 +162,13 @@ class Live:
             if outcome.kept or self.problems[kind, said] == 1:
                 self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
         elif not self.console.is_terminal:
-            self.console.print(f"[{self.done}/{self.total}] {job}: {said}; about {self._left()} left", markup=False)
-        self.progress.update(self.task, advance=1, description=str(job), left=self._left())
+            self.console.print(f"[{self.done}/{self.total}] {job}: {said}; {self.left} left", markup=False)
+        if outcome.entry is not None or outcome.kept:
+            self.heard(job)
+        self.progress.update(self.task, advance=1, description=str(job), left=self.left)
 
 
-def show_report(console: Console, report: Report, plan: Plan, folder: Path | None) -> None:
+def show_report(console: Console, report: Report, plan: Plan, folder: Path | None, clock: Clock) -> None:
     """The sum of a run in one line, and where its results are; what failed or waits was named when it did."""
     aside = {row.apart.folder for row in plan.rows if row.jobs and row.apart}
     where = f", kept in {folder}" if folder and report.finished and any(not row.apart for row in plan.rows) else ""
@@ -191,30 +188,22 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
             parts.append(f"{count} {word}")
     if left := len(plan.jobs) - report.done:
         why = "interrupted" if report.interrupted else "the budget is used up"
-        parts.append(f"{left} left ({why}; the same command goes on)")
+        parts.append(f"{left} left, {span(*clock.left())} ({why}; the same command goes on)")
     console.print(", ".join(parts), markup=False, highlight=False)
     if left and report.out_of_time:
-        _show_left(console, report, plan)
+        _show_left(console, plan, clock)
     for said in dict.fromkeys(said for _, said in report.unkept):
         console.print(f"{_many(len(report.unkept), 'result')} {said}", markup=False, highlight=False)
 
 
-def _show_left(console: Console, report: Report, plan: Plan) -> None:
-    """What the budget left, request by request, the longest first."""
-    over = {
-        (entry.cell.experiment, entry.cell.data, canonical(entry.cell.factors), entry.seed) for entry in report.finished
-    }
-    others = [*report.elsewhere, *(job for job, _ in [*report.failed, *report.waiting, *report.unkept])]
-    done = over | {(job.experiment, job.data, canonical(job.factors), job.seed) for job in others}
-    rows = []
-    for row in plan.rows:
-        name, data, factors = row.request.key[:3]
-        if count := sum((name, data, factors, job.seed) not in done for job in row.jobs):
-            rows.append((count * row.seconds, count, row.request))
-    for seconds, count, asked in sorted(rows, key=lambda one: -one[0])[:MOST]:
-        console.print(
-            f"  left: {_cells(count)}, about {duration(seconds)}: {said_of(asked)}", markup=False, highlight=False
-        )
+def _show_left(console: Console, plan: Plan, clock: Clock) -> None:
+    """What the budget left, request by request, in the order of the plan."""
+    left = {id(job) for job in clock.left_over}
+    rows = [(row, [job for job in row.jobs if id(job) in left]) for row in plan.rows]
+    rows = sorted(((row, jobs) for row, jobs in rows if jobs), key=lambda one: one[0].request.turn)
+    for row, jobs in rows[:MOST]:
+        said = f"  left: {_cells(len(jobs))}, {span(*clock.of(jobs))}: {said_of(row.request)}"
+        console.print(said, markup=False, highlight=False)
     if len(rows) > MOST:
         console.print(f"  and {len(rows) - MOST} more; reproduce run --plan shows them", markup=False, highlight=False)
 

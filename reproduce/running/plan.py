@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reproduce.record import Entry, Store, machine
-from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
 from reproduce.running.estimates import Timed, estimate
+from reproduce.running.order import ordered
 from reproduce.running.request import Request
 
 __all__ = ["Plan", "make_plan"]
@@ -54,29 +54,13 @@ class Plan:
 
     @property
     def jobs(self) -> list[Job]:
-        """The cells to run: first one for each by-product that cells share, then seed by seed.
-
-        Cells on one data set with one backbone share decoded images and features, which the first computes
-        and the others would wait for.
-        """
-        everything = [(row, job) for row in self.rows for job in row.jobs]
-        first: dict[tuple[str, str], Job] = {}
-        for _, job in everything:
-            first.setdefault((job.data, canonical(job.factors.get("weights"))), job)
-        leaders = list(first.values())
-        chosen = {id(job) for job in leaders}
-        rest = [(row, job) for row, job in everything if id(job) not in chosen]
-        rest.sort(key=lambda pair: (pair[1].seed, -pair[0].seconds))
-        return leaders + [job for _, job in rest]
+        """The cells to run, in their order (`reproduce.running.order`)."""
+        return ordered(self.rows)
 
     @property
     def seconds(self) -> float:
         """All cells to run, one after another."""
         return sum(row.seconds * len(row.jobs) for row in self.rows)
-
-    def cost(self) -> dict[tuple, float]:
-        """Seconds of one seed by (experiment, data, factors)."""
-        return {row.request.key: row.seconds for row in self.rows}
 
 
 def make_plan(

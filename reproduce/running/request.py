@@ -1,7 +1,8 @@
 """A request: an experiment on a data set under factors, for some seeds. Claims make them, and a run takes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
@@ -10,22 +11,37 @@ from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
 from reproduce.running.inputs import Inputs, inputs_of
 
-__all__ = ["Request", "merged"]
+__all__ = ["Key", "Request", "Turn", "merged"]
 
 Key = tuple[str, str, str, int]
+
+
+class Turn(IntEnum):
+    """Which requests are run first: what the paper prints, what else it states, what decides between explanations.
+
+    Then its statements on other data or under other readings; what it leaves open and what is checked; and controls.
+    """
+
+    PRINTED = 0
+    STATEMENT = 1
+    DECIDING = 2
+    ELSEWHERE = 3
+    QUESTION = 4
+    CONTROL = 5
 
 
 @dataclass(frozen=True)
 class Request:
     """An experiment on a data set under factors; ``seeds`` are those that a claim is judged on.
 
-    Without seeds it is for as many as the run has, from 0 on.
+    Without seeds it is for as many as the run has, from 0 on. ``turn`` says when it is run, beside others.
     """
 
     experiment: Experiment
     data: str
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: range = range(0)
+    turn: Turn = Turn.PRINTED
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -58,9 +74,10 @@ class Request:
 
 
 def merged(requests: Iterable[Request]) -> list[Request]:
-    """Return each request once, with the most seeds that any asks for."""
+    """Return each request once, with the most seeds that any asks for and the earliest turn that any has."""
     found: dict[Key, Request] = {}
     for one in requests:
-        if one.key not in found or len(found[one.key].seeds) < len(one.seeds):
-            found[one.key] = one
+        other = found.get(one.key, one)
+        most = other if len(other.seeds) >= len(one.seeds) else one
+        found[one.key] = replace(most, turn=min(one.turn, other.turn))
     return list(found.values())

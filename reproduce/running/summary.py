@@ -15,11 +15,17 @@ __all__ = ["summary"]
 
 
 def summary(
-    plan: Plan, report: Report, folder: Path | None, held: Iterable[Held] = (), lacking: Iterable[str] = ()
+    plan: Plan,
+    report: Report,
+    folder: Path | None,
+    held: Iterable[Held] = (),
+    lacking: Iterable[str] = (),
+    time_left: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, Any]:
     """The plan by request and the report by cell. ``folder``: where results are kept, None where nowhere.
 
-    ``held``: what was held against the record; ``lacking``: what waits in a tier that measures everything.
+    ``held``: what was held against the record; ``lacking``: what waits in a tier that measures everything;
+    ``time_left``: seconds, the least and the most that are likely.
     """
     return {
         "plan": [_row(row) for row in plan.rows],
@@ -32,6 +38,7 @@ def summary(
         "not kept": [_job(job, why) for job, why in report.unkept],
         "by another run": [_job(job) for job in report.elsewhere],
         "left": len(plan.jobs) - report.done,
+        "seconds left": list(time_left),
         "interrupted": report.interrupted,
         "out of time": report.out_of_time,
         "against the record": [_held(one) for one in held],

@@ -8,8 +8,9 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from reproduce.running.request import Request
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 
-__all__ = ["Judged", "Origin", "asked", "judged", "record_of", "specifications"]
+__all__ = ["Asking", "Judged", "Origin", "asked", "claims", "judged", "record_of", "specifications"]
 
 #: Of pytest's own plugins, what a judgement does without: claims assert nothing, and the one for errors that no one
 #: catches collects all garbage at the end, seconds where a process has imported much.
@@ -41,6 +42,15 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """A claim that is not judged yet: ``judge(measures)`` gives its outcome by whoever answers its ``requests``."""
+
+    spec: Spec
+    requests: tuple[Request, ...]
+    judge: Callable[[Any], Outcome | None]
+
+
+@dataclass(frozen=True)
 class Judged:
     """Every claim's outcome, in the order of the files, all that they asked for, and each claim's origin by id."""
 
@@ -53,6 +63,7 @@ class _Gather:
     def __init__(self, settings: Collection[str] | None = None) -> None:
         self.settings = settings
         self.requests: list[Request] = []
+        self.claims: list[Asking] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.origins: dict[str, Origin] = {}
@@ -71,6 +82,7 @@ class _Gather:
         items = claims(session.items)  # type: ignore[attr-defined]
         chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
         self.requests = collect(chosen)
+        self.claims = [Asking(spec(item), tuple(collect([item])), partial(_judge, item)) for item in chosen]
         self.specifications = {item.nodeid: spec(item) for item in items}
         if not session.config.option.collectonly:  # type: ignore[attr-defined]
             self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
@@ -92,6 +104,11 @@ class _Gather:
 def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
     """Every experiment, data set and factors that the claims in ``folder`` ask for, once; in ``settings`` alone."""
     return _gathered(folder, "--collect-only", settings=settings).requests
+
+
+def claims(folder: Path | str = "claims") -> list[Asking]:
+    """Every claim in ``folder`` in the order of the files, with what it asks for, to be judged when that is there."""
+    return _gathered(folder, "--collect-only").claims
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:
@@ -132,6 +149,19 @@ def _some(gather: _Gather, folder: Path | str) -> _Gather:
         where = Path(folder).resolve()
         raise InvalidInputError(f"{where} holds no claims: name their folder, or call this from the project's root")
     return gather
+
+
+def _judge(item: Any, measures: Any) -> Outcome | None:
+    """The claim's outcome by whoever measures; None where it breaks, which judging all of them will tell."""
+    from reproduce.verdicts.claim import Claim
+    from reproduce.verdicts.marks import figures, spec
+
+    claim = Claim(spec(item), measures, figures(item))
+    try:
+        item.obj(claim=claim, **getattr(getattr(item, "callspec", None), "params", {}))
+    except Exception:
+        return None
+    return claim.outcome
 
 
 def _origin(item: Any, requests: tuple[Request, ...]) -> Origin:

@@ -5,34 +5,65 @@ nightly and release tiers, something was left or waits that may not; 130: interr
 """
 
 import os
+import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError, ReproduceError
+from reproduce.record import Store
 from reproduce.running import places
+from reproduce.running.clock import duration, span
 from reproduce.running.command import run_command
 from reproduce.running.inputs import Data, Weights, lacking, sizes
-from reproduce.running.live import duration
-from reproduce.running.request import Request
+from reproduce.running.plan import Plan
+from reproduce.running.request import Request, merged
 from reproduce.running.tiers import Tier
 from reproduce.verdicts import lines, screen, settings
-from reproduce.verdicts.collect import asked, judged
+from reproduce.verdicts.collect import Asking, claims, judged
+from reproduce.verdicts.compare import Change, compare
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.planned import planned
+from reproduce.verdicts.telling import Teller
+from reproduce.verdicts.turns import chosen
 
-__all__ = ["fetch", "rehearsed", "run_paper", "shown"]
+__all__ = ["Wanted", "fetch", "rehearsed", "run_paper", "shown"]
+
+#: Changed verdicts that are named at the end.
+MOST = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of the paper are run: ``only`` a pattern of ids or a kind, ``everything``, or the statements alone."""
+
+    only: str | None = None
+    everything: bool = False
+
+    def claims(self, folder: Path) -> list[Asking]:
+        """The claims of a folder that are run; InvalidInputError where none is the paper's own, or ``only`` fits none.
+
+        Some readings are asked only where their weights are at hand.
+        """
+        known = settings.read(folder / settings.FILE)
+        ours = [one for one in claims(folder) if set(known[one.spec.setting].differs) <= {"reading"}]
+        if not any(one.spec.setting == settings.PAPER for one in ours):
+            raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
+        fits = chosen([one.spec for one in ours], self.only, self.everything)
+        return [one for one in ours if fits(one.spec)]
 
 
 def run_paper(
     folder: Path,
     *,
+    wanted: Wanted = Wanted(),
     yes: bool = False,
     budget: float | None = None,
     tier: Tier = Tier.CHECK,
@@ -40,52 +71,100 @@ def run_paper(
     workers: int | None = None,
     seeds: int | None = None,
     allow_waiting: Sequence[str] = (),
+    plan_only: bool = False,
     confirm: Callable[[str], bool] | None = None,
     console: Console | None = None,
     told: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
-    """Run what the claims in ``folder`` ask for in the paper's own setting, then under other readings of its protocol.
+    """Run what the claims in ``folder`` ask for in the paper's own setting, its printed figures first.
 
-    Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the
-    same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is
-    fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run, the paper,
-    and stand-ins apart.
+    By default the statements alone, with ``wanted.everything`` also questions, controls and other readings of what the
+    paper leaves open. Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is
+    stopped, and the same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one,
+    and nothing is fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run,
+    each verdict as it came, what changed, the paper, and stand-ins apart.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     if budget is not None and not budget >= 0:
         raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
     began = time.monotonic()
-    requests = asked(folder, [settings.PAPER])
-    if not requests:
-        raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
-    got = fetch(lacking(one.inputs for one in requests), yes, confirm, console)
+    asking = wanted.claims(folder)
+    missing = [] if plan_only else lacking(one.inputs for one in _requests(asking))
+    got = [] if plan_only else fetch(missing, yes, confirm, console)
+    asking = wanted.claims(folder) if got else asking
+    requests = _requests(asking)
+    before = () if plan_only else judged(folder).outcomes
+    width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
+    tellers: list[Teller] = []
+
+    def hears(plan: Plan, store: Store, say: Callable[[str], None]) -> Teller:
+        tellers.append(Teller([one for one in asking if one.spec.printed], plan, store, say))
+        return tellers[0]
+
     ran: dict[str, Any] = {}
-    requests = _and_readings(folder, requests)
-    left = None if budget is None else max(0.0, budget - (time.monotonic() - began))
     status = run_command(
         [],
         seeds=seeds,
         tier=tier,
         cluster=cluster,
         workers=workers,
-        budget=left,
+        budget=None if budget is None else max(0.0, budget - (time.monotonic() - began)),
         allow_waiting=allow_waiting,
+        plan_only=plan_only,
         requested=lambda: requests,
         console=console,
         strict=True,
+        planned=lambda plan, workers: planned(plan, workers, asking, lines.read(folder / lines.FILE), width),
+        hears=hears,
         told=ran.update,
     )
-    width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
+    if plan_only:
+        return status
     outcomes = judged(folder).outcomes
-    why = list(dict.fromkeys(filter(None, (one.inputs.doubt() for one in requests))))
+    why = list(dict.fromkeys(part for one in requests for part in one.inputs.doubt().split("; ") if part))
     stand_ins = rehearsed(folder) if why else []
-    for line in [*shown(folder, outcomes, width), *_said_of_stand_ins(stand_ins, why)]:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    changes = [one for one in compare(before, outcomes) if one.kind != "same"]
+    for line in [
+        *shown(folder, outcomes, width),
+        *_said_of_stand_ins(stand_ins, why),
+        *_said_of_changes(changes),
+    ]:
+        say(line)
+    if ran["left"]:
+        say(f"left: {ran['left']} cells, {span(*ran['seconds left'])}: `{_again(wanted, yes, budget)}`")
     if told:
         paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
         apart = [screen.setting(one) for one in stand_ins]
-        told({"fetched": [one.label for one in got], "run": ran, "paper": paper, "stand-ins": apart})
+        events = [event for teller in tellers for event in teller.events]
+        heard = {"verdicts": events, "changed": [one.line for one in changes]}
+        told({"fetched": [one.label for one in got], "run": ran, **heard, "paper": paper, "stand-ins": apart})
     return status
+
+
+def _requests(asking: Sequence[Asking]) -> list[Request]:
+    return merged(request for one in asking for request in one.requests)
+
+
+def _said_of_changes(changes: Sequence[Change]) -> list[str]:
+    """What this command has changed in the verdicts, at most ``MOST`` of them; [] where it changed none."""
+    if not changes:
+        return []
+    more = [f"  and {len(changes) - MOST} more: reproduce claims paper"] if len(changes) > MOST else []
+    return ["", "Since this command began:", *(f"  {one.line}" for one in changes[:MOST]), *more]
+
+
+def _again(wanted: Wanted, yes: bool, budget: float | None) -> str:
+    """The command that goes on with what is left."""
+    words = ["reproduce paper"]
+    words += ["--yes"] if yes else []
+    words += [f"--only {shlex.quote(wanted.only)}"] if wanted.only else []
+    words += ["--all"] if wanted.everything else []
+    words += [f"--budget {budget / 60:g}"] if budget else []
+    return " ".join(words)
 
 
 def fetch(
@@ -123,16 +202,6 @@ def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
     return screen.screen(folded, settings.read(folder / settings.FILE), width)
-
-
-def _and_readings(folder: Path, requests: Sequence[Request]) -> list[Request]:
-    """The requests, then those of the paper's own data and network under other readings of what it leaves open.
-
-    Some are asked only where its weights are at hand, so this is called once they were fetched.
-    """
-    readings = [name for name, one in settings.read(folder / settings.FILE).items() if set(one.differs) == {"reading"}]
-    found = {one.key: one for one in [*requests, *(asked(folder, readings) if readings else [])]}
-    return list(found.values())
 
 
 def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.marks import spec
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.runs import complaint
+from reproduce.verdicts.turns import turn
 
 __all__ = ["broken", "check_findings", "collect", "conclude", "measures", "record_folder"]
 
@@ -32,8 +33,8 @@ def record_folder(config: pytest.Config) -> Path:
 
 
 def collect(items: Sequence[pytest.Item]) -> list[Request]:
-    """What the claims ask for, each once, with the most seeds that any asks for."""
-    return merged(request for item in items for request in dry(item).requests)
+    """What the claims ask for, each once, with the most seeds and the earliest turn that any gives it."""
+    return merged(replace(one, turn=turn(spec(item))) for item in items for one in dry(item).requests)
 
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:

@@ -196,19 +196,23 @@ def test_names_may_be_patterns_and_claims_say_the_rest(command, tmp_path):
 
 def test_the_time_left_follows_the_pace(toys):
     """Cells twice as slow as planned double what is left; at the end nothing is."""
-    request = Request(dataclasses.replace(toys["toy.draw"], seconds=10.0), DATA)
+    request = Request(dataclasses.replace(toys["toy.draw"], seconds=100.0), DATA)
     plan = make_plan([request], range(4), Store())
     view = live.Live(Console(file=io.StringIO()), plan, workers=2)
-    assert view._left() == "20 s"
-    entry = dataclasses.replace(measure(toys["toy.draw"], DATA, 0, {}), seconds=20.0)
-    for job, left in zip(plan.jobs, ("30 s", "20 s", "20 s", "0 s"), strict=True):
+    entry = dataclasses.replace(measure(toys["toy.draw"], DATA, 0, {}), seconds=200.0)
+    said = [view.left]
+    for job in plan.jobs:
         view.watch(job, Outcome(entry), Report())
-        assert view._left() == left
+        said.append(view.left)
+    assert said == ["up to 14 min", "up to 7 min", "about 3 min 11 s", "about 3 min 11 s", "about 0 s"]
 
 
-@pytest.mark.parametrize(
-    "seconds, text", [(0.4, "0 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")]
-)
-def test_a_duration_has_two_units(seconds, text):
-    """Seconds below a minute, minutes below an hour."""
-    assert live.duration(seconds) == text
+def test_who_listens_hears_of_each_cell_that_is_kept(toys):
+    """Also of one that another run kept, and not of one that failed."""
+    plan = make_plan([Request(toys["toy.draw"], DATA)], range(3), Store())
+    heard = []
+    view = live.Live(Console(file=io.StringIO()), plan, 1, heard.append)
+    entry = measure(toys["toy.draw"], DATA, 0, {})
+    for job, outcome in zip(plan.jobs, (Outcome(entry), Outcome(problem="broke"), Outcome(kept=True)), strict=True):
+        view.watch(job, outcome, Report())
+    assert heard == [plan.jobs[0], plan.jobs[2]]

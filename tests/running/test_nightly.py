@@ -31,7 +31,7 @@ def test_a_night_out_of_time_is_no_success(command):
     """A budget leaves cells unmeasured, which the next run goes on with."""
     status, said = command("toy.draw", tier=Tier.NIGHTLY, budget=0.0)
     assert status == 1
-    assert "5 left (the budget is used up; the same command goes on)" in said
+    assert "5 left, about 1 s (the budget is used up; the same command goes on)" in said
 
 
 def test_a_plan_of_the_night_may_wait(toys, command):

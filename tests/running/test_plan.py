@@ -6,8 +6,9 @@ import pytest
 
 from reproduce.record import Store
 from reproduce.running import inputs
+from reproduce.running.order import by_product
 from reproduce.running.plan import make_plan
-from reproduce.running.request import Request
+from reproduce.running.request import Request, Turn, merged
 from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
@@ -102,7 +103,7 @@ def test_a_request_counts_seeds_from_its_first(toys, kept):
 
 
 def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, monkeypatch):
-    """Twice asked is once planned; first one cell for each by-product, then seed by seed, the dear ones first."""
+    """Twice asked is once planned; a cell of each by-product first, seed by seed, two of every row before the rest."""
     monkeypatch.setattr(inputs.Data, "here", lambda _: True)
     monkeypatch.setattr(inputs.Data, "hash", lambda data: f"hash of {data}")
     store = Store(tmp_path / "record")
@@ -122,11 +123,49 @@ def test_a_plan_is_told_in_the_order_asked_and_run_in_another(toys, tmp_path, mo
     ]  # fmt: skip
     told = [(job.experiment, job.data, job.seed) for job in plan.jobs]
     assert len(told) == len(set(told)) == 9
-    assert told[:2] == [("toy.draw", DATA, 0), ("toy.fails", "TuringCattle", 0)]
-    assert [seed for _, _, seed in told[2:]] == [0, 1, 1, 1, 2, 2, 2]
+    assert told[:3] == [("toy.draw", DATA, 0), ("toy.fails", DATA, 0), ("toy.fails", "TuringCattle", 0)]
+    assert [seed for _, _, seed in told[3:]] == [1, 1, 1, 2, 2, 2]
     assert told[-1] == ("toy.draw", DATA, 2)
     assert plan.seconds == pytest.approx(sum(row.seconds * len(row.jobs) for row in plan.rows))
-    assert plan.cost()[plan.rows[1].request.key] == 50.0
+
+
+def test_what_is_asked_for_first_is_run_first(toys, tmp_path):
+    """Two seeds of every printed row, then its others, and a control after the last of them; never longest first."""
+    requests = [
+        Request(toys["toy.draw"], DATA, {"size": 1}, turn=Turn.CONTROL),
+        Request(toys["toy.draw"], DATA, {"size": 2}, turn=Turn.PRINTED),
+        Request(dataclasses.replace(toys["toy.draw"], seconds=9.0), DATA, {"size": 3}, turn=Turn.STATEMENT),
+        Request(toys["toy.draw"], DATA, {"size": 4}, turn=Turn.PRINTED),
+    ]
+    told = [(job.factors["size"], job.seed) for job in make_plan(requests, range(4), Store(tmp_path)).jobs]
+    assert told == [
+        *[(2, 0), (4, 0), (2, 1), (4, 1)],  # the first makes what the second finds
+        *[(2, 2), (4, 2), (2, 3), (4, 3)],
+        *[(3, seed) for seed in range(4)],
+        *[(1, seed) for seed in range(4)],
+    ]
+
+
+def test_a_by_product_is_made_once_and_never_by_the_dearest(toys, tmp_path):
+    """Whose weights are the same shares features; the leader is the cheapest row, and a later turn's needs none."""
+    job = Request(toys["toy.draw"], DATA).job(0)
+    with_weights = [dataclasses.replace(job, experiment=name, factors={"weights": "a"}) for name in ("one", "two")]
+    assert len({by_product(one) for one in with_weights}) == 1
+    assert by_product(dataclasses.replace(job, factors={"weights": "none"})) == by_product(job)
+    assert by_product(dataclasses.replace(job, data="LionData")) != by_product(job)
+    dear = dataclasses.replace(toys["toy.draw"], seconds=9000.0)
+    requests = [Request(dear, DATA, {"size": 1}), Request(toys["toy.draw"], DATA, {"size": 2})]
+    first, second, *_ = make_plan(requests, range(2), Store(tmp_path)).jobs
+    assert (first.factors["size"], second.factors["size"]) == (2, 1)
+
+
+def test_a_request_has_the_earliest_turn_that_any_gives_it(toys):
+    """With the most seeds that any asks for."""
+    few = Request(toys["toy.draw"], DATA, seeds=range(2), turn=Turn.PRINTED)
+    many = Request(toys["toy.draw"], DATA, seeds=range(9), turn=Turn.CONTROL)
+    for order in ([few, many], [many, few]):
+        (one,) = merged(order)
+        assert (len(one.seeds), one.turn) == (9, Turn.PRINTED)
 
 
 def test_what_the_claims_ask_for_bounds_the_seeds(toys, kept):

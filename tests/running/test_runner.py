@@ -66,7 +66,7 @@ def test_where_nothing_varies_one_seed_is_run(toys, tmp_path):
 
 def test_a_claim_may_ask_for_fewer_seeds(toys, tmp_path):
     """A request of two seeds runs two, whatever the run's own number."""
-    request = dataclasses.replace(asked(toys, "toy.draw"), seeds=2)
+    request = dataclasses.replace(asked(toys, "toy.draw"), seeds=range(2))
     assert [job.seed for job in make_plan([request], range(14), Store(tmp_path)).jobs] == [0, 1]
 
 

@@ -1,0 +1,115 @@
+"""How long the cells of a plan still take on so many workers: by what was measured so far, else by the plan.
+
+A row's first cell also makes by-products that the others find, so the two are never taken for one another.
+"""
+
+import heapq
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from reproduce.running.cells import Job
+from reproduce.running.estimates import Timed
+from reproduce.running.order import by_product
+
+if TYPE_CHECKING:
+    from reproduce.running.plan import Row
+
+__all__ = ["Clock", "duration", "makespan", "span"]
+
+#: By which factor the cost of a cell may be another than planned, either way, by where the plan has it from.
+SPREAD = {Timed.HERE: 1.1, Timed.ELSEWHERE: 1.5, Timed.SCALED: 2.0, Timed.GUESSED: 4.0}
+#: The same of what other rows of the experiment were measured to take, and of the row's own cells.
+PACED, OWN = 1.5, 1.1
+#: Ends of a time that are near enough to be said as one.
+NEAR = 1.5
+UNITS = (("h", 3600), ("min", 60), ("s", 1))
+
+
+class Clock:
+    """The cells of a plan as they are done; ``left()`` is the time that the others take."""
+
+    def __init__(self, rows: Iterable["Row"], jobs: Sequence[Job], workers: int) -> None:
+        self.workers = workers
+        self._rows = {id(job): row for row in rows for job in row.jobs}
+        self._left = {id(job): job for job in jobs}
+        self._own: dict[int, list[float]] = {}  # seconds of a row's cells but its first, by the row
+        self._paces: dict[str, list[float]] = {}  # the same over those planned, by experiment
+        self._firsts: dict[str, list[float]] = {}  # seconds of rows' first cells, by experiment
+        self._made: set[tuple[str, ...]] = set()
+
+    def done(self, job: Job, seconds: float | None = None) -> None:
+        """Note that a cell is over, and how long it took if it was measured."""
+        self._left.pop(id(job), None)
+        if seconds is None:
+            return
+        row = self._rows[id(job)]
+        if self._makes(job):
+            self._firsts.setdefault(job.experiment, []).append(seconds)
+        else:
+            self._own.setdefault(id(row), []).append(seconds)
+            self._paces.setdefault(job.experiment, []).append(seconds / max(row.seconds, 1e-3))
+        self._made.add(by_product(job))
+
+    @property
+    def left_over(self) -> list[Job]:
+        """The cells that are not over."""
+        return list(self._left.values())
+
+    def _makes(self, job: Job) -> bool:
+        """Whether the cell makes what others will find: the first of its row, or of those that share a by-product."""
+        return job.seed == self._rows[id(job)].seeds[0] or by_product(job) not in self._made
+
+    def cost(self, job: Job) -> tuple[float, float]:
+        """Seconds of a cell: the least and the most that are likely."""
+        row = self._rows[id(job)]
+        if own := self._own.get(id(row)):
+            middle, spread = statistics.median(own), OWN
+        elif paces := self._paces.get(job.experiment):
+            middle, spread = row.seconds * statistics.median(paces), PACED
+        else:
+            middle, spread = row.seconds, SPREAD[row.timed]
+        low, high = middle / spread, middle * spread
+        firsts = statistics.median(self._firsts.get(job.experiment) or [3 * middle])
+        if self._makes(job):
+            return low, max(high, firsts) if row.timed != Timed.HERE else high
+        # No cell takes longer than one that made its by-products itself.
+        return low, max(low, min(high, firsts)) if job.experiment in self._firsts else high
+
+    def left(self) -> tuple[float, float]:
+        """Seconds until all cells are done: the least and the most that are likely."""
+        costs = [self.cost(job) for job in self._left.values()]
+        return makespan([low for low, _ in costs], self.workers), makespan([high for _, high in costs], self.workers)
+
+    def of(self, jobs: Iterable[Job]) -> tuple[float, float]:
+        """The same of some of the cells, one after another."""
+        costs = [self.cost(job) for job in jobs if id(job) in self._left]
+        return sum(low for low, _ in costs), sum(high for _, high in costs)
+
+
+def duration(seconds: float) -> str:
+    """A length of time in two units: "45 s", "3 min 20 s", "2 h 05 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def span(low: float, high: float) -> str:
+    """A length of time that is known so far: "about 3 min 20 s" where the ends are near, else "20 to 60 min"."""
+    if high <= NEAR * low or high < 30:
+        return f"about {duration(math.ceil((low + high) / 2))}"
+    unit, seconds = next((one for one in UNITS if high >= 2 * one[1]), UNITS[-1])
+    least, most = math.floor(low / seconds), math.ceil(high / seconds)
+    return f"{least} to {most} {unit}" if least else f"up to {most} {unit}"
+
+
+def makespan(costs: Sequence[float], workers: int) -> float:
+    """Seconds until the last is done where each worker takes the next as it is free."""
+    free = [0.0] * max(1, min(workers, len(costs)))
+    for cost in costs:
+        heapq.heapreplace(free, free[0] + cost)
+    return max(free)

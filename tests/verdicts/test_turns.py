@@ -1,0 +1,121 @@
+"""What is asked for first is run first: the order of the real claims' rows, and who is run at all."""
+
+from pathlib import Path
+
+import pytest
+
+from reproduce.errors import InvalidInputError
+from reproduce.record import Store
+from reproduce.running import inputs
+from reproduce.running.plan import make_plan
+from reproduce.running.request import Turn
+from reproduce.verdicts import lines
+from reproduce.verdicts.collect import asked, claims
+from reproduce.verdicts.outcome import Spec
+from reproduce.verdicts.paper import Wanted, _requests
+from reproduce.verdicts.planned import planned
+from reproduce.verdicts.turns import chosen, turn
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+real = pytest.mark.skipif(not CLAIMS.is_dir(), reason="no claims beside the tests")
+TABLES = {"I.64x2", "I.64", "I.32", "I.16", "II.128", "II.64", "II.32", "II.16", "III.32", "III.64aug", "III.64"}
+
+
+@pytest.fixture
+def all_here(monkeypatch):
+    """As if every data set and all weights were here, and nothing were kept."""
+    for kind in (inputs.Data, inputs.Weights):
+        monkeypatch.setattr(kind, "here", lambda one: True)
+        monkeypatch.setattr(kind, "missing", lambda one: "")
+        monkeypatch.setattr(kind, "hash", lambda one: f"hash of {one.name}")
+        monkeypatch.setattr(kind, "doubt", lambda one: "")
+
+
+@pytest.fixture
+def plan(all_here, tmp_path):
+    """``plan(wanted)``: of the real claims, with an empty record."""
+    return lambda wanted: make_plan(_requests(wanted.claims(CLAIMS)), range(14), Store(tmp_path))
+
+
+def turns(found):
+    """The turn of each cell in the order to run, and how many seeds of its row come before it."""
+    rows = {id(job): row for row in found.rows for job in row.jobs}
+    return [(rows[id(job)].request.turn, rows[id(job)].seeds.index(job.seed)) for job in found.jobs]
+
+
+@real
+def test_the_statements_alone_are_run_and_the_printed_figures_first(plan):
+    """Two seeds of every printed figure, then all fourteen, then the other statements; no control and no question."""
+    found = turns(plan(Wanted()))
+    printed = [place for turn, place in found if turn == Turn.PRINTED]
+    assert {turn for turn, _ in found} <= {Turn.PRINTED, Turn.STATEMENT, Turn.DECIDING}
+    assert found == sorted(found, key=lambda cell: (cell[0], cell[1] >= 2))
+    first = next(at for at, place in enumerate(printed) if place >= 2)
+    assert all(place >= 2 for place in printed[first:])
+    assert len(found) < 300
+
+
+@real
+def test_no_control_comes_before_the_last_statements_last_seed(plan):
+    """Whatever else is asked for, it comes after."""
+    found = [turn for turn, _ in turns(plan(Wanted(everything=True)))]
+    last = max(at for at, one in enumerate(found) if one <= Turn.STATEMENT)
+    assert min(at for at, one in enumerate(found) if one >= Turn.QUESTION) > last
+    assert Turn.CONTROL in found
+
+
+@real
+def test_a_run_of_all_claims_keeps_the_order(all_here, tmp_path):
+    """`reproduce run` and the nightly tiers ask for everything: the paper's own statements still come first."""
+    found = [turn for turn, _ in turns(make_plan(asked(CLAIMS), range(14), Store(tmp_path)))]
+    assert found == sorted(found)
+    assert {Turn.PRINTED, Turn.STATEMENT, Turn.ELSEWHERE, Turn.QUESTION, Turn.CONTROL} <= set(found)
+
+
+@real
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_plan_is_one_screen_of_eighty_columns(plan, everything):
+    """A line for each printed row of the tables, with what it decides, and one for all the rest."""
+    wanted = Wanted(everything=everything)
+    said = planned(plan(wanted), 2, wanted.claims(CLAIMS), lines.read(CLAIMS / lines.FILE))
+    assert {line.split()[0] for line in said} >= TABLES
+    assert len(said) <= 20
+    assert all(len(line) <= 80 for line in said[:-1])
+    assert said[-1].startswith("then cells of: other statements ")
+    assert ("controls" in said[-1]) == everything
+
+
+def spec(id, kind="statement", setting="paper", printed=""):
+    return Spec(id, "It is so.", "I", kind=kind, setting=setting, printed=printed)
+
+
+def test_a_claims_turn_follows_from_what_it_is():
+    """Printed, stated, deciding, elsewhere, asked, controlled."""
+    assert turn(spec("I.64", printed="26.74")) == Turn.PRINTED
+    assert turn(spec("I.fail")) == Turn.STATEMENT
+    assert turn(spec("I.64@barn", setting="barn", printed="26.74")) == Turn.ELSEWHERE
+    assert turn(spec("why.loss", "question")) == turn(spec("P.mlp", "check")) == Turn.QUESTION
+    assert turn(spec("I.shuffled", "control", printed="1")) == Turn.CONTROL
+    assert turn(spec("III.steps.550", "control"), ["III.steps.*"]) == Turn.DECIDING
+
+
+def test_what_is_asked_for_by_name_or_kind():
+    """A pattern of ids, with its setting or without, or a kind; what fits nothing is one line."""
+    specs = [spec("I.64", printed="1"), spec("III.64@part", setting="part"), spec("why.loss", "question")]
+    assert [one.id for one in specs if chosen(specs)(one)] == ["I.64"]
+    assert [one.id for one in specs if chosen(specs, everything=True)(one)] == [one.id for one in specs]
+    assert [one.id for one in specs if chosen(specs, "III.*")(one)] == ["III.64@part"]
+    assert [one.id for one in specs if chosen(specs, "III.64")(one)] == ["III.64@part"]
+    assert [one.id for one in specs if chosen(specs, "questions")(one)] == ["why.loss"]
+    with pytest.raises(InvalidInputError, match="--only IV: no claim has such an id"):
+        chosen(specs, "IV")
+
+
+@real
+def test_every_claim_can_be_judged_again():
+    """What `claims` gives answers to whoever measures, as pytest's run does."""
+    from reproduce.verdicts.source import Source
+
+    found = {one.spec.id: one for one in claims(CLAIMS)}
+    outcome = found["data.lion"].judge(Source(Store(CLAIMS / "record"), None, set()))
+    assert (outcome.verdict, outcome.spec.printed) == ("reproduced", "75")
