@@ -9,6 +9,7 @@ import typer
 from reproduce import __version__
 from reproduce.commands import audit, claims, datasets, embed, paper, readings, report, run, score, weights
 from reproduce.errors import ReproduceError, of_system
+from reproduce.terminal import tolerant
 
 app = typer.Typer(
     name="reproduce",
@@ -52,6 +53,7 @@ def root(
 
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
+    tolerant()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C: what is finished is kept
     try:
         app(prog_name="reproduce")

@@ -3,6 +3,7 @@
 import codecs
 import json
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from reproduce.errors import InvalidInputError
 
 __all__ = ["as_json", "check_fields", "decoded", "from_json", "toml"]
+
+#: What json.dumps leaves as it is in a string.
+_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def decoded(path: Path) -> str:
@@ -86,8 +90,12 @@ def _no_number(name: str) -> None:
 
 
 def as_json(value: Any) -> str:
-    """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text."""
-    return json.dumps(_plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+    """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text.
+
+    What would move a terminal's cursor or turn its reading direction around is escaped.
+    """
+    dumped = json.dumps(_plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
 
 
 def _plain(value: Any) -> Any:

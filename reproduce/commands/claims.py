@@ -150,6 +150,7 @@ def show_saved(
     import shutil
 
     from reproduce import text
+    from reproduce.errors import one_line
     from reproduce.verdicts.saving import find, read
     from reproduce.verdicts.table import render, summary
 
@@ -160,10 +161,10 @@ def show_saved(
         return
     environment = found.information.get("environment", {})
     device = environment.get("gpu") or environment.get("cpu", "")
-    typer.echo(f"{found.path}: {found.information['time']}, commit {found.information['commit']}, {device}\n")
-    for line in render(found.outcomes, shutil.get_terminal_size((120, 24)).columns):
-        typer.echo(line)
-    typer.echo(summary(found.outcomes))
+    head = f"{found.path}: {found.information['time']}, commit {found.information['commit']}, {device}"
+    table = render(found.outcomes, shutil.get_terminal_size((120, 24)).columns)
+    for line in [head, "", *table, *summary(found.outcomes).splitlines()]:
+        typer.echo(one_line(line))  # the file may be a stranger's
 
 
 @app.command("compare")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, one_line
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 
@@ -39,7 +39,10 @@ class Change:
 
     @property
     def line(self) -> str:
-        """For a person, the claim named."""
+        """For a person, the claim named; whatever a stranger's file holds, one line."""
+        return one_line(self._said())
+
+    def _said(self) -> str:
         if self.kind == "verdict" and self.before and self.now:
             return f"{self.id}: {_said(self.before)}, now {_said(self.now)}"
         if self.kind == "ours" and self.before and self.now:
@@ -100,7 +103,8 @@ class Rules:
         moved = abs(now.ours - before.ours)
         if moved <= allowed:
             return ""
-        return f"{change.id}: ours moved by {moved:.4g}, more than {allowed:.4g}: {before.ours!r}, now {now.ours!r}"
+        moves = f"ours moved by {moved:.4g}, more than {allowed:.4g}: {before.ours!r}, now {now.ours!r}"
+        return one_line(f"{change.id}: {moves}")
 
 
 def _wrong(text: str) -> InvalidInputError:

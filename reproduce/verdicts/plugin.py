@@ -25,6 +25,7 @@ NARROWED = pytest.StashKey[bool]()
 TOLD = "reproduce.narrowed"
 OUTCOMES = pytest.StashKey[list["Outcome"]]()
 MEASURES = pytest.StashKey[Any]()
+SESSION = pytest.StashKey[pytest.Session]()
 
 MARKS = (
     "claim(id, at, unit='', fidelity='exact', kind='statement'): a claim; {fields} of parametrize fill in the id",
@@ -67,6 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     config.stash[OUTCOMES] = []
     runs.prepare(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember the session, whose exit status what is written at its end may change."""
+    session.config.stash[SESSION] = session
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -227,8 +233,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         paper = _paper(config, outcomes, width)
         for line in [*table, *paper, *summary(outcomes, kinds=not paper).splitlines()]:
             terminalreporter.write_line(line)
-        for line in runs.write(config, outcomes):
-            terminalreporter.write_line(line)
         if config.getoption("claims_findings"):
             from reproduce.verdicts.findings import FILE, proposed
 
@@ -236,6 +240,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             diff = proposed(outcomes, _folder(config) / FILE, whole=whole)
             for line in diff or [f"{FILE}: nothing would change"]:
                 terminalreporter.write_line(line)
+    for line in _kept(config, outcomes):
+        terminalreporter.write_line(line)
+
+
+def _kept(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
+    """Compare and save the run; the lines to print. A claim that is gone, or a run that is not saved, is a failure."""
+    changed, gone = runs.changed(config, outcomes, whole=not _narrowed(config))
+    written, saved = runs.write(config, outcomes)
+    if (gone or not saved) and config.stash[SESSION].exitstatus == pytest.ExitCode.OK:
+        config.stash[SESSION].exitstatus = pytest.ExitCode.TESTS_FAILED
+    return [*changed, *written]
 
 
 def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list[str]:

@@ -2,11 +2,14 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError, RecordError
@@ -63,12 +66,35 @@ def autosave_name(content: dict[str, Any]) -> str:
     return f"{(content['commit'] or 'unversioned').replace('+', '-')}_{moment}"
 
 
-def keep(folder: Path, name: str, content: dict[str, Any]) -> Path:
-    """Write a described run under the next number: 0001_NAME.json."""
+def check_name(name: str) -> None:
+    """Raise InvalidInputError for what is no name of a saved run."""
     if not re.fullmatch(r"[\w.-]+", name):
         raise InvalidInputError(f"{name!r} is no name for a saved run: use letters, digits, '.', '_' and '-'")
-    taken = [int(path.name.split("_")[0]) for path in saved(folder)]
-    return write(folder / f"{max(taken, default=0) + 1:04d}_{name}.json", content)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise InvalidInputError where no file could be written into the folder; it is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise InvalidInputError(f"{folder}: nothing can be written there ({error.strerror}); name another") from None
+
+
+def check_file(path: Path) -> None:
+    """Raise InvalidInputError where the file could not be written."""
+    if path.is_dir():
+        raise InvalidInputError(f"{path} is a folder; name a file")
+    check_folder(path.parent)
+
+
+def keep(folder: Path, name: str, content: dict[str, Any]) -> Path:
+    """Write a described run under the next number: 0001_NAME.json. Two that save at once get a number each."""
+    check_name(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):
+        taken = [int(path.name.split("_")[0]) for path in saved(folder)]
+        return write(folder / f"{max(taken, default=0) + 1:04d}_{name}.json", content)
 
 
 def saved(folder: Path) -> list[Path]:
