@@ -224,14 +224,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     outcomes = gathered(terminalreporter)
     config.stash[OUTCOMES] = outcomes
     if outcomes:
+        from reproduce.verdicts.brief import MANY, brief
         from reproduce.verdicts.table import render, summary
 
         width = terminalreporter._tw.fullwidth
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
-        table = render(outcomes, width, partial(runs.before, config), verbose=config.option.verbose > 0)
+        verbose = config.option.verbose > 0
+        whole = verbose or len(outcomes) <= MANY
+        table = render(outcomes, width, partial(runs.before, config), verbose) if whole else brief(outcomes, width)
         paper = _paper(config, outcomes, width)
-        for line in [*table, *paper, *summary(outcomes, kinds=not paper).splitlines()]:
+        for line in [*table, *paper, *_wrapped(summary(outcomes), width)]:
             terminalreporter.write_line(line)
         if config.getoption("claims_findings"):
             from reproduce.verdicts.findings import FILE, proposed
@@ -251,6 +254,13 @@ def _kept(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
     if (gone or not saved) and config.stash[SESSION].exitstatus == pytest.ExitCode.OK:
         config.stash[SESSION].exitstatus = pytest.ExitCode.TESTS_FAILED
     return [*changed, *written]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the text's lines, each folded to the terminal."""
+    import textwrap
+
+    return [part for line in text.splitlines() for part in textwrap.wrap(line, width, subsequent_indent="  ")]
 
 
 def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list[str]:

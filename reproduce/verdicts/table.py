@@ -253,20 +253,21 @@ def _noted(members: Sequence[Outcome]) -> dict[str, list[str]]:
     return notes
 
 
-def summary(outcomes: Sequence[Outcome], kinds: bool = True) -> str:
-    """How each kind of claim ended, never counted together (without, if ``kinds`` is false); what was checked now."""
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """Return how each kind of claim ended, never counted together, and what was checked now."""
     checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
     lines = []
-    for kind in KINDS if kinds else ():
+    for kind in KINDS:
         members = [outcome for outcome in outcomes if outcome.spec.kind == kind]
         if members:
             words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)
             plural = f"{kind}{'s' if len(members) != 1 else ''}"
             lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
-    lines += [surviving(outcomes)] if kinds and surviving(outcomes) else []
+    lines += [surviving(outcomes)] if surviving(outcomes) else []
     known = sum(bool(outcome.finding) and outcome.verdict == Verdict.NOT_REPRODUCED for outcome in outcomes)
     if known:
-        lines.append(f"* {known} fail as they were found to (findings.toml)")
+        what = "differs from what it claims" if known == 1 else "differ from what they claim"
+        lines.append(f"* {known} {what}, as recorded in findings.toml; pytest counts this as xfailed")
     if checks:
         lines.append(f"checked now: {_counted(checks)}")
     return "\n".join(lines)
