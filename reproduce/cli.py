@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, claims, datasets, embed, paper, readings, report, run, score, weights
+from reproduce.commands import audit, claims, datasets, embed, match, paper, readings, report, run, score, weights
 from reproduce.errors import ReproduceError, of_system
 from reproduce.terminal import tolerant
 
@@ -27,6 +27,7 @@ app.command("datasets")(datasets.list_datasets)
 app.command("weights")(weights.list_weights)
 app.command("audit")(audit.audit_dataset)
 app.command("embed")(embed.embed_animals)
+app.command("match")(match.match_animals)
 app.command("score")(score.score_embeddings)
 app.command("report")(report.write_report)
 app.command("readings")(readings.show_readings)

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["as_json", "check_fields", "decoded", "from_json", "toml"]
+__all__ = ["as_json", "check_fields", "decoded", "excel_safe", "from_json", "is_formula", "toml"]
 
 #: What json.dumps leaves as it is in a string.
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -106,3 +106,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would take a cell of a table for a formula, and run it."""
+    return cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def excel_safe(cell: str) -> str:
+    """Return the cell with a quote before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if is_formula(cell) else cell

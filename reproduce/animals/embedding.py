@@ -19,7 +19,7 @@ from reproduce.datasets.own import title
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import sidecars
 
-__all__ = ["Written", "like_of", "space_of", "write_embeddings"]
+__all__ = ["Written", "joined", "like_of", "space_of", "write_embeddings"]
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,21 @@ def _embed_like(catalogue: Catalogue, teachers: Catalogue, model: str, seed: int
     """Rows of the catalogue by the model that learns from the teachers' training side alone, in their order."""
     from reproduce.experiments.embedding import embed
 
-    both = [teachers, catalogue]
-    joined = Catalogue(
-        f"{teachers.name} and {catalogue.name}",
+    return embed(joined(teachers, catalogue), model, seed)[len(teachers) :]
+
+
+def joined(teachers: Catalogue, others: Catalogue) -> Catalogue:
+    """Return the images of both, those of ``others`` after the teachers' and on the test side."""
+    both = [teachers, others]
+    return Catalogue(
+        f"{teachers.name} and {others.name}",
         np.concatenate([one.paths for one in both]),
         np.concatenate([one.identities for one in both]),
-        np.concatenate([teachers.split, np.full(len(catalogue), "test")]),
+        np.concatenate([teachers.split, np.full(len(others), "test")]),
         teachers.seed,
         digests=np.concatenate([np.array(_contents(one)) for one in both]),
-        content_hash=digest("like", *(one.content_hash for one in both)),
+        content_hash=digest("joined", *(one.content_hash for one in both)),
     )
-    return embed(joined, model, seed)[len(teachers) :]
 
 
 def _check_source(catalogue: Catalogue, output: Path, labels: Path) -> None:

@@ -32,18 +32,18 @@ SPLITS = ("split", "original_split", "split_original", "set", "subset", "partiti
 _MISSING = 5
 
 
-def read_table(path: Path, identity: str | None = None, file: str | None = None) -> Rows:
+def read_table(path: Path, identity: str | None = None, file: str | None = None, named: bool = True) -> Rows:
     """Return the rows of a table, in the order of their paths; no file is read but for its digest.
 
     ``identity`` and ``file`` name the columns where their names do not say so. Raises InvalidInputError that says
-    which line or column is in the way.
+    which line or column is in the way. ``named`` false: no animal is asked for, and all identities are "".
     """
     head, rows = _cells(path)
-    at = _columns(path, head, rows, identity, file)
+    at = _columns(path, head, rows, identity, file, named)
     found, absent = [], []
     for number, cells in rows:
         values = {name: cells[place] if place is not None and place < len(cells) else "" for name, place in at.items()}
-        if not values["identity"]:
+        if named and not values["identity"]:
             raise InvalidInputError(
                 f"{path}, line {number}: no identity; give every photograph one, such as unknown, or take the line out"
             )
@@ -115,7 +115,7 @@ def _plain(name: str) -> str:
 
 
 def _columns(
-    path: Path, head: list[str], rows: list[tuple[int, list[str]]], identity: str | None, file: str | None
+    path: Path, head: list[str], rows: list[tuple[int, list[str]]], identity: str | None, file: str | None, named: bool
 ) -> dict[str, int | None]:
     plain = [_plain(name) for name in head]
     has = ", ".join(name for name in head if name)
@@ -141,6 +141,8 @@ def _columns(
             lack = f"no column 'path' in its first line; it has {has or 'nothing'}"
             raise InvalidInputError(f"{path} has {lack}: say which with --path COLUMN")
         at_path = (there or places)[0]
+    if not named:
+        return {"path": at_path, "identity": None, "split": None}
     if identity is not None:
         at_identity = asked(identity, "--identity")
     else:

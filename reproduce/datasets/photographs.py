@@ -18,13 +18,9 @@ from reproduce.datasets.pixels import rows_of
 from reproduce.progress import track
 
 __all__ = [
-    "INLIERS",
-    "affine_inliers",
-    "same_or_copied",
-    "same_photograph",
-    "within_animal_inliers",
-    "within_animal_pairs",
-]
+    "HEIGHT", "INLIERS", "RATIO", "REPROJECTION", "Features", "affine_inliers", "keypoints_of", "same_or_copied",
+    "same_photograph", "within_animal_inliers", "within_animal_pairs",
+]  # fmt: skip
 
 HEIGHT, KEYPOINTS, RATIO, INLIERS = 256, 300, 0.8, 10
 #: Pixels at HEIGHT that an inlier may lie off: ours, and a stricter reading beside it.
@@ -53,13 +49,18 @@ def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
     key = digest("photographs", VERSION, contents.tolist(), catalogue.identities.tolist())
 
     def compute() -> np.ndarray:
-        kept = rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey")
-        features = [_unpacked(row) for row in kept]
+        features = keypoints_of(catalogue)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = pool.map(lambda pair: affine_inliers(features[pair[0]], features[pair[1]]), pairs.tolist())
             return np.array(list(track(found, len(pairs), "matching photographs")), dtype=int).reshape(-1, 2)
 
     return arrays("photographs", key, compute)
+
+
+def keypoints_of(catalogue: Catalogue) -> list[Features]:
+    """Return each image's positions (n, 2) and SIFT descriptors (n, 128), float32, at HEIGHT; kept by content."""
+    kept = rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey")
+    return [_unpacked(row) for row in kept]
 
 
 def same_photograph(catalogue: Catalogue) -> np.ndarray:

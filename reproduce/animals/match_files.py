@@ -1,0 +1,155 @@
+"""What `match` writes: a table with a line for each photograph, and a page to decide by."""
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce import outputs
+from reproduce.animals.evaluation import Figure
+from reproduce.animals.matching import TOP, Matches, Settings
+from reproduce.animals.newcomers import titled
+from reproduce.datasets import Catalogue, raw_image
+from reproduce.datasets.photographs import HEIGHT
+from reproduce.outputs import MADE_BY
+from reproduce.progress import track
+from reproduce.report.templating import environment
+from reproduce.text import excel_safe
+
+__all__ = ["MARK", "table", "write_page"]
+
+#: The first line's last column: by it a table is known for one of this command's.
+MARK = "made_by_reproduce_match"
+#: Pixels along a picture's longer side, and places drawn of a pair.
+SIDE, DRAWN = 240, 40
+#: A first candidate from this probability on, or none from it on, needs no second look.
+SURE = 0.9
+
+
+def table(new: Catalogue, catalogue: Catalogue, found: Matches, safe: bool) -> bytes:
+    """Return the lines: photograph, who it is or none of these, then each candidate with all that speaks for it."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    kinds = ("candidate", "score", "probability", "nearest", "agreeing")
+    head = [f"{kind}_{place}" for place in range(1, found.candidates.shape[1] + 1) for kind in kinds]
+    lines.writerow(["photograph", "answer", "none_of_these", "probability_none", *head, MARK])
+    clean = excel_safe if safe else str
+    for row, path in enumerate(new.paths.tolist()):
+        cells: list[Any] = []
+        for place, animal in enumerate(found.candidates[row].tolist()):
+            there = found.nearest[row, place] >= 0
+            picture = clean(str(catalogue.paths[found.nearest[row, place]])) if there else ""
+            agreeing = len(found.places[row, place]) if (row, place) in found.places else ""
+            name = clean(str(found.animals[animal]))
+            score, chance = f"{found.similarity[row, place]:.6g}", f"{found.probabilities[row, place]:.4f}"
+            cells += [name, score, chance, picture, agreeing]
+        answer = "" if found.refused[row] else clean(str(found.animals[found.candidates[row, 0]]))
+        refused = "yes" if found.refused[row] else "no"
+        lines.writerow([clean(path), answer, refused, f"{found.none[row]:.4f}", *cells, "1"])
+    return text.getvalue().encode()
+
+
+def write_page(
+    path: Path,
+    new: Catalogue,
+    catalogue: Catalogue,
+    found: Matches,
+    settings: Settings,
+    figures: Sequence[Figure],
+    warnings: Sequence[str],
+) -> None:
+    """Write the page: each photograph, its candidates with their nearest pictures, and where the two agree."""
+    shown, rows = _Pictures(), list[dict[str, Any]]()
+    for row in track(range(len(new)), len(new), "drawing the page"):
+        query = shown.index(new, row)
+        count = found.candidates.shape[1]
+        rows.append(
+            {
+                "name": _short(new, row),
+                "picture": query,
+                "none": float(found.none[row]),
+                "refused": bool(found.refused[row]),
+                "doubt": _doubtful(found, row),
+                "candidates": [_candidate(catalogue, found, shown, row, place, query) for place in range(count)],
+            }
+        )
+    counts = {
+        "all": len(rows),
+        "doubt": sum(row["doubt"] for row in rows),
+        "matched": sum(not row["refused"] for row in rows),
+        "none": sum(row["refused"] for row in rows),
+    }
+    made = environment("reproduce.animals", percent=lambda value: f"{100 * value:.1f}")
+    page = made.get_template("match.html").render(
+        title=titled(new), catalogue=titled(catalogue), made_by=MADE_BY, rows=rows, counts=counts, settings=settings,
+        figures=figures, warnings=warnings, pictures=json.dumps(shown.pictures), top=TOP, animals=len(found.animals),
+        images=len(catalogue), threshold=found.calibration.threshold,
+    )  # fmt: skip
+    outputs.write(path, page.encode())
+
+
+class _Pictures:
+    """Thumbnails as addresses, each once, however often it is shown."""
+
+    def __init__(self) -> None:
+        self.pictures: list[str] = []
+        self.sizes: list[tuple[int, int]] = []
+        self._places: dict[str, int] = {}
+
+    def index(self, of: Catalogue, row: int) -> int:
+        """Return the number of an image's thumbnail."""
+        path = str(of.paths[row])
+        if path not in self._places:
+            address, size = _thumbnail(path)
+            self._places[path] = len(self.pictures)
+            self.pictures.append(address)
+            self.sizes.append(size)
+        return self._places[path]
+
+
+def _thumbnail(path: str) -> tuple[str, tuple[int, int]]:
+    """An image as an address that holds it whole, and its own (width, height)."""
+    from PIL import Image
+
+    whole = Image.fromarray(raw_image(path))
+    size = whole.size
+    whole.thumbnail((SIDE, SIDE))
+    content = io.BytesIO()
+    whole.save(content, "JPEG", quality=75)
+    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}", size
+
+
+def _candidate(
+    catalogue: Catalogue, found: Matches, shown: "_Pictures", row: int, place: int, query: int
+) -> dict[str, Any]:
+    nearest, places = int(found.nearest[row, place]), found.places.get((row, place))
+    picture = shown.index(catalogue, nearest) if nearest >= 0 else None
+    return {
+        "name": str(found.animals[found.candidates[row, place]]),
+        "probability": float(found.probabilities[row, place]),
+        "picture": picture,
+        "file": Path(str(catalogue.paths[nearest])).name if nearest >= 0 else "",
+        "agreeing": None if places is None else len(places),
+        "places": [] if places is None or picture is None else _drawn(places, shown.sizes[query], shown.sizes[picture]),
+    }
+
+
+def _drawn(places: np.ndarray, one: tuple[int, int], other: tuple[int, int]) -> list[list[float]]:
+    """Places that agree, as fractions of each image's width and height: they were found at HEIGHT pixels."""
+    (width, height), (other_width, other_height) = one, other
+    scale = np.array([HEIGHT * width / height, HEIGHT, HEIGHT * other_width / other_height, HEIGHT])
+    return np.clip(places[:DRAWN] / scale, 0, 1).round(3).tolist()
+
+
+def _doubtful(found: Matches, row: int) -> bool:
+    return bool(max(float(found.none[row]), float(found.probabilities[row, 0])) < SURE)
+
+
+def _short(new: Catalogue, row: int) -> str:
+    root, path = Path(new.name), Path(str(new.paths[row]))
+    return str(path.relative_to(root)) if path.is_relative_to(root) and path != root else path.name

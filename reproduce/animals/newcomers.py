@@ -1,0 +1,68 @@
+"""Photographs of nobody known yet: a folder of any depth, a table, or one file, read without an animal's name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.cache import digest
+from reproduce.datasets import Catalogue
+from reproduce.datasets.loading import published
+from reproduce.datasets.own import title
+from reproduce.datasets.places import IMAGE_ENDINGS
+from reproduce.datasets.survey import digested
+from reproduce.datasets.tree import tree
+from reproduce.errors import InvalidInputError
+from reproduce.reading import DEFAULT, Reading, Strangers
+
+__all__ = ["called", "newcomers", "titled"]
+
+
+def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
+    """Return the photographs as a Catalogue whose identities say nothing, in the order of their paths.
+
+    Raises InvalidInputError where there are none, or where the folder or the table cannot be read.
+    """
+    path = Path(name).expanduser()
+    if not path.exists():
+        raise InvalidInputError(f"{name}: no such folder, table or photograph; give the new photographs")
+    path = path.resolve()
+    notes: list[str] = []
+    if path.is_dir():
+        found = tree(path)
+        root, files, notes = path, found.photographs, found.notes()
+    elif path.suffix.lower() in IMAGE_ENDINGS:
+        root, files = path.parent, [path.name]
+    else:
+        from reproduce.datasets.own_table import read_table
+
+        rows = read_table(path, reading.identity, reading.path, named=False)
+        root, files, notes = rows.root, rows.paths, rows.notes
+    if not files:
+        raise InvalidInputError(f"{name} holds no photographs ({', '.join(IMAGE_ENDINGS)}); name another folder")
+    digests = np.array(digested(path.name, root, files))
+    return Catalogue(
+        str(path),
+        np.array([str(root / file) for file in files]),
+        np.array([f"new #{row}" for row in range(len(files))]),
+        np.full(len(files), "test"),
+        content_hash=digest("new", files, digests.tolist()),
+        digests=digests,
+        notes=tuple(notes),
+    )
+
+
+def called(name: str, new: Catalogue, reading: Reading) -> Catalogue:
+    """Return the new photographs under the names that their folders or their table give, to be judged by.
+
+    Raises InvalidInputError where these say whose no photograph is.
+    """
+    whole = published(name, reading=replace(reading, strangers=Strangers.ANIMALS))
+    names = dict(zip(whole.paths.tolist(), whole.identities.tolist(), strict=True))
+    identities = np.array([names.get(path, "") for path in new.paths.tolist()])
+    return replace(new.take(np.flatnonzero(identities != "")), identities=identities[identities != ""])
+
+
+def titled(catalogue: Catalogue) -> str:
+    """Return what the page and the files are called by."""
+    return title(catalogue.name)
