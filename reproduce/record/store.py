@@ -15,6 +15,7 @@ from reproduce.errors import InvalidInputError, RecordError
 from reproduce.record.checked import checked, note
 from reproduce.record.files import dumps, loads
 from reproduce.record.schema import Entry, canonical
+from reproduce.record.seen import noted
 
 __all__ = ["Store", "default_folder"]
 
@@ -99,6 +100,7 @@ class Store:
                 write_atomically(path, dumps(experiment, entries).encode())
                 # Still under the lock: what is there is what was just written.
                 _FILES[path.absolute()] = _File(_stamp(path.stat()), entries)
+                noted(self.folder, new.values())
         return len(new)
 
     def check_writable(self) -> None:

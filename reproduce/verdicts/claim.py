@@ -9,7 +9,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
 from reproduce.running.request import Request
 from reproduce.verdicts import judge, scatter
-from reproduce.verdicts.judge import Region, Verdict
+from reproduce.verdicts.judge import Estimate, Region, Verdict, from_seeds
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.roles import Role
 from reproduce.verdicts.sample import Sample
@@ -182,6 +182,8 @@ class Claim:
             verdict = judge.against_runs(scaled.values, region, paper_runs)
         outcome = self._outcome(verb, scaled, verdict, paper, margin, because, estimate.interval(), region)
         intervals = {name: one.interval() for name, one in estimates.items()}
+        if verdict == Verdict.COMPATIBLE and paper_runs is not None:
+            note = "; ".join(filter(None, (note, excluded(scaled, estimate, region, paper_runs))))
         if scaled.saturated and scaled.random and scaled.n > 1:
             note = "; ".join(filter(None, (note, f"the same under each of {scaled.n} seeds: none, or all there is")))
         self._settle(
@@ -244,6 +246,23 @@ def seeds_for(experiment: Experiment, data: str, asked: int | range | None) -> r
     if not experiment.varies_on(data):
         return range(1)
     return range(SEEDS) if asked is None else asked
+
+
+def excluded(ours: Sample, beside: Estimate, region: Region, runs: int) -> str:
+    """Return what a compatible figure says nevertheless: which means of ours it excludes, and whether chance is one."""
+    alone, both = from_seeds(ours.values).interval(), beside.interval()
+    assert alone is not None
+    assert both is not None
+    printed, half = (region.lower + region.upper) / 2, (both[1] - both[0]) / 2
+    low, high = printed - half, printed + half
+    chance = ours.chance
+    said = "" if chance is None else f"; chance {chance:.2f} {'is not' if low <= chance <= high else 'is'}"
+    plural = "" if runs == 1 else "s"
+    return (
+        f"compatible: means below {low:.2f} and above {high:.2f} are excluded{said} "
+        f"(90 % of our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's {runs} run{plural} "
+        f"{both[0]:.2f}..{both[1]:.2f})"
+    )
 
 
 def _trust(checked: str) -> int:

@@ -57,9 +57,10 @@ class Outcome:
     hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed; ``sides``
     are their means. ``finding`` is what the record of findings says of it. ``intervals`` are those by each source of
     scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names the one that carries the verdict, and
-    ``interval`` is that one; ``note`` says what else must be known of it. ``p``: the least level at which a t test
-    would give the verdict, of a claim with sampling error. ``spread`` between runs was expected when the margin was
-    set, and ``power`` planned for with it.
+    ``interval`` is that one; ``note`` says what else must be known of it. ``post_hoc``: how much younger its rule is
+    than its result, if it is. ``p``: the least level at which a one-sided test would give the verdict, of a claim with
+    sampling error; ``survives`` Holm's correction among those it is shown with. ``spread`` between runs was expected
+    when the margin was set, and ``power`` planned for with it.
     """
 
     spec: Spec
@@ -89,12 +90,19 @@ class Outcome:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     scatter: str = ""
     note: str = ""
+    post_hoc: str = ""
+    survives: bool = False
     p: float | None = None
 
     @property
     def n(self) -> int:
         """How many seeds were judged."""
         return len(self.values)
+
+    @property
+    def seeds_alone(self) -> bool:
+        """Whether the seeds alone carry a verdict that is about animals too: those were not left out in turn."""
+        return self.note.startswith("seeds only")
 
     @property
     def says(self) -> str:

@@ -42,6 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="print what would change in the findings as a diff",
     )
+    group.addoption(
+        "--claims-rules", action="store_true", help="write the rules of new claims, and of moved ones, into rules.toml"
+    )
     group.addoption("--claims-strict", action="store_true", help="an inconclusive claim fails")
     group.addoption(
         "--claims-tier",
@@ -128,6 +131,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from reproduce.errors import ReproduceError
     from reproduce.verdicts.session import check_findings, measures
 
+    if config.option.claims_rules and not _narrowed(config):
+        from reproduce.verdicts.rules import write
+
+        write(items)
     try:
         check_findings(items, whole=not (_narrowed(config) or config.option.claims_findings))
     except (ReproduceError, pytest.UsageError) as error:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.lines import Folded
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.settings import Setting
-from reproduce.verdicts.standing import Standing, answer, count, sentences, standing
+from reproduce.verdicts.standing import Standing, answer, count, sentences, standing, tested
 
 __all__ = ["as_json", "by_column", "screen", "setting", "so_far"]
 
@@ -22,6 +23,8 @@ LEGEND = (
     "yes, NO: our 90 % interval lies inside, outside of what is required. ?: it lies across the edge. ok: it fits a "
     "figure of one or two runs. -: not run. a/b: claims differ."
 )
+SIGNS = {"†": "a verdict's rule is younger than its result.", "°": "a verdict by seeds alone."}
+CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 #: What a line of each kind says so far, where that is not the standing's own word.
 SAID = {
     "statement": {Standing.NOT_REPRODUCED: "contradicted"},
@@ -49,7 +52,8 @@ def screen(
         lines += ["", HEADINGS[kind]] if kind in HEADINGS else [""]
         rows = [_cells(one, columns, settings) for one in chosen]
         lines += _table(rows, columns, width) or _folded(rows, columns, width)
-    return [*lines, "", *textwrap.wrap(LEGEND, width)]
+    used = [f"{sign}: {said}" for sign, said in SIGNS.items() if any(sign in one for one in lines)]
+    return [*lines, "", *textwrap.wrap(" ".join([LEGEND, *used]), width)]
 
 
 def by_column(outcomes: Sequence[Outcome], settings: Mapping[str, Setting]) -> dict[str, list[Outcome]]:
@@ -74,7 +78,9 @@ def _cells(one: Folded, columns: Sequence[str], settings: Mapping[str, Setting])
 def so_far(one: Folded) -> str:
     """Return where a line stands, in the words of its kind."""
     stands = standing(one)
-    return SAID.get(one.line.kind, {}).get(stands, str(stands))
+    said = [outcome for outcome in (tested(one.own) or tested(one.elsewhere)) if outcome.verdict in CONCLUSIVE]
+    signs = ("†" if any(o.post_hoc for o in said) else "") + ("°" if any(o.seeds_alone for o in said) else "")
+    return SAID.get(one.line.kind, {}).get(stands, str(stands)) + signs
 
 
 def _table(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) -> list[str]:
@@ -149,6 +155,9 @@ def setting(outcome: Outcome) -> dict[str, Any]:
         "verdict": outcome.says,
         "ours": outcome.ours,
         "interval": None if outcome.interval is None else list(outcome.interval),
+        "scatter": outcome.scatter,
+        "seeds_alone": outcome.seeds_alone,
+        "post_hoc": outcome.post_hoc,
         "n": outcome.n,
         "chance": outcome.chance,
     }

@@ -13,7 +13,7 @@ import pytest
 from reproduce.errors import ReproduceError
 from reproduce.running.inputs import fetch_unasked
 from reproduce.running.request import Key, Request, merged
-from reproduce.verdicts import findings
+from reproduce.verdicts import findings, rules
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
 from reproduce.verdicts.dry import dry
@@ -104,6 +104,12 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
         broken(item, claim, key, "no verdict: end the claim with one verb, such as claim.equals")
     finding = findings.read(item.path.parent / findings.FILE).get(outcome.spec.id)
     judged = outcome.verdict != Verdict.NOT_RUN and not outcome.drift
+    late = ""
+    if judged and rules.read(item.path.parent / rules.FILE):
+        rule = rules.read(item.path.parent / rules.FILE).get(outcome.spec.id)
+        look = rules.looked(dry(item), record_folder(item.config))
+        late = rules.complaint(outcome, rule, look)
+        outcome = replace(outcome, post_hoc=rules.post_hoc(rule, look))
     changed = findings.complaint(outcome, finding) if judged else ""
     if finding and judged and not changed:
         outcome = replace(outcome, finding=asdict(finding))
@@ -114,8 +120,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
         pytest.fail(f"{claim.spec.id} drifted: {outcome.drift}", pytrace=False)
     if outcome.verdict == Verdict.NOT_RUN:
         pytest.skip(outcome.reason)
-    if changed:
-        pytest.fail(f"{explain(outcome)}, {changed}", pytrace=False)
+    if changed or late:
+        pytest.fail(f"{explain(outcome)}, {changed or late}", pytrace=False)
     if outcome.verdict == Verdict.NOT_REPRODUCED and finding:
         # As pytest.xfail does, less the traceback: drawing it costs more than the judgement.
         raise pytest.xfail.Exception(f"{explain(outcome)}: {finding.because}", pytrace=False)
@@ -134,8 +140,10 @@ def check_findings(items: Sequence[pytest.Item], *, whole: bool) -> None:
         if not whole or set(files) < {path.name for path in folder.glob("test_*.py")}:
             continue  # a part of the claims was asked for
         idle = findings.unused(found, set().union(*files.values()))
-        if idle:
-            raise pytest.UsageError(f"{folder / findings.FILE}: no claim uses {', '.join(idle)}; remove what is gone")
+        late = rules.unused(rules.read(folder / rules.FILE), set().union(*files.values()))
+        for file, gone in ((findings.FILE, idle), (rules.FILE, late)):
+            if gone:
+                raise pytest.UsageError(f"{folder / file}: no claim uses {', '.join(gone)}; remove what is gone")
 
 
 def explain(outcome: Outcome) -> str:

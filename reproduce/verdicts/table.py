@@ -11,7 +11,7 @@ from reproduce.verdicts.judge import Verdict, holm
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.scatter import ANIMALS, SEEDS
 
-__all__ = ["groups", "markdown", "render", "summary", "surviving"]
+__all__ = ["MARKS", "corrected", "groups", "markdown", "marks", "render", "summary", "surviving"]
 
 BAR = 13
 #: Verdicts of a test: the other ends decide nothing.
@@ -139,7 +139,24 @@ def verdict_cell(outcome: Outcome) -> str:
     """The verdict's words; a drift outranks them."""
     if outcome.drift:
         return "DRIFTED"
-    return outcome.says + (" *" if outcome.finding and outcome.verdict == Verdict.NOT_REPRODUCED else "")
+    return f"{outcome.says} {marks(outcome)}".rstrip()
+
+
+#: What stands behind a verdict, and what it says.
+MARKS: dict[str, tuple[Callable[[Outcome], object], str]] = {
+    "*": (
+        lambda o: o.finding and o.verdict == Verdict.NOT_REPRODUCED,
+        "differ from what they claim, as recorded in findings.toml",
+    ),
+    "†": (lambda o: o.post_hoc, "post hoc: the rule is younger than the first result (rules.toml)"),
+    "°": (lambda o: o.seeds_alone, "by seeds alone, though other animals could have scored otherwise"),
+    "‡": (lambda o: o.survives, "survive Holm's correction"),
+}
+
+
+def marks(outcome: Outcome) -> str:
+    """Return the signs behind a claim's verdict."""
+    return "".join(sign for sign, (is_so, _) in MARKS.items() if is_so(outcome))
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
@@ -157,7 +174,7 @@ def render(
 
     The paper's tables come first. ``verbose`` writes each claim's sentence and both intervals below it.
     """
-    width = max(width, 80)
+    width, outcomes = max(width, 80), corrected(outcomes)
     layout = Layout(outcomes, width, before)
     lines: list[str] = []
     for name, members in groups(outcomes):
@@ -263,31 +280,51 @@ def summary(outcomes: Sequence[Outcome]) -> str:
             words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)
             plural = f"{kind}{'s' if len(members) != 1 else ''}"
             lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
+    outcomes = corrected(outcomes)
     lines += [surviving(outcomes)] if surviving(outcomes) else []
     known = sum(bool(outcome.finding) and outcome.verdict == Verdict.NOT_REPRODUCED for outcome in outcomes)
     if known:
         what = "differs from what it claims" if known == 1 else "differ from what they claim"
         lines.append(f"* {known} {what}, as recorded in findings.toml; pytest counts this as xfailed")
+    for sign in "†°":
+        is_so, said = MARKS[sign]
+        if counted := sum(bool(is_so(outcome)) for outcome in outcomes):
+            lines.append(f"{sign} {counted} {said}")
     if checks:
         lines.append(f"checked now: {_counted(checks)}")
     return "\n".join(lines)
 
 
-def surviving(outcomes: Sequence[Outcome]) -> str:
-    """How many conclusive verdicts stand if one wrong one among them all may come one time in twenty; "" of none.
+def corrected(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with those marked that stand if one wrong one in their kind may come one time in twenty.
 
-    The family is every claim that was judged with sampling error, the inconclusive ones too.
+    Holm's correction (1979), a family for each kind: questions do not swell that of the statements. It is made of every
+    claim that was judged with sampling error, the inconclusive ones too. The side of a test is the one that its verdict
+    is on, chosen afterwards, so p is doubled. What seeds alone carry, though it is about animals, is no test of it.
     """
-    family = [outcome for outcome in outcomes if outcome.p is not None and not outcome.drift]
-    stands = dict(zip((one.spec.id for one in family), holm([one.p or 0.0 for one in family]), strict=True))
-    parts, conclusive = [], 0
+    stands: set[str] = set()
     for kind in KINDS:
-        ended = [one for one in family if one.spec.kind == kind and one.verdict in SAID]
-        conclusive += len(ended)
+        family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
+        holds = holm([min(1.0, 2 * (one.p or 0.0)) for one in family])
+        stands |= {one.spec.id for one, stood in zip(family, holds, strict=True) if stood and one.verdict in SAID}
+    return [replace(one, survives=one.spec.id in stands) for one in outcomes]
+
+
+def _is_test(outcome: Outcome) -> bool:
+    return outcome.p is not None and not outcome.drift and not outcome.seeds_alone
+
+
+def surviving(outcomes: Sequence[Outcome]) -> str:
+    """How many conclusive verdicts of each kind survive Holm's correction, of ``corrected`` ones; "" of none."""
+    parts = []
+    for kind in KINDS:
+        family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
+        ended = [one for one in family if one.verdict in SAID]
         if ended:
             plural = f"{kind}{'s' if len(ended) != 1 else ''}"
-            parts.append(f"{sum(stands[one.spec.id] for one in ended)} of {len(ended)} {plural}")
-    return f"survive Holm's correction at 5 % for {len(family)} tests: {', '.join(parts)}" if conclusive else ""
+            stood = sum(one.survives for one in ended)
+            parts.append(f"{stood} of {len(ended)} {plural} (tests: {len(family)})")
+    return f"‡ survive Holm's correction at 5 %, two-sided, by kind: {', '.join(parts)}" if parts else ""
 
 
 def _counted(words: Counter[str]) -> str:
@@ -305,6 +342,7 @@ def _of_source(name: str, outcome: Outcome) -> str:
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """The same table for a page: one Markdown table per group."""
     lines: list[str] = []
+    outcomes = corrected(outcomes)
     for name, members in groups(outcomes):
         columns = [column for column in COLUMNS if column.cell is not bar and column.head not in ("Before", "Sentence")]
         at = next(at for at, column in enumerate(columns) if column.cell is spread)

@@ -239,7 +239,7 @@ def test_leftovers_of_a_kill_disturb_nothing(tmp_path):
     seen = subprocess.run(
         ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"], capture_output=True, text=True, check=True
     )
-    assert sorted(line[3:] for line in seen.stdout.splitlines()) == [".gitignore", "toy.json"]
+    assert sorted(line[3:] for line in seen.stdout.splitlines()) == [".gitignore", "first_seen.jsonl", "toy.json"]
     store.add(make(1))
     assert not leftover.exists()
 

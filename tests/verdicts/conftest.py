@@ -16,6 +16,7 @@ import reproduce.verdicts.session
 import reproduce.verdicts.settings
 import reproduce.verdicts.source
 import reproduce.verdicts.table
+from reproduce.verdicts import rules
 
 
 @pytest.fixture
@@ -35,8 +36,9 @@ def claim_session(pytester, monkeypatch, tmp_path):
         pytester.makepyfile(test_toy=source)
         for name, text in beside.items():
             (pytester.path / f"{name}.toml").write_text(text, encoding="utf-8")
-        for room in (reproduce.verdicts.findings, reproduce.verdicts.lines, reproduce.verdicts.settings):
+        for room in (reproduce.verdicts.findings, reproduce.verdicts.lines, reproduce.verdicts.settings, rules):
             room.read.cache_clear()  # a session reads each file once; these sessions share one process
+        rules.seen.cache_clear()
         return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
 
     run.path = pytester.path

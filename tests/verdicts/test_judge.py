@@ -1,7 +1,7 @@
 """The judge: intervals, regions, verdicts, and its own error rates."""
 
 import math
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from reproduce.errors import InvalidInputError
+from reproduce.verdicts.claim import excluded
 from reproduce.verdicts.judge import (
     Estimate,
     Region,
@@ -24,6 +25,7 @@ from reproduce.verdicts.judge import (
     p_value,
     power,
 )
+from reproduce.verdicts.sample import Sample
 
 finite = st.floats(-1e6, 1e6)
 
@@ -284,3 +286,17 @@ def test_one_wrong_verdict_among_many_is_one_time_in_twenty():
     rng = np.random.default_rng(3)
     papers = rng.uniform(size=(4000, 20))
     assert np.mean([any(holm(row.tolist())) for row in papers]) <= 0.055
+
+
+def test_a_compatible_figure_says_what_it_excludes():
+    """Means that the interval could not reach the printed figure from; chance is named where it is not among them."""
+    ours = Sample((0.4, 0.9, 1.2, 1.4, 0.7), tuple(range(5)), chance=0.44)
+    beside, region = from_seeds(ours.values, 2), Region(0.735, 1.125)
+    said = excluded(ours, beside, region, 2)
+    low, high = beside.interval()
+    half = (high - low) / 2
+    alone = from_seeds(ours.values).interval()
+    assert f"means below {0.93 - half:.2f} and above {0.93 + half:.2f} are excluded; chance 0.44 is not (" in said
+    assert f"our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 2 runs {low:.2f}..{high:.2f})" in said
+    assert "chance 0.10 is (" in excluded(replace(ours, chance=0.1), beside, region, 1)
+    assert "chance" not in excluded(replace(ours, chance=None), beside, region, 1)

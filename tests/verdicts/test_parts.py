@@ -14,7 +14,19 @@ from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.scatter import Herd
-from reproduce.verdicts.table import Layout, asked, bar, groups, markdown, ours, render, spread, summary
+from reproduce.verdicts.table import (
+    Layout,
+    asked,
+    bar,
+    corrected,
+    groups,
+    markdown,
+    marks,
+    ours,
+    render,
+    spread,
+    summary,
+)
 
 
 def herd(*rows, data="D", names="abc"):
@@ -85,16 +97,31 @@ def test_what_is_the_same_under_every_seed_is_an_error_unless_it_is_none_or_all(
 
 
 def test_the_summary_counts_what_survives_holm_by_kind():
-    """0.001 and 0.02 stand among three tests, 0.03 would not; a fact has no p, what is open is a test too."""
-    ends = [("statement", "reproduced", 0.001), ("question", "not reproduced", 0.02), ("question", "inconclusive", 0.4),
-            ("check", "reproduced", None)]  # fmt: skip
+    """Two-sided and by kind: of two questions 0.012 stands and 0.013 does not, whatever the statements are."""
+    ends = [("statement", "reproduced", 0.024), ("question", "not reproduced", 0.012)]
+    ends += [("question", "inconclusive", 0.4), ("check", "reproduced", None)]
     made = [Outcome(Spec(f"I.{at}", "A sentence.", "I", kind=kind), Verdict(end), p=p)
             for at, (kind, end, p) in enumerate(ends)]  # fmt: skip
-    line = "survive Holm's correction at 5 % for 3 tests: 1 of 1 statement, 1 of 1 question"
+    line = "5 %, two-sided, by kind: 1 of 1 statement (tests: 1), 1 of 1 question (tests: 2)"
     assert line in summary(made)
-    made[1] = replace(made[1], p=0.03)
-    assert "1 of 1 statement, 0 of 1 question" in summary(made)
+    assert [marks(one) for one in corrected(made)] == ["‡", "‡", "", ""]
+    made[1] = replace(made[1], p=0.013)
+    assert "1 of 1 statement (tests: 1), 0 of 1 question (tests: 2)" in summary(made)
     assert "Holm" not in summary(made[3:])
+
+
+def test_a_verdict_by_seeds_alone_is_marked_and_stays_out_of_the_count():
+    """Where animals are due and were not left out, a small p is about these animals: it is no test of the claim."""
+    alone = Outcome(
+        Spec("I.a", "A sentence.", "I"), Verdict.REPRODUCED, p=1e-9, note="seeds only: x's y", scatter="seeds"
+    )
+    late = Outcome(Spec("I.b", "A sentence.", "I"), Verdict.NOT_REPRODUCED, p=1e-9, post_hoc="rule of 2026")
+    assert [marks(one) for one in corrected([alone, late])] == ["°", "†‡"]
+    text = summary([alone, late])
+    assert "1 of 1 statement (tests: 1)" in text
+    assert "† 1 post hoc" in text
+    assert "° 1 by seeds alone" in text
+    assert "fails †‡" in markdown([replace(late, spec=Spec("I.b", "A sentence.", "I", kind="control"))])
 
 
 def test_both_intervals_are_shown_by_name():

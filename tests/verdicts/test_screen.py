@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -233,14 +234,15 @@ def test_json_says_what_was_found_in_each_setting():
     """The paper's own first: name, worth, verdict in its words, figure, interval, seeds and chance."""
     made = [outcome("a", setting="barn"), not_run("a", chance=None)]
     (line,) = as_json(fold([Line("a", "I", printed="75")], made))
+    plain = {"scatter": "", "seeds_alone": False, "post_hoc": ""}
     assert line["settings"] == [
         {
             "name": "paper", "claim": "a", "fidelity": "assumed", "verdict": "not run",
-            "ours": None, "interval": None, "n": 0, "chance": None,
+            "ours": None, "interval": None, "n": 0, "chance": None, **plain,
         },
         {
             "name": "barn", "claim": "a@barn", "fidelity": "proxy", "verdict": "holds",
-            "ours": 1.5, "interval": [1.0, 2.0], "n": 2, "chance": 0.5,
+            "ours": 1.5, "interval": [1.0, 2.0], "n": 2, "chance": 0.5, **plain,
         },
     ]  # fmt: skip
 
@@ -352,3 +354,13 @@ def test_a_folder_without_lines_is_an_error_of_one_line(folder, options):
     assert str(elsewhere / "paper.toml") in line
     assert "project's root" in line
     assert done.stdout == ""
+
+
+def test_a_line_is_signed_where_a_verdict_is_late_or_by_seeds_alone():
+    """Behind where it stands, and in the legend; a claim that decides nothing adds no sign."""
+    late = replace(outcome("a", setting="barn"), post_hoc="rule of 2026", note="seeds only: why")
+    told = screen(fold([Line("a", "I")], [late]), {}, 80)
+    assert any(line.endswith("supported†°") for line in told)
+    assert "†: a verdict's rule is younger" in " ".join(told)
+    told = screen(fold([Line("a", "I")], [replace(late, verdict="inconclusive")]), {}, 80)
+    assert "†" not in " ".join(told)
