@@ -3,6 +3,7 @@
 Loaded by entry point in every pytest session, so nothing heavy is imported before a claim asks for it.
 """
 
+import contextlib
 import json
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -84,6 +85,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from reproduce.verdicts.marks import parametrize
 
         parametrize(metafunc)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``-k`` find a claim by its id, as the table prints it."""
+    if ours.is_claim(item) and item.get_closest_marker("claim"):
+        from reproduce.verdicts.marks import spec
+
+        with contextlib.suppress(pytest.UsageError):  # told when the suite is checked
+            item.extra_keyword_matches.add(spec(item).id)
 
 
 @pytest.hookimpl(trylast=True)

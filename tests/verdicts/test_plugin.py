@@ -250,3 +250,10 @@ def test_a_parameter_is_said_in_words(claim_session):
         ("X.64aug", "The augmented row is a toy."),
         ("X.32", "The 32 row is a toy."),
     ]
+
+
+def test_an_id_is_found_by_k_as_it_is_printed(claim_session):
+    """``-k`` takes the id of the table, in part too; another id selects nothing."""
+    for asked, count in (("X.1", 1), ("X.", 1), ("Y.1", 0)):
+        result = claim_session(body([OURS, EQUALS]), "-k", asked)
+        result.assert_outcomes(passed=count, deselected=1 - count)
