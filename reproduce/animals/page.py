@@ -58,9 +58,10 @@ def scored(
     catalogue: Catalogue, embeddings: dict[str, np.ndarray], learned: Sequence[str], pairs: np.ndarray | None
 ) -> list[Row]:
     """Every model's rows: on the animals held out, and, for those that learned from none of them, on all."""
+    from reproduce.experiments.apart import within
     from reproduce.experiments.evaluate import subsets
     from reproduce.metrics import retrieval_scores_from_distances
-    from reproduce.metrics.apart import map_at_r_without
+    from reproduce.metrics.leave_out import scores_apart
 
     names = {"": "held out", "@all": "all"}
     sets = {names[suffix]: rows for suffix, rows in subsets(catalogue).items() if suffix in names}
@@ -76,7 +77,10 @@ def scored(
                 continue
             among, animals = distances[np.ix_(rows, rows)], catalogue.identities[rows]
             scores = retrieval_scores_from_distances(among, animals)
-            apart = None if pairs is None else map_at_r_without(among, animals, _within(pairs, rows, len(catalogue)))
+            apart = None
+            if pairs is not None:
+                whole, _ = scores_apart(among, animals, within(pairs, rows, len(catalogue)))
+                apart = (math.nan, math.nan) if whole is None else (whole.map_at_r, whole.chance)
             found.append(
                 Row(
                     model, side, len(np.unique(animals)), len(rows), scores.map_at_r,
@@ -112,25 +116,13 @@ def _distances(matrix: np.ndarray) -> np.ndarray:
 
 
 def _interval(distances: np.ndarray, identities: np.ndarray, score: float) -> tuple[float, float] | None:
-    """90 % over animals, each left out in turn; None where without one of them nothing can be scored."""
-    from reproduce.experiments.evaluate import scorable
-    from reproduce.metrics import retrieval_scores_from_distances
+    """90 % over animals, each left out in turn; None of too few animals."""
+    from reproduce.metrics.leave_out import without_each_animal_from_distances
     from reproduce.verdicts.scatter import over_animals
 
-    without = [np.flatnonzero(identities != animal) for animal in np.unique(identities)]
-    if not all(scorable(identities[kept]) for kept in without):
-        return None
-    rest = [retrieval_scores_from_distances(distances[np.ix_(kept, kept)], identities[kept]) for kept in without]
-    ends = over_animals(score, [one.map_at_r for one in rest])
+    rest = without_each_animal_from_distances(distances, identities)
+    ends = over_animals(score, [one.map_at_r for one in rest]) if rest else None
     return None if ends is None else (max(0.0, ends[0]), min(1.0, ends[1]))
-
-
-def _within(pairs: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """The pairs that lie among ``rows`` of so many, by their place there."""
-    place = np.full(count, -1)
-    place[rows] = np.arange(len(rows))
-    found = place[pairs]
-    return found[(found >= 0).all(axis=1)]
 
 
 def nearest(catalogue: Catalogue, matrix: np.ndarray, rows: np.ndarray, pairs: np.ndarray | None) -> list[Neighbours]:

@@ -9,25 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.experiments.evaluate import euclidean, subsets
+from reproduce.experiments.evaluate import above_chance, euclidean, subsets
 from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
+    from reproduce.metrics.leave_out import Rest
 
-__all__ = ["evaluate_apart", "same_photograph"]
-
-NAMES = ("map_at_r", "precision_at_1", "chance")
-
-
-def same_photograph(catalogue: "Catalogue") -> np.ndarray:
-    """(N, N) bool: two different images of one animal that were cut from one photograph."""
-    from reproduce.datasets.photographs import INLIERS, within_animal_inliers, within_animal_pairs
-
-    pairs = within_animal_pairs(catalogue.identities)[within_animal_inliers(catalogue)[:, 0] >= INLIERS]
-    same = np.zeros((len(catalogue), len(catalogue)), bool)
-    same[pairs[:, 0], pairs[:, 1]] = same[pairs[:, 1], pairs[:, 0]] = True
-    return same
+__all__ = ["evaluate_apart", "within"]
 
 
 def evaluate_apart(
@@ -35,46 +24,46 @@ def evaluate_apart(
     distances: Callable[[np.ndarray], np.ndarray] | np.ndarray,
     *,
     resample: bool = False,
-    same: np.ndarray | None = None,
+    pairs: np.ndarray | None = None,
 ) -> Result:
     """MAP@R, P@1 and chance as `evaluate` names them, each ranking without the query's own photograph.
 
-    ``distances(rows)`` gives the (n, n) matrix among those images; embeddings (N, D) will do. ``same`` (N, N) is by
-    default `same_photograph`. ``resample`` leaves each test animal out in turn.
+    ``distances(rows)`` gives the (n, n) matrix among those images; embeddings (N, D) will do. ``pairs`` (P, 2) of
+    images are by default those of one animal that were cut from one photograph. ``resample`` leaves each test animal
+    out in turn. A set in which nothing is left to be found has no scores.
     """
-    measured = distances if callable(distances) else lambda rows: euclidean(distances[rows])
-    same = same_photograph(catalogue) if same is None else same
+    from reproduce.datasets.photographs import same_photograph
+    from reproduce.metrics.leave_out import scores_apart
+
+    pairs = same_photograph(catalogue) if pairs is None else pairs
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
     names: dict[str, list[str]] = {}
     for suffix, rows in subsets(catalogue).items():
-        matrix, animals, shared = measured(rows), catalogue.identities[rows], same[np.ix_(rows, rows)]
-        scores |= {f"{name}{suffix}": value for name, value in _scored(matrix, animals, shared).items()}
-        details[f"pairs_left_out{suffix}"] = int(shared.sum()) // 2
-        if not resample or suffix or len(np.unique(animals)) < 3:
-            continue
-        names[suffix] = np.unique(animals).tolist()
-        for animal in np.unique(animals):
-            kept = np.flatnonzero(animals != animal)
-            square = np.ix_(kept, kept)
-            for name, value in _scored(matrix[square], animals[kept], shared[square]).items():
-                left_out.setdefault(name, []).append(value)
-    return Result(scores, details, {name: values for name, values in left_out.items() if name != "chance"}, names)
+        shared = within(pairs, rows, len(catalogue))
+        details[f"pairs_left_out{suffix}"] = len(shared)
+        matrix = distances(rows) if callable(distances) else euclidean(distances[rows])
+        whole, rest = scores_apart(matrix, catalogue.identities[rows], shared)
+        if whole is not None:
+            scores |= {f"{name}{suffix}": value for name, value in {**_named(whole), "chance": whole.chance}.items()}
+        if resample and not suffix and rest:
+            names[suffix] = [one.animal for one in rest]
+            left_out = {name: [_named(one)[name] for one in rest] for name in _named(rest[0])}
+    return Result(scores, details, left_out, names)
 
 
-def _scored(matrix: np.ndarray, animals: np.ndarray, shared: np.ndarray) -> dict[str, float]:
-    """One query after the other, each against a reference of its own; averaged per animal first."""
-    from reproduce.metrics import retrieval_scores_from_distances
+def within(pairs: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
+    """The pairs (P, 2) that lie among ``rows`` of so many, by their place there."""
+    place = np.full(count, -1)
+    place[rows] = np.arange(len(rows))
+    found = place[pairs]
+    return np.asarray(found[(found >= 0).all(axis=1)])
 
-    found: dict[str, dict[str, list[float]]] = {name: {} for name in NAMES}
-    for row, animal in enumerate(animals):
-        others = ~shared[row]
-        others[row] = False
-        if animal not in animals[others]:  # all its other images are of this photograph
-            continue
-        one = retrieval_scores_from_distances(matrix[row, others][None], animals[[row]], animals[others])
-        for name in NAMES:
-            found[name].setdefault(str(animal), []).append(float(getattr(one, name)))
-    means = {name: float(np.mean([np.mean(each) for each in values.values()])) for name, values in found.items()}
-    return means | {"above_chance": (means["map_at_r"] - means["chance"]) / (1 - means["chance"])}
+
+def _named(found: "Rest") -> dict[str, float]:
+    return {
+        "map_at_r": found.map_at_r,
+        "precision_at_1": found.precision_at_1,
+        "above_chance": above_chance(found.map_at_r, found.chance),
+    }

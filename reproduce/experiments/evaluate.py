@@ -5,6 +5,7 @@ always stand beside them, since the paper does not say which it scored (II-B.1, 
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,19 +16,20 @@ from reproduce.experiments.registry import Result
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics import Retrieval
+    from reproduce.metrics.leave_out import Rest
 
-__all__ = ["LIONS", "SETS", "euclidean", "evaluate", "evaluate_distances", "scorable", "subsets"]
+__all__ = ["LIONS", "SETS", "above_chance", "euclidean", "evaluate", "evaluate_distances", "subsets"]
 
 #: Suffix of a score's name -> the evaluation set.
 SETS = {"": "test", "@train": "train", "@all": "all"}
 #: The lions a score may be of, since the paper does not say which it scored -> the suffix of the score's name.
 LIONS = {"19": "", "75": "@train", "94": "@all"}
-#: The scores that are kept with each animal left out.
-RESAMPLED = ("map_at_r", "map_at_r/query", "precision_at_1", "above_chance", "chance")
 
 
 def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
     """{"": test indices, "@train": training indices, "@all": all}, less the sets that no image can be found in."""
+    from reproduce.metrics.leave_out import scorable
+
     indices = {"": catalogue.test, "@train": catalogue.train, "@all": np.arange(len(catalogue))}
     return {suffix: rows for suffix, rows in indices.items() if scorable(catalogue.identities[rows])}
 
@@ -38,28 +40,29 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
     Scores: "map_at_r", "r_precision", "precision_at_1", "map" averaged per class first, the same with "/query"
     averaged over queries, "chance" and "chance/query" for MAP@R, "above_chance" = (score - chance) / (1 - chance);
     each with "@train" or "@all" for the other evaluation sets.
-    ``resample`` adds each MAP@R with every animal left out in turn, of every set or of those named by their suffix. A
-    set too small for that (two animals, or all but one of them lone) has scores and no such resamples.
+    ``resample`` adds each MAP@R with every animal left out in turn, of every set or of those named by their suffix; a
+    set of too few animals for that (`leave_out`) has scores and no such resamples.
     Raises InvalidInputError for a catalogue of one animal, and where the embeddings are not one for each image.
     """
     from reproduce.metrics import retrieval_scores
+    from reproduce.metrics.leave_out import without_each_animal
 
     _several_animals(catalogue)
     if len(embeddings) != len(catalogue):
         raise InvalidInputError(f"{len(embeddings)} embeddings for the {len(catalogue)} images of {catalogue.name}")
 
-    scores: dict[str, float] = {}
-    details: dict[str, object] = {}
-    for suffix, rows in subsets(catalogue).items():
-        found = retrieval_scores(embeddings[rows], catalogue.identities[rows])
-        scores |= _named(found, suffix)
-        details |= _counts(found, suffix)
-        details[f"tied_rows{suffix}"] = len(rows) - len(np.unique(embeddings[rows], axis=0))
-    if not resample:
-        return Result(scores, details)
-    # From distances computed once: leaving an animal out only takes rows and columns away.
-    again = evaluate_distances(catalogue, lambda rows: euclidean(embeddings[rows]), resample=resample)
-    return Result(scores, details, again.leave_one_out, again.animals)
+    def score(rows: np.ndarray) -> "Retrieval":
+        return retrieval_scores(embeddings[rows], catalogue.identities[rows])
+
+    def without(rows: np.ndarray) -> "list[Rest]":
+        return without_each_animal(embeddings[rows], catalogue.identities[rows])
+
+    found = _evaluated(catalogue, score, without, resample)
+    tied = {
+        f"tied_rows{suffix}": len(rows) - len(np.unique(embeddings[rows], axis=0))
+        for suffix, rows in subsets(catalogue).items()
+    }
+    return replace(found, details={**found.details, **tied})
 
 
 def evaluate_distances(
@@ -70,28 +73,59 @@ def evaluate_distances(
     ``resample`` and errors as in `evaluate`.
     """
     from reproduce.metrics import retrieval_scores_from_distances
+    from reproduce.metrics.leave_out import without_each_animal_from_distances
 
     _several_animals(catalogue)
+    kept: dict[bytes, np.ndarray] = {}
 
+    def once(rows: np.ndarray) -> np.ndarray:
+        """The distances of a set: asked for twice where animals are left out."""
+        if rows.tobytes() not in kept:
+            kept.clear()
+            kept[rows.tobytes()] = distances(rows)
+        return kept[rows.tobytes()]
+
+    def score(rows: np.ndarray) -> "Retrieval":
+        return retrieval_scores_from_distances(once(rows), catalogue.identities[rows])
+
+    def without(rows: np.ndarray) -> "list[Rest]":
+        return without_each_animal_from_distances(once(rows), catalogue.identities[rows])
+
+    return _evaluated(catalogue, score, without, resample)
+
+
+def _evaluated(
+    catalogue: "Catalogue",
+    score: Callable[[np.ndarray], "Retrieval"],
+    without: Callable[[np.ndarray], "list[Rest]"],
+    resample: bool | Collection[str],
+) -> Result:
+    """Every set's scores, and those of the sets that ``resample`` asks for without each animal."""
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
     names: dict[str, list[str]] = {}
     for suffix, rows in subsets(catalogue).items():
-        matrix, animals = distances(rows), catalogue.identities[rows]
-        found = retrieval_scores_from_distances(matrix, animals)
+        found = score(rows)
         scores |= _named(found, suffix)
-        details |= _counts(found, suffix)
-        wanted = resample if isinstance(resample, bool) else suffix in resample
-        if wanted and all(scorable(animals[animals != animal]) for animal in np.unique(animals)):
-            names[suffix] = np.unique(animals).tolist()
-            for animal in np.unique(animals):
-                kept = np.flatnonzero(animals != animal)
-                without = retrieval_scores_from_distances(matrix[np.ix_(kept, kept)], animals[kept])
-                named = _named(without, suffix)
-                for name in RESAMPLED:
-                    left_out.setdefault(f"{name}{suffix}", []).append(named[f"{name}{suffix}"])
+        details |= {f"images{suffix}": found.queries, f"lone_classes{suffix}": found.lone}
+        rest = without(rows) if (resample if isinstance(resample, bool) else suffix in resample) else []
+        if rest:
+            names[suffix] = [one.animal for one in rest]
+            values = {
+                "map_at_r": [one.map_at_r for one in rest],
+                "map_at_r/query": [one.query.map_at_r for one in rest],
+                "precision_at_1": [one.precision_at_1 for one in rest],
+                "above_chance": [above_chance(one.map_at_r, one.chance) for one in rest],
+                "chance": [one.chance for one in rest],
+            }
+            left_out |= {f"{name}{suffix}": row for name, row in values.items()}
     return Result(scores, details, left_out, names)
+
+
+def above_chance(score: float, chance: float) -> float:
+    """The share of what chance leaves to gain: 0 at chance, 1 where all is found."""
+    return (score - chance) / (1 - chance)
 
 
 def euclidean(rows: np.ndarray) -> np.ndarray:
@@ -99,10 +133,6 @@ def euclidean(rows: np.ndarray) -> np.ndarray:
     from scipy.spatial.distance import pdist, squareform
 
     return squareform(pdist(rows.astype(np.float64)))
-
-
-def _counts(found: "Retrieval", suffix: str) -> dict[str, object]:
-    return {f"images{suffix}": found.queries, f"lone_classes{suffix}": found.lone}
 
 
 def _named(found: "Retrieval", suffix: str) -> dict[str, float]:
@@ -115,7 +145,7 @@ def _named(found: "Retrieval", suffix: str) -> dict[str, float]:
         "map": found.map,
         "chance": found.chance,
         "chance/query": found.query_chance,
-        "above_chance": (found.map_at_r - found.chance) / (1 - found.chance),
+        "above_chance": above_chance(found.map_at_r, found.chance),
     }
     return {f"{name}{suffix}": value for name, value in named.items()}
 
@@ -127,9 +157,3 @@ def _several_animals(catalogue: "Catalogue") -> None:
             f"{catalogue.name} shows one animal only ({str(animals[0])!r}): nothing can be told apart; "
             "a score needs two or more"
         )
-
-
-def scorable(identities: np.ndarray) -> bool:
-    """Whether an image can be found, and told from another animal's."""
-    _, counts = np.unique(identities, return_counts=True)
-    return len(counts) > 1 and bool(np.any(counts > 1))

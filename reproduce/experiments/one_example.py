@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reproduce.errors import InvalidInputError
-from reproduce.experiments.evaluate import subsets
+from reproduce.experiments.evaluate import above_chance, subsets
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
+    from reproduce.metrics.retrieval import Figures
 
 __all__ = ["backbone", "found_from_one", "one_example"]
 
@@ -97,6 +98,7 @@ def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, dr
     if draws < 1:
         raise InvalidInputError(f"draws is {draws}: at least one gallery must be drawn")
     scores: dict[str, float] = {}
+    names: list[str] = []
     left_out: dict[str, list[float]] = {}
     for suffix, rows in subsets(catalogue).items():
         animals = catalogue.identities[rows]
@@ -104,14 +106,9 @@ def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, dr
         rng = generator(seed, "galleries", suffix)
         galleries = [_gallery(animals, rng) for _ in range(draws)]
         scores |= {f"{name}{suffix}": value for name, value in _scored(distances, animals, galleries).items()}
-        for animal in np.unique(animals) if not suffix and len(np.unique(animals)) > 2 else ():
-            kept = animals != animal
-            without = [gallery[kept] for gallery in galleries]
-            for name, value in _scored(distances[np.ix_(kept, kept)], animals[kept], without).items():
-                left_out.setdefault(name, []).append(value)
-    # A score that has no value without some animal is not resampled at all.
-    whole = {name: values for name, values in left_out.items() if np.isfinite(values).all()}
-    return Result(scores, {"draws": draws}, whole, {"": np.unique(catalogue.identities[catalogue.test]).tolist()})
+        if not suffix:
+            names, left_out = _without_each(distances, animals, galleries)
+    return Result(scores, {"draws": draws}, left_out, {"": names})
 
 
 def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -125,16 +122,34 @@ def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _scored(distances: np.ndarray, animals: np.ndarray, galleries: list[np.ndarray]) -> dict[str, float]:
     from reproduce.metrics import retrieval_scores_from_distances
 
-    if len(np.unique(animals)) == len(animals):
-        return dict.fromkeys(SCORES, float("nan"))
     every = retrieval_scores_from_distances(distances, animals)
     ones = [
         retrieval_scores_from_distances(distances[np.ix_(~gallery, gallery)], animals[~gallery], animals[gallery])
         for gallery in galleries
     ]
-    first, chance = float(np.mean([one.precision_at_1 for one in ones])), 1 / len(np.unique(animals))
+    return _named(ones, len(np.unique(animals)), every.precision_at_1, every.at_chance.precision_at_1)
+
+
+def _without_each(
+    distances: np.ndarray, animals: np.ndarray, galleries: list[np.ndarray]
+) -> tuple[list[str], dict[str, list[float]]]:
+    """The animals, and the scores without each of them under the same galleries; none of too few animals."""
+    from reproduce.metrics.leave_out import without_each_animal_from_distances
+
+    every = without_each_animal_from_distances(distances, animals)
+    ones = [
+        without_each_animal_from_distances(distances[np.ix_(~gallery, gallery)], animals[~gallery], animals[gallery])
+        for gallery in galleries
+    ]
+    named = [
+        _named([one[at] for one in ones], len(every) - 1, rest.precision_at_1, rest.chance_precision_at_1)
+        for at, rest in enumerate(every)
+    ]
+    return [rest.animal for rest in every], {name: [one[name] for one in named] for name in SCORES if named}
+
+
+def _named(ones: "Sequence[Figures]", animals: int, every: float, every_chance: float) -> dict[str, float]:
+    first, chance = float(np.mean([one.precision_at_1 for one in ones])), 1 / animals
     rank = float(np.mean([one.map for one in ones]))
-    values = (
-        first, chance, (first - chance) / (1 - chance), rank, every.precision_at_1, every.at_chance.precision_at_1,
-    )  # fmt: skip
+    values = (first, chance, above_chance(first, chance), rank, every, every_chance)
     return dict(zip(SCORES, values, strict=True))

@@ -86,8 +86,9 @@ def pairs(
         "asymmetry": model.asymmetry(vectors[catalogue.test]),
     }
     left_out = {name: values.tolist() for name, values in tested.leave_one_out.items()}
-    left_out["auc_gap"] = [trained.auc - value for value in left_out["auc"]]
-    left_out |= _retrieval_without_each(catalogue, model, vectors)
+    if left_out:
+        left_out["auc_gap"] = [trained.auc - value for value in left_out["auc"]]
+        left_out |= _retrieval_without_each(catalogue, model, vectors)
     details = {
         **found.details,
         "pairs": model.pairs_,
@@ -100,9 +101,7 @@ def pairs(
         "histograms@train": histograms(p_train, animals),
         **({"rounds": rounds, "tried": tried} if stopped else {}),
     }
-    # A score that has no value without some animal (no same pair is left) is not resampled at all.
-    whole = {name: row for name, row in left_out.items() if np.isfinite(row).all()}
-    return Result(scores, details, whole, {"": tested.animals})
+    return Result(scores, details, left_out, {"": tested.animals})
 
 
 @experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100}, later=("same_photo",))
@@ -261,7 +260,7 @@ def _retrieval_without_each(
 ) -> dict[str, list[float]]:
     """MAP@R and P@1 of the test images without each test animal."""
     found = evaluate_distances(
-        _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=True
+        _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=("",)
     )
     return {name: list(row) for name, row in found.leave_one_out.items() if "@" not in name}
 

@@ -7,6 +7,7 @@ import numpy as np
 from reproduce.experiments.registry import Result, experiment
 from reproduce.experiments.wide import image_vectors
 from reproduce.metrics.constant import constant_pair_accuracy
+from reproduce.metrics.leave_out import each_animal
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -59,10 +60,10 @@ def counting(
         accuracy = float(answered[among].mean())
         return {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "chance_accuracy": constant}
 
-    without = [scored(names != name) for name in names]
+    without = [(animal, scored(names != animal)) for animal, _ in each_animal(animals)]
     return Result(
         scored(np.full(len(names), True)),
         {"pairs": model.pairs_, "test_pairs": len(answered)},
-        {name: [left[name] for left in without] for name in ("accuracy", "gain")},
-        {"": names.tolist()},
+        {name: [left[name] for _, left in without] for name in ("accuracy", "gain")},
+        {"": [animal for animal, _ in without]},
     )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reproduce.errors import InvalidInputError
+from reproduce.metrics.leave_out import cannot_lose
 
 __all__ = ["PairScores", "calibration_error", "histograms", "pair_scores"]
 
@@ -28,7 +29,7 @@ class PairScores:
     P(same) and ``calibration_error`` the mean gap between it and the share of same pairs, over ten equally wide
     bins; ``constant_brier`` belongs to a model that always answers the share of same pairs. ``said_same`` counts
     the pairs answered "same". ``leave_one_out`` holds, by score, its value without each animal, in the order of
-    ``animals``; NaN where the rest has no same pair.
+    ``animals``; it is empty of too few animals (`leave_out`).
     """
 
     pairs: int
@@ -64,8 +65,9 @@ def pair_scores(probability: ArrayLike, labels: ArrayLike) -> PairScores:
     if not 0 < of_one < pairs:
         raise InvalidInputError(f"{of_one} of {pairs} pairs show one animal: there is nothing to tell apart")
     by_animal = _Animals(a, b, len(animals))
-    left = _without_each(by_animal, correct, same)
-    left["auc"] = _auc_without_each(by_animal, p, same)
+    left = {}
+    if cannot_lose(labels) is None:
+        left = _without_each(by_animal, correct, same) | {"auc": _auc_without_each(by_animal, p, same)}
     accuracy, constant = float(correct.mean()), 1 - of_one / pairs
     brier = float(np.mean((p - same) ** 2))
     return PairScores(
@@ -126,11 +128,10 @@ def _without_each(by: _Animals, correct: np.ndarray, same: np.ndarray) -> dict[s
         values = values.astype(np.float64)
         return np.asarray(values.sum() - by.touching(values))
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pairs, right, of_one = left(np.ones(len(same))), left(correct), left(same)
-        right_same, right_other = left(correct & same), left(correct & ~same)
-        accuracy, constant = right / pairs, (pairs - of_one) / pairs
-        balanced = (right_same / of_one + right_other / (pairs - of_one)) / 2
+    pairs, right, of_one = left(np.ones(len(same))), left(correct), left(same)
+    right_same, right_other = left(correct & same), left(correct & ~same)
+    accuracy, constant = right / pairs, (pairs - of_one) / pairs
+    balanced = (right_same / of_one + right_other / (pairs - of_one)) / 2
     return {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "balanced_accuracy": balanced}
 
 
@@ -150,8 +151,7 @@ def _auc_without_each(by: _Animals, p: np.ndarray, same: np.ndarray) -> np.ndarr
     won = wins_of_same.sum() - by.touching(wins_of_same) - by.touching(wins_over_other) + both
     of_one = same.sum() - by.touching(same.astype(float))
     others = (~same).sum() - by.touching((~same).astype(float))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(won / (of_one * others))
+    return np.asarray(won / (of_one * others))
 
 
 def _own_and_touched(by: _Animals, p: np.ndarray, same: np.ndarray) -> list[tuple[int, np.ndarray, np.ndarray]]:

@@ -15,7 +15,7 @@ from reproduce.metrics.kernel.sweep import sweep
 from reproduce.metrics.labels import Coded, encode
 from reproduce.metrics.scoring import Precision, arrange, averaged, class_means, layout_of_labels
 
-__all__ = ["Figures", "Retrieval", "retrieval_scores", "retrieval_scores_from_distances"]
+__all__ = ["Figures", "Retrieval", "distance_layout", "retrieval_scores", "retrieval_scores_from_distances"]
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,18 @@ def retrieval_scores_from_distances(distances: Any, labels: Any, reference_label
     of the largest magnitude in the matrix. A similarity is ranked by its negative. Raises InvalidInputError
     for shapes that do not fit, NaN or infinity, and no query to score.
     """
+    layout, coded, matrix = distance_layout(distances, labels, reference_labels)
+    return _score(layout, DistanceKeys(layout, matrix), coded)
+
+
+def distance_layout(distances: Any, labels: Any, reference_labels: Any) -> tuple[Layout, Coded, Any]:
+    """Check distances against their labels, and set out who is ranked against whom; distances with a shape."""
     coded = encode(labels) if reference_labels is None else encode(labels, reference_labels)
-    if not hasattr(distances, "shape"):
-        distances = np.asarray(distances)
+    matrix = distances if hasattr(distances, "shape") else np.asarray(distances)
     expected_shape = (len(coded.codes[0]), len(coded.codes[-1]))
-    if tuple(distances.shape) != expected_shape:
-        raise InvalidInputError(f"distances have shape {tuple(distances.shape)}; the labels ask for {expected_shape}")
-    layout = layout_of_labels(coded)
-    return _score(layout, DistanceKeys(layout, distances), coded)
+    if tuple(matrix.shape) != expected_shape:
+        raise InvalidInputError(f"distances have shape {tuple(matrix.shape)}; the labels ask for {expected_shape}")
+    return layout_of_labels(coded), coded, matrix
 
 
 def _score(layout: Layout, keys: Keys, coded: Coded) -> Retrieval:

@@ -10,7 +10,7 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column, read_embeddings, read_labels
-from reproduce.metrics.resampling import without_each_animal
+from reproduce.metrics.leave_out import Rest, cannot_lose, without_each_animal
 from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.scoring import Precision
 from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
@@ -146,6 +146,11 @@ def _scored(sets: list[_Set], how: How, interval: Interval | None, warnings: lis
         warnings += in_both(own.matrix, gallery.matrix)
     intervals = {}
     if interval is not None:
+        if (animal := cannot_lose(own.labels, *apart[1:])) is not None:
+            raise InvalidInputError(
+                f"an interval over animals leaves each out in turn, and without {animal!r} nothing can be scored; "
+                "it needs three animals that can be found"
+            )
         intervals = _intervals(scores, without_each_animal(own.matrix, own.labels, how.dtype, *apart), interval)
     lone = {label for label, count in Counter(own.labels).items() if count == 1}
     if gallery is not None:
@@ -279,7 +284,7 @@ def _several_animals(labels: Sequence[str], path: Path) -> None:
 
 
 def _intervals(
-    scores: Retrieval, without: Sequence[Retrieval], interval: Interval
+    scores: Retrieval, without: Sequence[Rest], interval: Interval
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """Of every figure; an interval that leaves [0, 1], where no score lies, is cut there."""
     sides = {"per class": (scores, without), "per query": (scores.query, [one.query for one in without])}

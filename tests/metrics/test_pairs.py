@@ -46,7 +46,7 @@ def test_scores_are_scikit_learns(drawn):
 @settings(deadline=None, max_examples=80)
 @given(answers())
 def test_leaving_out_an_animal_is_a_second_pass_without_it(drawn):
-    """Every score without each animal, against scoring the other images' pairs anew; NaN where nothing is left."""
+    """Every score without each animal, against scoring the other images' pairs anew; none of too few animals."""
     p, labels = drawn
     scores = pair_scores(p, labels)
     i, j = np.triu_indices(len(labels), 1)
@@ -54,8 +54,8 @@ def test_leaving_out_an_animal_is_a_second_pass_without_it(drawn):
         others = labels.astype(str) != animal
         rest_p, rest = p[others[i] & others[j]], labels[others]
         if len(rest) < 2 or not 0 < kinds(rest).sum() < len(rest_p):
-            assert np.isnan(scores.leave_one_out["auc"][at])
-            continue
+            assert scores.leave_one_out == {}
+            return
         again = pair_scores(rest_p, rest)
         for name, values in scores.leave_one_out.items():
             assert values[at] == pytest.approx(getattr(again, name), abs=1e-12), name
