@@ -83,8 +83,8 @@ def _untied(
         part = slice(start, min(start + step, relevant))
         moved = np.add(counted[:, part], 0.0)
         moved[:, 0] += before
-        if part.stop - start > 1:
-            np.cumsum(moved, axis=1, out=moved)
+        for hit in range(1, moved.shape[1]):  # np.cumsum takes three times as long
+            moved[:, hit] += moved[:, hit - 1]
         before = moved[:, -1].copy()
         now = np.subtract(place[:, part, None], moved, out=moved)
         if first is None:
