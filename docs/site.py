@@ -19,7 +19,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 REPORT = "report.html"
 #: Pages of the repository's root that are pages here: in README's place stands the site's first.
-PAGES = {"README.md": "index.md", **{name: f"repository/{name}" for name in ("VERDICTS.md", "CONTRIBUTING.md")}}
+PAGES = {"README.md": "index.md", **{name: f"repository/{name}" for name in ("claims/VERDICTS.md", "CONTRIBUTING.md")}}
 FIGURE = re.compile(r"<!-- figure: (\S+) -->")
 WALK = "<!-- walk -->"
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
