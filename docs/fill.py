@@ -7,9 +7,11 @@ import re
 import sys
 from pathlib import Path
 
+from reproduce.record import Store
 from reproduce.report import dots, headlines
-from reproduce.verdicts import lines, standing
-from reproduce.verdicts.collect import judged
+from reproduce.report.evidence import reader
+from reproduce.verdicts import explanation_table, explanations, lines, readings, standing
+from reproduce.verdicts.collect import judged, record_of
 from reproduce.verdicts.standing import Standing
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +24,11 @@ PICTURE = ROOT / "docs" / "lions.svg"
 def blocks(outcomes):
     """Return what each name stands for, by the outcomes of the claims."""
     counts = standing.count(lines.fold(lines.read(CLAIMS / lines.FILE), outcomes))
-    return {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
+    found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
+    digits = explanations.digits_of(outcomes)
+    weighed = explanations.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
+    told = explanation_table.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
+    return found | dict(zip(("yardsticks", "rivals", "weights"), told, strict=True))
 
 
 def table(counts):

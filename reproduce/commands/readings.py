@@ -24,7 +24,7 @@ def show_readings(
     from reproduce import text
     from reproduce.record import Store
     from reproduce.report.evidence import reader
-    from reproduce.verdicts import deciding, explanations, lines, readings
+    from reproduce.verdicts import deciding, explanation_table, explanations, lines, readings
     from reproduce.verdicts.collect import judged, record_of
 
     outcomes = judged(folder).outcomes
@@ -42,14 +42,14 @@ def show_readings(
         for one in told:
             one |= {
                 "kind": "reading",
-                **explanations.weight_as_json(weights.get(one["reading"]), explanations.SETS_ALONE),
+                **explanation_table.weight_as_json(weights.get(one["reading"]), explanation_table.SETS_ALONE),
             }
-        typer.echo(text.as_json([*explanations.as_json(weighed), *told]))
+        typer.echo(text.as_json([*explanation_table.as_json(weighed), *told]))
     elif plot is None:
         for line in [
             *readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns),
             "",
-            *explanations.table(weighed, found, digits),
+            *explanation_table.table(weighed, found, digits),
             "",
             *deciding.table(deciding.read(folder / deciding.FILE), source),
         ]:

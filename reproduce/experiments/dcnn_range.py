@@ -1,8 +1,8 @@
 """A network whose images come in another range than it was trained on, the lions' .png alone: what is left to learn?
 
-LionData's files end in .png and hold JPEG. OpenCV, PIL and TensorFlow go by the content and give [0, 255] for both;
-matplotlib's ``imread`` gives [0, 1] for what it takes for a PNG and [0, 255] for a JPEG. A fault of the lions' range
-leaves other cattle as they are.
+LionData's files end in .png and hold JPEG. OpenCV, PIL, Keras and TensorFlow go by the content and give [0, 255] for
+both; matplotlib's ``imread`` goes by the name and refuses them. A fault of the lions' range leaves other cattle as they
+are.
 """
 
 from collections.abc import Callable, Mapping

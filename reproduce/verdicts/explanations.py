@@ -1,7 +1,6 @@
 """Yardsticks and rivals by the record: what each scores, whether as forecast, and how likely it makes Table III."""
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from reproduce.verdicts.rivals import UNITS, Option, Rival
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source
 
-__all__ = ["NAMED", "Weighed", "Weight", "as_json", "digits_of", "measure", "table", "weigh_readings", "weight_as_json"]
+__all__ = ["MARKS", "NAMED", "Digits", "Weighed", "Weight", "digits_of", "measure", "weigh_readings"]
 
 #: The yardstick that likelihoods are held against.
 NAMED = "untrained"
@@ -27,8 +26,6 @@ NAMED = "untrained"
 Digits = Mapping[str, tuple[str, int]]
 #: Some rows -> the chance of their digits, one for each way to read what might have printed them.
 Chances = Callable[[Sequence[str]], list[float | None]]
-#: What is free of a reading that is no rival: which lions were scored.
-SETS_ALONE = ("lions",)
 MARKS: dict[Verdict | None, str] = {Verdict.REPRODUCED: "✓", Verdict.NOT_REPRODUCED: "✗", Verdict.INCONCLUSIVE: "?"}
 
 
@@ -187,115 +184,3 @@ def _gain(bench: _Bench, rival: Rival, yardstick: Rival | None) -> tuple[float, 
         pairs = dict(zip(untrained.seeds, untrained.values, strict=True))
         return tuple((a - pairs[s]) / (1 - pairs[s]) * 100 for s, a in zip(ours.seeds, ours.values, strict=True))
     return ours.share_gained(untrained).scaled(100).values
-
-
-def as_json(weighed: Iterable[Weighed]) -> list[dict[str, Any]]:
-    """Each with its scores, forecasts and weight, named as the readings are: plain JSON values."""
-    return [
-        {
-            "reading": one.rival.name,
-            "kind": one.rival.kind,
-            "says": one.rival.says,
-            "scores": [
-                {"row": row, "lions": lions, "ours": one.mean(row, lions), "n": len(values)}
-                for (row, lions), values in one.scores.items()
-            ],
-            "gain": one.mean_gain,
-            "forecasts": [{**vars(each), "kept": one.marks[each.row, each.lions]} for each in one.rival.forecasts],
-            "gain_forecast": list(one.rival.gain),
-            "seen_before": one.rival.seen,
-            "missing": list(one.missing),
-            **weight_as_json(one.weight, one.rival.choices),
-        }
-        for one in weighed
-    ]
-
-
-def weight_as_json(weight: Weight | None, choices: Sequence[str]) -> dict[str, Any]:
-    """The weight's part of a reading's JSON."""
-    return {
-        "likelihood_ratio": weight.mean if weight else None,
-        "likelihood_ratio_at_best": weight.best if weight else None,
-        "likelihood_ratio_by_row": dict(weight.each) if weight else {},
-        "rows_weighed": list(weight.rows) if weight else [],
-        "ways": weight.ways if weight else 0,
-        "fitted": list(choices),
-    }
-
-
-def table(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> list[str]:
-    """Yardsticks, rivals by their forecasts, how likely each makes the rows, what no match excludes; 80 columns."""
-    lines = [f"{'what might have printed it':<27} {'row':<10} {'19':>9} {'75':>9} {'94':>9} {'gain %':>9}"]
-    for kind, heading in (
-        ("yardstick", "yardsticks: they know no lion"),
-        ("rival", "rivals: ✓ as it was forecast ✗ not ? undecided · not run"),
-    ):
-        lines += ["", heading, *(line for one in weighed if one.rival.kind == kind for line in _lines(one))]
-    return [*lines, "", *_weights(weighed, readings, digits), "", *_unexcluded(weighed, readings, digits)]
-
-
-def _lines(one: Weighed) -> Iterator[str]:
-    name, before = one.rival.name, list[str]()
-    for row in dict.fromkeys([*one.rival.rows, *(each.row for each in one.rival.forecasts)]):
-        told = {each.lions: f"{each.low:g}-{each.high:g}" for each in one.rival.forecasts if each.row == row}
-        cells = [_cell(one.mean(row, lions), one.marks.get((row, lions), "")) for lions in LIONS]
-        gain = _cell(one.mean_gain, one.marks.get(("gain", "cattle"), "")) if row == "64" else ""
-        if (not any(cells) or cells == before) and not told:
-            continue  # no factor tells the row from the one before
-        before, label = cells, row if "+" not in row else f" {row.partition('+')[2]}"
-        yield f"{name:<27} {label:<10} " + " ".join(f"{cell:>9}" for cell in [*cells, gain])
-        if told:
-            ends = "{:g}..{:g}".format(*one.rival.gain) if one.rival.gain and row == "64" else ""
-            shown = [*(told.get(lions, "") for lions in LIONS), ends]
-            yield f"{'':<27} {' forecast':<10} " + " ".join(f"{cell:>9}" for cell in shown)
-        name = ""
-
-
-def _cell(value: float | None, mark: str) -> str:
-    if value is None:
-        return mark
-    return f"{value:.{1 if abs(value) >= 20 else 2}f} {mark}".rstrip()
-
-
-def _weights(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> Iterator[str]:
-    yield f"how likely the printed digits are, to {NAMED}: row by row, all measured rows at once,"
-    yield "the mean over the ways to read it and the best of them"
-    heads = " ".join(f"{row:>7}" for row in ROWS)
-    yield f"{'':<27} {heads} {'at once':>8} {'best':>8} {'ways':>5} {'fitted':>6}"
-    every = [(one.rival.name, one.weight, one.rival.choices) for one in weighed]
-    every += [(name, weight, SETS_ALONE) for name, weight in weigh_readings(readings, weighed, digits).items()]
-    for name, weight, choices in sorted(every, key=lambda one: -(one[1].mean or 0)):
-        if weight.mean is not None:
-            each = " ".join(f"{_number(weight.each.get(row)):>7}" for row in ROWS)
-            shown = f"{_short(name):<27} {each} {_number(weight.mean):>8} {_number(weight.best):>8}"
-            yield f"{shown} {weight.ways:>5} {len(choices):>6}"
-    if still := [one.rival.name for one in weighed if one.weight.mean is None and one.scores]:
-        yield "no chance, every run gives the same:"
-        yield f"  {', '.join(still)}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 27 else f"{name[:26]}…"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return "<1e-6" if value < 1e-6 else f"{value:.2g}"
-
-
-def _unexcluded(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> Iterator[str]:
-    """Of every score that is compatible with its row: what it would print, and which yardsticks lie in there too."""
-    yield "what ≈ does not exclude: it would print these (90 %), and so would"
-    means = {one.rival.name: one for one in weighed if one.rival.kind == "yardstick"}
-    for reading in readings:
-        for (row, lions), score in reading.scores.items():
-            printed, runs = digits.get(row, ("nan", 1))
-            span = score.prints(runs)
-            if span is None or not span[0] <= float(printed) <= span[1]:
-                continue
-            also = [name for name, one in means.items() if span[0] <= (one.mean(row, lions) or -1) <= span[1]]
-            yield f"{_short(reading.name):<27} {row:<5} {lions} {span[0]:5.2f} to {span[1]:.2f}"
-            yield from textwrap.wrap(
-                ", ".join(also) or "no yardstick", 80, initial_indent=" " * 28, subsequent_indent=" " * 28
-            )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts import explanations, rivals, weighing
+from reproduce.verdicts import explanation_table, explanations, rivals, weighing
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.readings import Reading, Score
@@ -115,7 +115,7 @@ def test_each_is_measured_with_its_own_factors(folder):
 def test_a_forecast_is_marked_by_its_claim(folder, verdict, mark):
     """One that failed is shown as failed, beside what was forecast."""
     found = explanations.measure(folder, outcomes(verdict), Kept(), DIGITS)
-    lines = explanations.table(found, [], DIGITS)
+    lines = explanation_table.table(found, [], DIGITS)
     assert any(line.split() == ["memory", "64", "93.0", mark, "31.3", "·"] for line in lines)
     assert any(line.split() == ["forecast", "91-95", "10..60"] for line in lines)
     assert max(map(len, lines)) <= 90
@@ -142,17 +142,26 @@ def test_a_reading_is_weighed_over_the_sets_of_lions(folder):
     assert explanations.weigh_readings([reading], weighed, DIGITS)["whole"].mean == pytest.approx(1)
     without = explanations.measure(folder, [], Kept("baselines.untrained"), DIGITS)
     assert explanations.weigh_readings([reading], without, DIGITS) == {}
-    assert "untrained, pixels" in " ".join(explanations.table(weighed, [reading], DIGITS)[-1].split())
+    assert "untrained, pixels" in " ".join(explanation_table.table(weighed, [reading], DIGITS)[-1].split())
 
 
 def test_what_is_not_run_is_named(folder):
     """Its rows are missing, its forecast is open, and it has no weight."""
     found = {one.rival.name: one for one in explanations.measure(folder, [], Kept("dcnn.steps"), DIGITS)}
-    plain = {one["reading"]: one for one in json.loads(json.dumps(explanations.as_json(found.values())))}
+    plain = {one["reading"]: one for one in json.loads(json.dumps(explanation_table.as_json(found.values())))}
     assert plain["memory"]["missing"] == ["64 of the 75"]
     assert plain["memory"]["likelihood_ratio"] is None
     assert plain["memory"]["forecasts"] == [{"row": "64", "lions": "75", "low": 91, "high": 95, "kept": "·"}]
     assert plain["memory"]["fitted"] == ["unit", "steps"]
+
+
+def test_a_page_shows_forecasts_beside_what_was_measured(folder):
+    """Yardsticks, rivals and weights, each as a table in Markdown."""
+    found = explanations.measure(folder, outcomes(Verdict.NOT_REPRODUCED), Kept(), DIGITS)
+    yardsticks, rivals_, weights = explanation_table.markdown(found, [], DIGITS).split("\n\n")
+    assert "| pixels: grey pixels | 64 | 0.78 | 0.78 | 0.78 |" in yardsticks
+    assert "| memory: fractions of one | 64 |  | 93.0 ✗ (91 to 95) |  | 31.3 · (10 to 60) |" in rivals_
+    assert "| unit, steps |" in weights
 
 
 @pytest.mark.parametrize(
