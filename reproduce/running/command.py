@@ -124,7 +124,7 @@ def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, recor
 
 def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: Report) -> list[Held]:
     """Everything measured tonight, also before a stop, held against the record."""
-    fresh = [entry for row in plan.rows for entry in row.current(store) if entry.seed in row.seeds]
+    fresh = [entry for row in plan.rows for entry in row.current(store).entries if entry.seed in row.seeds]
     held = held_against(record, fresh)
     if held:
         live.show_held(console, held)

@@ -1,9 +1,10 @@
 """The plan of a run: which cells are kept, which will run and which wait, in which order, for how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reproduce.record import Entry, Store, machine
+from reproduce.record import Store, machine
+from reproduce.record.current import Current, current
 from reproduce.running.cells import Job
 from reproduce.running.estimates import Timed, estimate
 from reproduce.running.order import ordered
@@ -23,27 +24,24 @@ class Row:
     kept: int = 0
     jobs: list[Job] = field(default_factory=list)
     waits: str = ""
-    #: Hashes of data and weights here; None where the row waits for one of them.
-    hashes: tuple[str, str | None] | None = None
+    #: Hashes of the data and weights that are here, as a cell names them.
+    here: Mapping[str, str | None] = field(default_factory=dict)
     #: Where the results go if not where the run's go: what no claim asks for, and what is not what its name says.
     apart: Store | None = None
     #: Why the data or the weights here are not what their names say.
     doubt: str = ""
 
-    def current(self, store: Store) -> list[Entry]:
-        """What a store has for the request in this version, of the data and weights here where both are."""
+    def current(self, store: Store) -> Current:
+        """What a store holds for the request, of the data and weights here."""
         asked = self.request
-        return [
-            entry
-            for entry in store.find(asked.experiment.name, asked.chosen, asked.data)
-            if entry.cell.version == asked.experiment.version
-            and self.hashes in (None, (entry.cell.data_hash, entry.cell.weights_hash))
-        ]
+        return current(store, asked.experiment, asked.data, asked.chosen, self.here)
 
     def has(self, seed: int, store: Store, since: str = "") -> bool:
         """Whether the store holds a seed measured on this machine class, later than ``since`` (UTC, ISO 8601)."""
         place = _here(self.request)
-        return any(entry.seed == seed and entry.place == place and entry.time > since for entry in self.current(store))
+        return any(
+            entry.seed == seed and entry.place == place and entry.time > since for entry in self.current(store).entries
+        )
 
 
 @dataclass
@@ -93,10 +91,8 @@ def _row(asked: Request, seeds: Sequence[int], store: Store, times: Store, fresh
     row = Row(asked, tuple(seeds), *estimate(asked.experiment, asked.chosen, asked.data, times))
     row.doubt = asked.inputs.doubt()
     row.waits = asked.inputs.missing()
-    if not row.waits:
-        here = asked.inputs.hashes()
-        row.hashes = (str(here["data_hash"]), here["weights_hash"])
-    have = set() if fresh else _kept_seeds(row.current(store), seeds, asked)
+    row.here = asked.inputs.hashes()
+    have = set() if fresh else row.current(store).seeds_kept(seeds, _here(asked))
     row.kept = len(have)
     row.jobs = [] if row.waits else [asked.job(seed) for seed in seeds if seed not in have]
     if not [seed for seed in seeds if seed not in have]:
@@ -108,13 +104,3 @@ def _here(asked: Request) -> tuple[str, str, str]:
     """The place of a cell measured on this machine."""
     library = asked.experiment.library
     return (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))
-
-
-def _kept_seeds(current: Sequence[Entry], seeds: Sequence[int], asked: Request) -> set[int]:
-    places: dict[tuple[str, str, str], set[int]] = {}
-    for entry in current:
-        places.setdefault(entry.place, set()).add(entry.seed)
-    wanted = set(seeds)
-    if any(wanted <= kept for kept in places.values()):
-        return wanted
-    return places.get(_here(asked), set()) & wanted

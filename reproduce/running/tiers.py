@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
+from reproduce.record.current import current
 from reproduce.record.replay import Replay, compare_replay, pools
 from reproduce.running.cells import Job
 from reproduce.running.inputs import stand_in
@@ -87,12 +88,8 @@ def held_against(record: Store, fresh: Iterable[Entry]) -> list[Held]:
 
 def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
     cell = fresh.cell
-    same = [
-        entry
-        for entry in record.find(cell.experiment, cell.factors, cell.data)
-        if (entry.cell.version, entry.cell.data_hash, entry.cell.weights_hash)
-        == (cell.version, cell.data_hash, cell.weights_hash)
-    ]
+    made_of = {"data_hash": cell.data_hash, "weights_hash": cell.weights_hash}
+    same = current(record, find(cell.experiment), cell.data, cell.factors, made_of).entries
     if not same:
         return
     pool = next((pool for pool in pools(same) if pool[0].place == fresh.place), pools(same)[0])

@@ -8,7 +8,8 @@ from typing import Any
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
-from reproduce.record.replay import compare_replay, pools
+from reproduce.record.current import current
+from reproduce.record.replay import compare_replay
 from reproduce.running.inputs import Data, stand_in
 from reproduce.running.request import Key, Request
 from reproduce.verdicts.sample import Sample, SourceNote
@@ -52,41 +53,10 @@ class Source:
 
     def kept(self, request: Request) -> tuple[list[Entry], str]:
         """The record's entries for the request, one per seed and all from one place; or none, and why."""
-        experiment, name = request.experiment, request.experiment.name
-        again = f"`reproduce run {name}`"
-        entries = self.store.entries(name)
-        if not entries:
-            return [], f"no record of {name}; {again} makes it"
-        same_data = [entry for entry in entries if entry.cell.data == request.data]
-        found = self.store.find(name, request.factors, request.data)
-        if not found:
-            stale = bool(same_data) and not any(set(entry.cell.factors) == set(request.factors) for entry in same_data)
-            word = "stale: the record's factors are others" if stale else "no record under these factors"
-            return [], f"{word} ({name} on {request.data}); {again} makes it"
-        current = [entry for entry in found if entry.cell.version == experiment.version]
-        if not current:
-            kept = sorted({entry.cell.version for entry in found})
-            return [], f"stale: {name} is version {experiment.version}, its record {kept}; {again} renews it"
         here = request.inputs.hashes()
-        if request.data and "data_hash" in here:
-            current = [entry for entry in current if entry.cell.data_hash == here["data_hash"]]
-            if not current:
-                return [], f"stale: {request.data} here is not the data of the record; {again} renews it"
-        if "weights_hash" in here:
-            current = [entry for entry in current if entry.cell.weights_hash == here["weights_hash"]]
-            if not current:
-                return [], f"stale: the weights here are not those of the record of {name}; {again} renews it"
-        wanted = request.seeds
-        # Results of different machines, backends or dtypes are never pooled: the fullest pool is judged.
-        fullest = max(
-            ({entry.seed: entry for entry in pool} for pool in pools(current)),
-            key=lambda seeds: sum(seed in seeds for seed in wanted),
-        )
-        if missing := [seed for seed in wanted if seed not in fullest]:
-            held = f"{len(wanted) - len(missing)} of {len(wanted)} seeds"
-            which = f" from {wanted.start} on" if wanted.start else ""
-            return [], f"the record of {name} on {request.data} holds {held}{which}; {again} goes on"
-        return [fullest[seed] for seed in wanted], ""
+        held = current(self.store, request.experiment, request.data, request.chosen, here)
+        # What is not what its name says never enters the record: no run helps.
+        return held.of_seeds(request.seeds, advise=not request.inputs.doubt())
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
         """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""

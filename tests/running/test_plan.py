@@ -50,6 +50,7 @@ def test_a_stale_result_is_run_again(toys, kept, tmp_path, field, value):
 
 def test_without_the_data_what_is_kept_of_any_data_counts(toys, kept, monkeypatch):
     """A row that waits for its data says so for the seeds it lacks, and not for those it has."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     monkeypatch.setattr(inputs.Data, "missing", lambda _: "waits")
     (row,) = make_plan([Request(toys["toy.draw"], DATA)], [0], kept[0]).rows
     assert (row.waits, row.jobs, row.kept) == ("", [], 1)
