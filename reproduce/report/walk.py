@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
 
 
 def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
-    """The first screen and what each of three clicks leads to: the line's mark, its reading elsewhere, its code.
+    """Return the paper's table and what each of three clicks leads to: its answer, a substitute, the code.
 
     Of the settings elsewhere the first that has a verdict is taken. Raises ReproduceError where a click has nothing to
     hit on the screen.
@@ -82,7 +82,9 @@ def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
         return f"{name}: {row.locator('.sentence').inner_text()} Verdict: {verdict} ({worth})."
 
     mark = opened.locator(f"#paper .mark a[href='#{line}']")
-    click("The first screen: the paper line by line, a mark for each setting.", mark, f"the mark of {line}")
+    if mark.count():  # a reader scrolls to it
+        mark.first.scroll_into_view_if_needed()
+    click("The paper line by line: an answer on each kind of data.", mark, f"the answer of {line}")
     others = claim(line).locator(f"dd a[href^='#{line}@']")
     names = [str(one.get_attribute("href"))[1:] for one in others.all()]
     judged = [name for name in names if claim(name).get_attribute("data-verdict") != "not run"]

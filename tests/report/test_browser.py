@@ -185,11 +185,11 @@ def test_it_prints(visit):
 def test_a_referee_walks_in_three_clicks(browser, page_file):
     """From the first screen to the claim, the claim elsewhere and the code: each a picture, each said in words."""
     steps = walk(page_file, browser, "I.64")
-    assert [step.click for step in steps] == ["the mark of I.64", "its reading elsewhere, cows", "the source", ""]
+    assert [step.click for step in steps] == ["the answer of I.64", "its reading elsewhere, cows", "the source", ""]
     assert [step.says for step in steps[1:3]] == [
         "I.64: The toy scores 26.74. Verdict: reproduced (exact).",
         "I.64@cows: The toy scores 26.74. Verdict: holds (proxy on cows).",
     ]
     assert all(step.picture.startswith(b"\x89PNG") for step in steps)
-    with pytest.raises(ReproduceError, match=r"nothing to click for the mark of I\.32"):
+    with pytest.raises(ReproduceError, match=r"nothing to click for the answer of I\.32"):
         walk(page_file, browser, "I.32")
