@@ -23,6 +23,8 @@ class Row:
     timed: Timed
     kept: int = 0
     jobs: list[Job] = field(default_factory=list)
+    #: The same of a row that waits: what it will run once that is here.
+    unkept: list[Job] = field(default_factory=list)
     waits: str = ""
     #: Hashes of the data and weights that are here, as a cell names them.
     here: Mapping[str, str | None] = field(default_factory=dict)
@@ -94,8 +96,9 @@ def _row(asked: Request, seeds: Sequence[int], store: Store, times: Store, fresh
     row.here = asked.inputs.hashes()
     have = set() if fresh else row.current(store).seeds_kept(seeds, _here(asked))
     row.kept = len(have)
-    row.jobs = [] if row.waits else [asked.job(seed) for seed in seeds if seed not in have]
-    if not [seed for seed in seeds if seed not in have]:
+    row.unkept = [asked.job(seed) for seed in seeds if seed not in have]
+    row.jobs = [] if row.waits else row.unkept
+    if not row.unkept:
         row.waits = ""
     return row
 

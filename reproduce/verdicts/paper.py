@@ -26,9 +26,10 @@ from reproduce.running.plan import Plan
 from reproduce.running.request import Request, merged
 from reproduce.running.tiers import Tier
 from reproduce.verdicts import lines, screen, settings
-from reproduce.verdicts.collect import Asking, claims, judged
+from reproduce.verdicts.collect import Asking, Judged, claims, judged, record_of
 from reproduce.verdicts.compare import Change, compare
 from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.needs import needs
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.planned import planned
 from reproduce.verdicts.telling import Teller
@@ -124,12 +125,13 @@ def run_paper(
     )
     if plan_only:
         return status
-    outcomes = judged(folder).outcomes
+    found = judged(folder)
+    outcomes = found.outcomes
     why = list(dict.fromkeys(part for one in requests for part in one.inputs.doubt().split("; ") if part))
     stand_ins = rehearsed(folder) if why else []
     changes = [one for one in compare(before, outcomes) if one.kind != "same"]
     for line in [
-        *shown(folder, outcomes, width),
+        *shown(folder, found, width),
         *_said_of_stand_ins(stand_ins, why),
         *_said_of_changes(changes),
     ]:
@@ -195,13 +197,15 @@ def fetch(
     return got
 
 
-def shown(folder: Path, outcomes: Sequence[Outcome], width: int) -> list[str]:
+def shown(folder: Path, found: Judged, width: int) -> list[str]:
     """The paper on one screen by its claims' outcomes; without its lines, each claim's verdict."""
+    outcomes = found.outcomes
     paper = lines.read(folder / lines.FILE)
     if not paper:
         return [f"{one.spec.id}: {one.says}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
-    return screen.screen(folded, settings.read(folder / settings.FILE), width)
+    needed = needs(found.requests, Store(record_of(folder)))
+    return screen.screen(folded, settings.read(folder / settings.FILE), width, needs=needed)
 
 
 def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:

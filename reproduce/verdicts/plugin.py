@@ -289,8 +289,19 @@ def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list
     folded = lines.fold(paper, outcomes)
     if not paper or not any(one.own for one in folded[: len(folded) // 2]) or _narrowed(config):
         return []
-    shown = screen.screen(folded, settings.read(folder / settings.FILE), width)
+    shown = screen.screen(folded, settings.read(folder / settings.FILE), width, needs=_needs(config))
     return [" the paper ".center(width, "="), *shown, ""]
+
+
+def _needs(config: pytest.Config) -> str:
+    """What the statements that were not run need; "" in xdist's controller, which collects nothing."""
+    from reproduce.record import Store
+    from reproduce.verdicts.needs import needs
+    from reproduce.verdicts.ours import claims
+    from reproduce.verdicts.session import collect, record_folder
+
+    items = claims(getattr(config.stash[SESSION], "items", []))
+    return needs(collect(items), Store(record_folder(config)))
 
 
 def _folder(config: pytest.Config) -> Path:

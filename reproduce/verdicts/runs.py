@@ -149,6 +149,7 @@ def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Calla
         return
     from reproduce.cache import write_atomically
     from reproduce.verdicts import saving
+    from reproduce.verdicts.brief import MANY
     from reproduce.verdicts.table import markdown
 
     if name or auto or to_json:
@@ -160,7 +161,7 @@ def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Calla
     if to_markdown:
 
         def table() -> str:
-            write_atomically(Path(to_markdown), markdown(outcomes).encode())
+            write_atomically(Path(to_markdown), markdown(outcomes, brief=len(outcomes) > MANY).encode())
             return f"claims table written to {to_markdown}"
 
         yield table

@@ -40,11 +40,19 @@ HEADINGS = {
 
 
 def screen(
-    folded: Sequence[Folded], settings: Mapping[str, Setting], width: int = 80, kinds: Sequence[str] = ("statement",)
+    folded: Sequence[Folded],
+    settings: Mapping[str, Setting],
+    width: int = 80,
+    kinds: Sequence[str] = ("statement",),
+    needs: str = "",
 ) -> list[str]:
-    """Return the counts, then the lines of the paper of the given kinds, a line each, then what the words mean."""
+    """Return the counts, then the lines of the paper of the given kinds, a line each, then what the words mean.
+
+    ``needs``: what the statements that were not run need.
+    """
     columns = list(by_column([outcome for one in folded for outcome in one.elsewhere], settings))
-    lines = [part for one in sentences(count(folded)) for part in textwrap.wrap(one, width, subsequent_indent="  ")]
+    said = sentences(count(folded), needs)
+    lines = [part for one in said for part in textwrap.wrap(one, width, subsequent_indent="  ")]
     for kind in kinds:
         chosen = [one for one in folded if one.line.kind == kind]
         if not chosen:

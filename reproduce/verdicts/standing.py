@@ -117,14 +117,17 @@ def listed(counts: Counter[Standing]) -> str:
     return ", ".join(f"{counts[one]} {one}" for one in Standing if counts[one])
 
 
-def sentences(counts: Counts) -> list[str]:
-    """Return three sentences that say how the paper stands; their numbers add up to all of its statements."""
+def sentences(counts: Counts, needs: str = "") -> list[str]:
+    """Return three sentences that say how the paper stands; their numbers add up to all of its statements.
+
+    ``needs``: what those that were not tested need, with its size and time.
+    """
     own, rest = counts.own.total(), counts.elsewhere.total()
     if not counts.statements:
         return []
     said = f"Own data: {own} of {counts.statements} statements tested"
     lines = [f"{said}: {listed(counts.own)}." if own else f"{said}."]
     if rest:
-        lines.append(f"The other {rest} need downloads, which `reproduce paper` makes.")
+        lines.append(f"The other {rest} need {needs or 'downloads and a run'}: `reproduce paper`.")
         lines.append(f"Substitutes: {listed(counts.elsewhere)}.")
     return lines

@@ -168,7 +168,10 @@ def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
 
 
 def render(
-    outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None = None, verbose: bool = False
+    outcomes: Sequence[Outcome],
+    width: int,
+    before: Callable[[Outcome], str] | None = None,
+    verbose: bool = False,
 ) -> list[str]:
     """The table's lines, no longer than ``width`` (down to 80): the same columns for every group.
 
@@ -184,8 +187,8 @@ def render(
             if verbose:
                 for text in filter(None, (outcome.spec.sentence, by_source(outcome))):
                     lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
-        for (verdict, why), ids in _reasons(members).items():
-            lines += _folded(f"{verdict}: {why}: {', '.join(ids)}", width)
+        for said in _reasons(members):
+            lines += _folded(said, width)
         for note, ids in _noted(members).items():
             lines += _folded(f"{note}: {', '.join(ids)}", width)
         planned = [f"{one.spec.id} {100 * one.power:.0f} %" for one in members if one.power is not None]
@@ -254,12 +257,19 @@ def header(name: str, members: Sequence[Outcome], width: int) -> str:
     return f" {text if len(text) <= width - 2 else text[: width - 3] + '…'} ".center(width, "-")
 
 
-def _reasons(members: Sequence[Outcome]) -> dict[tuple[str, str], list[str]]:
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for outcome in members:
-        if outcome.verdict in (Verdict.NOT_RUN, Verdict.ERROR):
-            reasons.setdefault((outcome.verdict, outcome.reason), []).append(outcome.spec.id)
-    return reasons
+#: Why a claim was not run is said in full where a download and a run are not all that it needs.
+NAMED = ("stale: ", "rehearsed on ")
+
+
+def _reasons(members: Sequence[Outcome], brief: bool = False) -> list[str]:
+    """Which claims were not run or broke, and why; ``brief``: of those that wait for a download or a run ids alone."""
+    reasons: dict[str, list[str]] = {}
+    for one in members:
+        if one.verdict in (Verdict.NOT_RUN, Verdict.ERROR):
+            named = not brief or one.verdict == Verdict.ERROR or one.verb == "waits"
+            named = named or any(word in one.reason for word in NAMED)
+            reasons.setdefault(f"{one.verdict}: {one.reason}" if named else str(one.verdict), []).append(one.spec.id)
+    return [f"{why}: {', '.join(ids)}" for why, ids in reasons.items()]
 
 
 def _noted(members: Sequence[Outcome]) -> dict[str, list[str]]:
@@ -339,8 +349,11 @@ def _of_source(name: str, outcome: Outcome) -> str:
     return f"**{text}**" if name == outcome.scatter else text
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The same table for a page: one Markdown table per group."""
+def markdown(outcomes: Sequence[Outcome], brief: bool = False) -> str:
+    """The same table for a page: one Markdown table per group.
+
+    ``brief`` names what waits for a download or a run without saying why: the paper's screen says it once for all.
+    """
     lines: list[str] = []
     outcomes = corrected(outcomes)
     for name, members in groups(outcomes):
@@ -352,6 +365,6 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
         for outcome in members:
             row = [column.cell(outcome) for column in columns]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
-        lines += ["", *(f"- {word}: {why}: {', '.join(ids)}" for (word, why), ids in _reasons(members).items())]
+        lines += ["", *(f"- {said}" for said in _reasons(members, brief))]
         lines += [*(f"- {note}: {', '.join(ids)}" for note, ids in _noted(members).items()), ""]
     return "\n".join([*lines, summary(outcomes), ""])

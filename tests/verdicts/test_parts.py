@@ -316,6 +316,26 @@ def test_reasons_are_wrapped_and_names_stay_whole():
     assert [tokens.count(one.spec.id) for one in planned] == [1] * 9
 
 
+def test_what_waits_for_a_download_and_a_run_is_a_list_of_ids():
+    """What a run cannot mend keeps its reason: stale factors, a model that there is not, a claim that broke."""
+    waits = {"verdict": "not run", "ours": None, "values": (), "interval": None}
+    reasons = {
+        "I.64": "FriesianCattle2017 is not here; no record of mlp.embed; `reproduce run mlp.embed` makes it",
+        "I.32": "no record under these factors (mlp.embed on FriesianCattle2017); `reproduce run mlp.embed` makes it",
+        "I.16": "stale: the record's factors are others (mlp.embed on LionData)",
+    }
+    found = [outcome(spec=spec(name), reason=why, **waits) for name, why in reasons.items()]
+    found.append(outcome(spec=spec("V.more"), reason="no transformer here", **{**waits, "verb": "waits"}))
+    found.append(outcome(spec=spec("I.bad"), reason="no verb", **{**waits, "verdict": "error"}))
+    said = markdown(found, brief=True)
+    assert "not run: I.64, I.32\n" in said
+    assert "not run: stale: the record's factors" in said
+    assert "not run: no transformer here: V.more" in said
+    assert "error: no verb: I.bad" in said
+    assert "makes it" not in said
+    assert "makes it" in markdown(found)
+
+
 def test_what_an_interval_and_a_rule_say():
     """An interval without width is not written; a rule says its margin, its bound or a figure of ours."""
     assert [spread(outcome(interval=pair)) for pair in (None, (2.0, 2.0), (1.0, 2.0), (9.0, 12.0))] == [
