@@ -1,6 +1,10 @@
 """Fill README.md and the pages of docs/ from the record: what stands between two marks is made, never typed.
 
 ``python docs/fill.py`` writes them. A mark is a comment, ``<!-- filled: NAME -->``, and its end ``<!-- filled -->``.
+Within a sentence a figure has its claim behind it: ``7.2 (-2.8 to 17.1)<!-- by: ID -->`` is the claim's mean and its
+90 % interval, with as many digits as are written; ``7.2<!-- by: ID -->`` and ``-2.8 to 17.1<!-- by: ID -->`` are one of
+both. A word behind the id says another figure: ``left`` or ``right`` of a comparison, ``chance``, ``less`` the figure
+with its sign turned, ``seeds`` the interval over seeds.
 """
 
 import re
@@ -18,6 +22,11 @@ ROOT = Path(__file__).parents[1]
 CLAIMS = ROOT / "claims"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- filled: (\w+) -->\n).*?(<!-- filled -->)", re.DOTALL)
+NUMBER = r"-?\d+(?:\.\d+)?"
+INLINE = re.compile(
+    rf"(?:(?P<mean>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)|(?P<from>{NUMBER}) to (?P<to>{NUMBER})"
+    rf"|(?P<one>{NUMBER}))(?P<mark><!-- by: (?P<id>\S+)(?: (?P<which>left|right|chance|less|seeds))? -->)"
+)
 PICTURE = ROOT / "docs" / "lions.svg"
 
 
@@ -43,9 +52,37 @@ def table(counts):
     return "\n".join(["| | | |", "|---|---|---|", *said])
 
 
-def filled(text, made):
-    """Return the page with every block made anew. KeyError for a name that there is not."""
-    return BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
+def filled(text, made, outcomes=()):
+    """Return the page with every block and figure made anew. KeyError for a name, or a claim, that there is not."""
+    text = BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
+    by_id = {outcome.spec.id: outcome for outcome in outcomes}
+    return INLINE.sub(lambda found: figures(found, by_id[found["id"]]), text)
+
+
+def figures(found, outcome):
+    """Return a sentence's figures by its claim, as they were written; unchanged where the claim was not run."""
+    if outcome.ours is None:
+        return found[0]
+    sides = dict(zip(("left", "right"), outcome.sides or (), strict=False))
+    mean = {**sides, "chance": outcome.chance}.get(found["which"], outcome.ours)
+    low, high = outcome.intervals.get("seeds") if found["which"] == "seeds" else outcome.interval or (mean, mean)
+    if found["which"] == "less":
+        mean, low, high = -mean, -high, -low
+    said = {"mean": mean, "low": low, "high": high, "from": low, "to": high, "one": mean}
+    text = found[0]
+    for name, value in said.items():
+        if found[name] is not None:
+            start, end = (at - found.start() for at in found.span(name))
+            said[name] = (start, end, _written(value, found[name]))
+    for start, end, new in sorted((one for one in said.values() if isinstance(one, tuple)), reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _written(value, as_before):
+    """Return a value with the digits that were written."""
+    text = f"{value:.{len(as_before.partition('.')[2])}f}"
+    return text.removeprefix("-") if not float(text) else text
 
 
 def main():
@@ -54,7 +91,7 @@ def main():
     made = blocks(outcomes)
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        if (now := filled(text, made)) != text:
+        if (now := filled(text, made, outcomes)) != text:
             page.write_text(now, encoding="utf-8")
             print(f"{page.relative_to(ROOT)}: filled", file=sys.stderr)
     dots.save(*headlines.dots(CLAIMS, outcomes), PICTURE)
