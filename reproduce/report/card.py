@@ -44,7 +44,7 @@ def find(outcomes: Sequence[Outcome], asked: str) -> list[Outcome]:
 def line(outcome: Outcome) -> str:
     """Return a claim in one line: its id, verdict, our figure and sentence."""
     measured = f", ours {figure(outcome.ours, outcome)}" if outcome.ours is not None else ""
-    return f"{outcome.spec.id}  {outcome.says}{measured}: {outcome.spec.sentence}"
+    return f"{outcome.spec.id}  {outcome.told}{measured}: {outcome.spec.sentence}"
 
 
 def card(outcome: Outcome, evidence: Evidence, settings: Mapping[str, Setting], width: int) -> list[str]:
@@ -84,7 +84,7 @@ def as_json(outcome: Outcome, evidence: Evidence) -> dict[str, Any]:
 
 
 def _verdict(outcome: Outcome) -> str:
-    said = "drifted" if outcome.drift else outcome.says
+    said = "drifted" if outcome.drift else outcome.told
     return said if outcome.ours is None else f"{said}: ours {ours(outcome)}, {outcome.n} seed{'s' * (outcome.n != 1)}"
 
 

@@ -59,7 +59,7 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
         spread(outcome),
         required,
         figure(outcome.chance, outcome),
-        verdict_cell(outcome),
+        verdict_cell(outcome, told=True),
     )
 
 

@@ -15,6 +15,15 @@ __all__ = ["FIDELITIES", "Outcome", "Spec", "words"]
 FIDELITIES = ("exact", "assumed", "proxy", "rehearsal")
 
 
+#: What "holds" and "fails" are for a reader, by the kind of claim.
+TOLD = {
+    "statement": {"holds": "supported", "fails": "contradicted"},
+    "question": {"holds": "yes", "fails": "no"},
+    "control": {"holds": "yes", "fails": "no"},
+    "check": {"holds": "passes", "fails": "fails"},
+}
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a claim file says before anything is measured.
@@ -108,6 +117,12 @@ class Outcome:
     def says(self) -> str:
         """The verdict in the words that its fidelity allows."""
         return words(self.verdict, self.spec)
+
+    @property
+    def told(self) -> str:
+        """The same for a reader: a statement is supported, a question answered, a check passes."""
+        _, rehearsal, said = self.says.rpartition("rehearsal: ")
+        return f"{rehearsal}{TOLD[self.spec.kind].get(said, said)}"
 
     @property
     def fingerprint(self) -> str:

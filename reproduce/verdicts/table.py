@@ -135,11 +135,11 @@ COLUMNS = (
 )
 
 
-def verdict_cell(outcome: Outcome) -> str:
-    """The verdict's words; a drift outranks them."""
+def verdict_cell(outcome: Outcome, told: bool = False) -> str:
+    """Return the verdict with its marks, as it is recorded or as it is ``told`` to a reader; a drift outranks it."""
     if outcome.drift:
         return "DRIFTED"
-    return f"{outcome.says} {marks(outcome)}".rstrip()
+    return f"{outcome.told if told else outcome.says} {marks(outcome)}".rstrip()
 
 
 #: What stands behind a verdict, and what it says.
@@ -287,7 +287,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     for kind in KINDS:
         members = [outcome for outcome in outcomes if outcome.spec.kind == kind]
         if members:
-            words = Counter("drifted" if outcome.drift else outcome.says for outcome in members)
+            words = Counter("drifted" if outcome.drift else outcome.told for outcome in members)
             plural = f"{kind}{'s' if len(members) != 1 else ''}"
             lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
     outcomes = corrected(outcomes)

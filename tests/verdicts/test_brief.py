@@ -36,7 +36,7 @@ def test_a_statement_stands_above_its_settings(shown):
     rows = [line.split() for line in shown[at + 1 : at + 4]]
     assert [row[0] for row in rows[:2]] == ["barn", "whole-from-nothing-19"]
     assert rows[2][:2] == ["own", "data"]
-    assert rows[0][1:] == ["1.50", "1.00..2.00", ">=", "0", "0.50", "holds"]
+    assert rows[0][1:] == ["1.50", "1.00..2.00", ">=", "0", "0.50", "supported"]
     assert shown[at + 4].startswith("B scores above C")
 
 

@@ -413,7 +413,25 @@ def test_kinds_are_never_counted_together():
     ]
     assert summary(made).splitlines() == [
         "1 statement, each in each of its settings: 1 not reproduced",
-        "2 controls, each in each of its settings: 1 drifted, 1 holds",
+        "2 controls, each in each of its settings: 1 drifted, 1 yes",
         "* 1 differs from what it claims, as recorded in findings.toml; pytest counts this as xfailed",
         "checked now: 1 1 ✓",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fidelity", "verdict", "told"),
+    [
+        ("statement", "assumed", "reproduced", "reproduced"),
+        ("statement", "proxy", "reproduced", "supported"),
+        ("statement", "proxy", "not reproduced", "contradicted"),
+        ("question", "exact", "not reproduced", "no"),
+        ("control", "proxy", "not reproduced", "no"),
+        ("check", "proxy", "reproduced", "passes"),
+        ("check", "exact", "inconclusive", "inconclusive"),
+        ("statement", "rehearsal", "reproduced", "rehearsal: supported"),
+    ],
+)
+def test_a_reader_is_told_in_words_of_the_kind(kind, fidelity, verdict, told):
+    """A statement is supported on a substitute, a question answered; a rehearsal always says that it is one."""
+    assert outcome(spec=spec("a", kind=kind, fidelity=fidelity), verdict=verdict).told == told
