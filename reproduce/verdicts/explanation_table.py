@@ -4,9 +4,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reproduce.experiments.evaluate import LIONS
 from reproduce.verdicts.explanations import NAMED, Digits, Weighed, Weight, weigh_readings
-from reproduce.verdicts.readings import ROWS, Reading
+from reproduce.verdicts.readings import ROWS, SETS, Reading
 
 __all__ = ["SETS_ALONE", "as_json", "markdown", "table", "weight_as_json"]
 
@@ -65,7 +64,7 @@ def _lines(one: Weighed) -> Iterator[str]:
     name, before = one.rival.name, list[str]()
     for row in dict.fromkeys([*one.rival.rows, *(each.row for each in one.rival.forecasts)]):
         told = {each.lions: f"{each.low:g}-{each.high:g}" for each in one.rival.forecasts if each.row == row}
-        cells = [_cell(one.mean(row, lions), one.marks.get((row, lions), "")) for lions in LIONS]
+        cells = [_cell(one.mean(row, lions), one.marks.get((row, lions), "")) for lions in SETS]
         gain = _cell(one.mean_gain, one.marks.get(("gain", "cattle"), "")) if row == "64" else ""
         if (not any(cells) or cells == before) and not told:
             continue  # no factor tells the row from the one before
@@ -73,7 +72,7 @@ def _lines(one: Weighed) -> Iterator[str]:
         yield f"{name:<27} {label:<10} " + " ".join(f"{cell:>9}" for cell in [*cells, gain])
         if told:
             ends = "{:g}..{:g}".format(*one.rival.gain) if one.rival.gain and row == "64" else ""
-            shown = [*(told.get(lions, "") for lions in LIONS), ends]
+            shown = [*(told.get(lions, "") for lions in SETS), ends]
             yield f"{'':<27} {' forecast':<10} " + " ".join(f"{cell:>9}" for cell in shown)
         name = ""
 
@@ -153,7 +152,7 @@ def _marked(one: Weighed) -> Iterator[str]:
     said, before = f"{one.rival.name}: {one.rival.says}", list[str]()
     for row in dict.fromkeys([*one.rival.rows, *(each.row for each in one.rival.forecasts)]):
         told = {each.lions: f" ({each.low:g} to {each.high:g})" for each in one.rival.forecasts if each.row == row}
-        cells = [_cell(one.mean(row, lions), one.marks.get((row, lions), "")) + told.get(lions, "") for lions in LIONS]
+        cells = [_cell(one.mean(row, lions), one.marks.get((row, lions), "")) + told.get(lions, "") for lions in SETS]
         gain = _cell(one.mean_gain, one.marks.get(("gain", "cattle"), "")) if row == "64" else ""
         if one.rival.gain and row == "64":
             gain += " ({:g} to {:g})".format(*one.rival.gain)

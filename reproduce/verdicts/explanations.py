@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reproduce.experiments.evaluate import LIONS
 from reproduce.experiments.registry import find
 from reproduce.running.loading import load_all
 from reproduce.running.request import Request
@@ -13,7 +12,7 @@ from reproduce.verdicts import rivals, settings, weighing
 from reproduce.verdicts.claim import seeds_for
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.readings import ROWS, Reading
+from reproduce.verdicts.readings import ROWS, SETS, SUFFIXES, Reading
 from reproduce.verdicts.rivals import UNITS, Option, Rival
 from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source
@@ -87,7 +86,7 @@ class _Bench:
     def values(self, rival: Rival, row: str, option: Option) -> tuple[float, ...]:
         """A row's MAP@R % by that option; none where it was not measured."""
         way = f"{row}+{option.augmentation}" if row == "64aug" and option.augmentation else row
-        return self.sample(rival, "lions", way, f"{option.score}{LIONS[option.lions]}").scaled(100).values
+        return self.sample(rival, "lions", way, f"{option.score}{SUFFIXES[option.lions]}").scaled(100).values
 
 
 def measure(folder: Path, outcomes: Iterable[Outcome], source: Source, digits: Digits) -> list[Weighed]:
@@ -110,14 +109,12 @@ def weigh_readings(readings: Sequence[Reading], weighed: Sequence[Weighed], digi
     named = next((one.scores for one in weighed if one.rival.name == NAMED), {})
 
     def over(scores: Mapping[tuple[str, str], Sequence[float]]) -> Chances:
-        return lambda rows: [
-            weighing.jointly({row: scores[row, lions] for row in rows}, digits, 1.0) for lions in LIONS
-        ]
+        return lambda rows: [weighing.jointly({row: scores[row, lions] for row in rows}, digits, 1.0) for lions in SETS]
 
     found = {}
     for one in readings:
         scores = {key: score.values for key, score in one.scores.items()}
-        rows = tuple(row for row in ROWS if all((row, lions) in scores and (row, lions) in named for lions in LIONS))
+        rows = tuple(row for row in ROWS if all((row, lions) in scores and (row, lions) in named for lions in SETS))
         if rows:
             found[one.name] = _weight(rows, over(scores), over(named))
     return found
@@ -144,7 +141,7 @@ def _weighed(
     missing = []
     for row in [*rival.rows, *(f"64aug+{name}" for name in rival.also.get("augmentations", ()))]:
         for lions in rival.scored:
-            sample = bench.sample(rival, "lions", row, f"{rival.score}{LIONS[lions]}")
+            sample = bench.sample(rival, "lions", row, f"{rival.score}{SUFFIXES[lions]}")
             if sample.missing:
                 missing.append(f"{row} of the {lions}")
             else:

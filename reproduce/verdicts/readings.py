@@ -16,12 +16,14 @@ from reproduce.verdicts.judge import Region, Verdict
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = [
-    "ROWS", "SETS", "Cattle", "Printed", "Reading", "Score", "as_json", "collect", "meets", "one_draw",
+    "ROWS", "SETS", "SUFFIXES", "Cattle", "Printed", "Reading", "Score", "as_json", "collect", "meets", "one_draw",
     "papers_point", "printed", "table",
 ]  # fmt: skip
 
 ROWS = ("32", "64", "64aug")
-SETS = ("19", "75", "94")
+#: The lions that may have been scored -> what ends the name of their score, as the experiments name it.
+SUFFIXES = {"19": "", "75": "@train", "94": "@all"}
+SETS = tuple(SUFFIXES)
 POOR, GAINS = "III.as-poor", "II.gains-as-printed"
 CATTLE = "-cattle"
 MARKS = {Verdict.REPRODUCED: "=", Verdict.COMPATIBLE: "≈", Verdict.NOT_REPRODUCED: "✗", Verdict.INCONCLUSIVE: "?"}

@@ -6,6 +6,7 @@ import math
 import pytest
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.evaluate import LIONS
 from reproduce.report.readings import alternative, draw
 from reproduce.verdicts import readings
 from reproduce.verdicts.judge import Verdict
@@ -53,6 +54,11 @@ def test_cattle_beside_a_reading_are_its_own(outcomes):
     beside = outcome("II.gains-as-printed", "whole-cattle", (20.0, 24.0), sides=(60.0, 50.0), interval=(15.0, 29.0))
     whole, frozen = readings.collect([*outcomes, beside])
     assert (whole.name, whole.cattle.gain, frozen.cattle.gain) == ("whole", 22.0, 41.0)
+
+
+def test_sets_of_lions_are_named_as_experiments_name_them():
+    """The harness imports no experiment to know them."""
+    assert readings.SUFFIXES == LIONS
 
 
 def test_a_row_is_met_by_seeds_alone_and_all_three_on_one_set(outcomes):
