@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from reproduce.running.cells import Job
 from reproduce.running.estimates import Timed
-from reproduce.running.order import by_product
 
 if TYPE_CHECKING:
     from reproduce.running.plan import Row
@@ -37,7 +36,6 @@ class Clock:
         self._own: dict[int, list[float]] = {}  # seconds of a row's cells but its first, by the row
         self._paces: dict[str, list[float]] = {}  # the same over those planned, by experiment
         self._firsts: dict[str, list[float]] = {}  # seconds of rows' first cells, by experiment
-        self._made: set[tuple[str, ...]] = set()
 
     def done(self, job: Job, seconds: float | None = None) -> None:
         """Note that a cell is over, and how long it took if it was measured."""
@@ -50,7 +48,6 @@ class Clock:
         else:
             self._own.setdefault(id(row), []).append(seconds)
             self._paces.setdefault(job.experiment, []).append(seconds / max(row.seconds, 1e-3))
-        self._made.add(by_product(job))
 
     @property
     def left_over(self) -> list[Job]:
@@ -58,8 +55,8 @@ class Clock:
         return list(self._left.values())
 
     def _makes(self, job: Job) -> bool:
-        """Whether the cell makes what others will find: the first of its row, or of those that share a by-product."""
-        return job.seed == self._rows[id(job)].seeds[0] or by_product(job) not in self._made
+        """Whether the cell may make by-products that the others will find: the first of its row."""
+        return job.seed == self._rows[id(job)].seeds[0]
 
     def cost(self, job: Job) -> tuple[float, float]:
         """Seconds of a cell: the least and the most that are likely."""

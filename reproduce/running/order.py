@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
 from reproduce.running.inputs import NO_FILE
+from reproduce.running.request import Turn
 
 if TYPE_CHECKING:
     from reproduce.running.plan import Row
@@ -30,13 +31,15 @@ def ordered(rows: Iterable["Row"]) -> list[Job]:
 
     Turn by turn, and in each turn the first two seeds of every row before the rest of any. Within that, one cell for
     each by-product that nobody made before, of the row whose seeds are the cheapest: the others would wait for it.
-    Then seed by seed, the longest first; of the first two seeds one and the other in turn.
+    Then seed by seed, the longest first; of the first two seeds one and the other in turn. Rows that decide between
+    explanations are run one after another, in the order asked.
     """
-    phases: dict[int, list[tuple[int, Row, Job]]] = {}
-    for row in rows:
+    phases: dict[tuple[int, int], list[tuple[int, Row, Job]]] = {}
+    for number, row in enumerate(rows):
         for job in row.jobs:
-            place = row.seeds.index(job.seed)
-            phases.setdefault(2 * row.request.turn + (place >= FIRST), []).append((place, row, job))
+            place, turn = row.seeds.index(job.seed), row.request.turn
+            stage = number if turn == Turn.DECIDING else int(place >= FIRST)
+            phases.setdefault((turn, stage), []).append((place, row, job))
     made: set[tuple[str, ...]] = set()
     found: list[Job] = []
     for phase in sorted(phases):

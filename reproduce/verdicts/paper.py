@@ -23,16 +23,17 @@ from reproduce.running.clock import duration, span
 from reproduce.running.command import run_command
 from reproduce.running.inputs import Data, Weights, lacking, sizes
 from reproduce.running.plan import Plan
-from reproduce.running.request import Request, merged
+from reproduce.running.request import Request, Turn, merged
 from reproduce.running.tiers import Tier
-from reproduce.verdicts import lines, screen, settings
+from reproduce.verdicts import deciding, lines, screen, settings
 from reproduce.verdicts.collect import Asking, Judged, claims, judged, record_of
 from reproduce.verdicts.compare import Change, compare
 from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.needs import needs
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.planned import planned
-from reproduce.verdicts.telling import Teller
+from reproduce.verdicts.source import Source
+from reproduce.verdicts.telling import Teller, nothing_measured
 from reproduce.verdicts.turns import chosen
 
 __all__ = ["Wanted", "fetch", "rehearsed", "run_paper", "shown"]
@@ -59,6 +60,12 @@ class Wanted:
             raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
         fits = chosen([one.spec for one in ours], self.only, self.everything)
         return [one for one in ours if fits(one.spec)]
+
+    def requests(self, folder: Path, asking: Sequence[Asking]) -> list[Request]:
+        """What the claims ask for, and the rows that decide between explanations where nothing else was named."""
+        rows = () if self.only else deciding.read(folder / deciding.FILE).rows
+        decides = [replace(row.request, turn=Turn.DECIDING) for row in rows]
+        return merged([*decides, *(request for one in asking for request in one.requests)])
 
 
 def run_paper(
@@ -94,10 +101,10 @@ def run_paper(
         raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
     began = time.monotonic()
     asking = wanted.claims(folder)
-    missing = [] if plan_only else lacking(one.inputs for one in _requests(asking))
+    missing = [] if plan_only else lacking(one.inputs for one in wanted.requests(folder, asking))
     got = [] if plan_only else fetch(missing, yes, confirm, console)
     asking = wanted.claims(folder) if got else asking
-    requests = _requests(asking)
+    requests = wanted.requests(folder, asking)
     before = () if plan_only else judged(folder).outcomes
     width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
     tellers: list[Teller] = []
@@ -133,6 +140,7 @@ def run_paper(
     for line in [
         *shown(folder, found, width),
         *_said_of_stand_ins(stand_ins, why),
+        *_said_of_explanations(folder),
         *_said_of_changes(changes),
     ]:
         say(line)
@@ -147,8 +155,12 @@ def run_paper(
     return status
 
 
-def _requests(asking: Sequence[Asking]) -> list[Request]:
-    return merged(request for one in asking for request in one.requests)
+def _said_of_explanations(folder: Path) -> list[str]:
+    """What the rows that decide between explanations leave of them; [] where none of those rows is kept."""
+    found, source = deciding.read(folder / deciding.FILE), Source(Store(record_of(folder)), nothing_measured, set())
+    if all(left is None for left in found.left(source).values()):
+        return []
+    return ["", *deciding.table(found, source)]
 
 
 def _said_of_changes(changes: Sequence[Change]) -> list[str]:

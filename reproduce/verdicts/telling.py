@@ -15,7 +15,7 @@ from reproduce.verdicts.sample import Sample
 from reproduce.verdicts.source import Source
 from reproduce.verdicts.table import ends, figure
 
-__all__ = ["AT", "Teller", "line"]
+__all__ = ["AT", "Teller", "line", "nothing_measured"]
 
 #: A row is judged when it has so many seeds.
 AT = (2, 5, 14)
@@ -81,7 +81,7 @@ class _SoFar(Source):
     """Answers from a record by the first ``count`` seeds of each request."""
 
     def __init__(self, store: Store, count: int) -> None:
-        super().__init__(store, _never, set())
+        super().__init__(store, nothing_measured, set())
         self._count = count
 
     def sample(self, request: Request, score: str) -> Sample:
@@ -89,5 +89,6 @@ class _SoFar(Source):
         return super().sample(replace(request, seeds=request.seeds[: self._count]), score)
 
 
-def _never(*_: Any) -> Any:
+def nothing_measured(*_: Any) -> Any:
+    """Stand for a measurement where what is kept alone is told."""
     raise AssertionError("nothing is measured to tell what is kept")

@@ -1,4 +1,4 @@
-"""Which claims are run first: the printed figures, the other statements, what decides between explanations."""
+"""Which claims are run first, and which at all: the printed figures, the other statements, then all else."""
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
@@ -15,23 +15,21 @@ __all__ = ["chosen", "turn"]
 PLURALS = {f"{kind}s": kind for kind in KINDS}
 
 
-def turn(spec: Spec, deciding: Iterable[str] = ()) -> Turn:
-    """When a claim's cells are run. ``deciding``: patterns of ids of claims that decide between explanations."""
+def turn(spec: Spec) -> Turn:
+    """When a claim's cells are run."""
     if spec.kind == "statement" and spec.setting == PAPER:
         return Turn.PRINTED if spec.printed else Turn.STATEMENT
-    if any(fnmatchcase(spec.id, pattern) for pattern in deciding):
-        return Turn.DECIDING
     return {"statement": Turn.ELSEWHERE, "control": Turn.CONTROL}.get(spec.kind, Turn.QUESTION)
 
 
 def chosen(specs: Iterable[Spec], only: str | None = None, everything: bool = False) -> Callable[[Spec], bool]:
-    """Which claims a run of the paper is for: its statements and what decides between explanations, by default.
+    """Which claims a run of the paper is for: its statements, by default.
 
     ``only``: a pattern of ids ("III.*"), or a kind ("questions"); InvalidInputError where no claim fits it.
     ``everything``: whatever is judged on the paper's own data and network.
     """
     if only is None:
-        return lambda spec: everything or turn(spec) <= Turn.DECIDING
+        return lambda spec: everything or turn(spec) <= Turn.STATEMENT
     kind = PLURALS.get(only)
 
     def fits(spec: Spec) -> bool:

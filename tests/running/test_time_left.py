@@ -56,6 +56,18 @@ def test_the_estimate_converges_within_ten_cells(plan):
     assert said[-1][0] == (0.0, 0.0)
 
 
+def test_one_slow_first_cell_is_no_measure_of_the_others(toys):
+    """What makes a by-product takes long: the later cells of a row on other data are not taken for such cells."""
+    requests = [Request(toys["toy.draw"], data) for data in (DATA, "TuringCattle")]
+    plan = make_plan(requests, range(14), Store())
+    for row in plan.rows:
+        row.seconds, row.timed = 5.0, Timed.SCALED
+    clock = Clock(plan.rows, plan.jobs, 2)
+    clock.done(plan.rows[0].jobs[0], 460.0)
+    assert clock.cost(plan.rows[1].jobs[3]) == (2.5, 10.0)
+    assert clock.cost(plan.rows[1].jobs[0]) == (2.5, 460.0)
+
+
 def test_a_guess_is_a_range_and_a_measured_time_is_not(plan):
     """Guessed: a factor of four either way. Measured here: one time."""
     low, high = Clock(plan.rows, plan.jobs, 2).left()

@@ -11,8 +11,9 @@ from reproduce.running.plan import make_plan
 from reproduce.running.request import Turn
 from reproduce.verdicts import lines
 from reproduce.verdicts.collect import asked, claims
+from reproduce.verdicts.deciding import FILE, read
 from reproduce.verdicts.outcome import Spec
-from reproduce.verdicts.paper import Wanted, _requests
+from reproduce.verdicts.paper import Wanted
 from reproduce.verdicts.planned import planned
 from reproduce.verdicts.turns import chosen, turn
 
@@ -34,7 +35,7 @@ def all_here(monkeypatch):
 @pytest.fixture
 def plan(all_here, tmp_path):
     """``plan(wanted)``: of the real claims, with an empty record."""
-    return lambda wanted: make_plan(_requests(wanted.claims(CLAIMS)), range(14), Store(tmp_path))
+    return lambda wanted: make_plan(wanted.requests(CLAIMS, wanted.claims(CLAIMS)), range(14), Store(tmp_path))
 
 
 def turns(found):
@@ -49,10 +50,26 @@ def test_the_statements_alone_are_run_and_the_printed_figures_first(plan):
     found = turns(plan(Wanted()))
     printed = [place for turn, place in found if turn == Turn.PRINTED]
     assert {turn for turn, _ in found} <= {Turn.PRINTED, Turn.STATEMENT, Turn.DECIDING}
-    assert found == sorted(found, key=lambda cell: (cell[0], cell[1] >= 2))
+    stated = [cell for cell in found if cell[0] <= Turn.STATEMENT]
+    assert stated == sorted(stated, key=lambda cell: (cell[0], cell[1] >= 2)) == found[: len(stated)]
     first = next(at for at, place in enumerate(printed) if place >= 2)
     assert all(place >= 2 for place in printed[first:])
     assert len(found) < 300
+
+
+@real
+def test_the_rows_that_decide_between_explanations_come_next(plan):
+    """Row by row in the order of their list, the cheapest first, after the statements and before all else."""
+    found = plan(Wanted(everything=True))
+    rows = {id(job): row for row in found.rows for job in row.jobs}
+    deciding = [rows[id(job)] for job in found.jobs if rows[id(job)].request.turn == Turn.DECIDING]
+    assert deciding
+    keys = [row.request.key for row in deciding]
+    listed = [row.request.key for row in read(CLAIMS / FILE).rows]
+    assert list(dict.fromkeys(keys)) == [key for key in dict.fromkeys(listed) if key in set(keys)]
+    assert all(keys[at] == keys[at + 1] or keys[at] not in keys[at + 1 :] for at in range(len(keys) - 1))
+    turns = [rows[id(job)].request.turn for job in found.jobs]
+    assert turns == sorted(turns)
 
 
 @real
@@ -90,13 +107,12 @@ def spec(id, kind="statement", setting="paper", printed=""):
 
 
 def test_a_claims_turn_follows_from_what_it_is():
-    """Printed, stated, deciding, elsewhere, asked, controlled."""
+    """Printed, stated, elsewhere, asked, controlled."""
     assert turn(spec("I.64", printed="26.74")) == Turn.PRINTED
     assert turn(spec("I.fail")) == Turn.STATEMENT
     assert turn(spec("I.64@barn", setting="barn", printed="26.74")) == Turn.ELSEWHERE
     assert turn(spec("why.loss", "question")) == turn(spec("P.mlp", "check")) == Turn.QUESTION
     assert turn(spec("I.shuffled", "control", printed="1")) == Turn.CONTROL
-    assert turn(spec("III.steps.550", "control"), ["III.steps.*"]) == Turn.DECIDING
 
 
 def test_what_is_asked_for_by_name_or_kind():
