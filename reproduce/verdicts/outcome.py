@@ -68,7 +68,8 @@ class Outcome:
     scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names the one that carries the verdict, and
     ``interval`` is that one; ``note`` says what else must be known of it. ``post_hoc``: how much younger its rule is
     than its result, if it is. ``p``: the least level at which a one-sided test would give the verdict, of a claim with
-    sampling error; ``survives`` Holm's correction among those it is shown with. ``spread`` between runs was expected
+    sampling error; ``survives`` Holm's correction among those it is shown with. ``fragile``: the choices under which it
+    would be another verdict, and which. ``spread`` between runs was expected
     when the margin was set, and ``power`` planned for with it.
     """
 
@@ -101,6 +102,7 @@ class Outcome:
     note: str = ""
     post_hoc: str = ""
     survives: bool = False
+    fragile: tuple[str, ...] = ()
     p: float | None = None
 
     @property
@@ -143,8 +145,8 @@ class Outcome:
         fields["spec"] = Spec(**fields["spec"])
         if fields.get("sides") is not None:
             fields["sides"] = tuple(fields["sides"])
-        for name in ("values", "backends", "machines"):
-            fields[name] = tuple(fields[name])
+        for name in ("values", "backends", "machines", "fragile"):
+            fields[name] = tuple(fields.get(name, ()))
         if fields["interval"] is not None:
             fields["interval"] = tuple(fields["interval"])
         fields["intervals"] = {name: tuple(ends) for name, ends in fields.get("intervals", {}).items()}

@@ -46,6 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-rules", action="store_true", help="write the rules of new claims, and of moved ones, into rules.toml"
     )
+    group.addoption(
+        "--claims-sensitivity",
+        action="store_true",
+        help="write each statement's verdict under other choices into sensitivity.toml, from the record",
+    )
     group.addoption("--claims-strict", action="store_true", help="an inconclusive claim fails")
     group.addoption(
         "--claims-tier",
@@ -152,6 +157,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for number, item in enumerate(items):
         item.user_properties.append((ORDER, str(number)))
     config.stash[MEASURES] = measures(config, items)
+    if config.option.claims_sensitivity and not _narrowed(config):
+        from reproduce.verdicts import sensitivity
+
+        sensitivity.write(items, config.stash[MEASURES])
 
 
 def _narrowed(config: pytest.Config) -> bool:

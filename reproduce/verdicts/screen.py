@@ -23,7 +23,11 @@ LEGEND = (
     "yes, NO: our 90 % interval lies inside, outside of what is required. ?: it lies across the edge. ok: it fits a "
     "figure of one or two runs. -: not run. a/b: claims differ."
 )
-SIGNS = {"†": "a verdict's rule is younger than its result.", "°": "a verdict by seeds alone."}
+SIGNS = {
+    "†": "a verdict's rule is younger than its result.",
+    "°": "a verdict by seeds alone.",
+    "◊": "another choice turns it.",
+}
 CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 #: What a line of each kind says so far, where that is not the standing's own word.
 SAID = {
@@ -87,7 +91,12 @@ def so_far(one: Folded) -> str:
     """Return where a line stands, in the words of its kind."""
     stands = standing(one)
     said = [outcome for outcome in (tested(one.own) or tested(one.elsewhere)) if outcome.verdict in CONCLUSIVE]
-    signs = ("†" if any(o.post_hoc for o in said) else "") + ("°" if any(o.seeds_alone for o in said) else "")
+    found = {
+        "†": any(o.post_hoc for o in said),
+        "°": any(o.seeds_alone for o in said),
+        "◊": any(o.fragile for o in said),
+    }
+    signs = "".join(sign for sign, is_so in found.items() if is_so)
     return SAID.get(one.line.kind, {}).get(stands, str(stands)) + signs
 
 
@@ -166,6 +175,7 @@ def setting(outcome: Outcome) -> dict[str, Any]:
         "scatter": outcome.scatter,
         "seeds_alone": outcome.seeds_alone,
         "post_hoc": outcome.post_hoc,
+        "fragile": list(outcome.fragile),
         "n": outcome.n,
         "chance": outcome.chance,
     }

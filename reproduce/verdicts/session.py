@@ -13,7 +13,7 @@ import pytest
 from reproduce.errors import ReproduceError
 from reproduce.running.inputs import fetch_unasked
 from reproduce.running.request import Key, Request, merged
-from reproduce.verdicts import findings, rules
+from reproduce.verdicts import findings, rules, sensitivity
 from reproduce.verdicts.budget import allot
 from reproduce.verdicts.claim import Claim
 from reproduce.verdicts.dry import dry
@@ -113,6 +113,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     changed = findings.complaint(outcome, finding) if judged else ""
     if finding and judged and not changed:
         outcome = replace(outcome, finding=asdict(finding))
+    if judged and (said := sensitivity.read(item.path.parent / sensitivity.FILE).get(outcome.spec.id)):
+        outcome = replace(outcome, fragile=sensitivity.fragile(outcome, said))
     item.user_properties.append((key, json.dumps(outcome.to_json())))
     if compared := complaint(item.config, outcome):
         pytest.fail(f"{compared} (--claims-compare-fail)", pytrace=False)

@@ -150,6 +150,7 @@ MARKS: dict[str, tuple[Callable[[Outcome], object], str]] = {
     ),
     "†": (lambda o: o.post_hoc, "post hoc: the rule is younger than the first result (rules.toml)"),
     "°": (lambda o: o.seeds_alone, "by seeds alone, though other animals could have scored otherwise"),
+    "◊": (lambda o: o.fragile, "fragile: another choice turns the verdict (sensitivity.toml)"),
     "‡": (lambda o: o.survives, "survive Holm's correction"),
 }
 
@@ -296,7 +297,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     if known:
         what = "differs from what it claims" if known == 1 else "differ from what they claim"
         lines.append(f"* {known} {what}, as recorded in findings.toml; pytest counts this as xfailed")
-    for sign in "†°":
+    for sign in "†°◊":
         is_so, said = MARKS[sign]
         if counted := sum(bool(is_so(outcome)) for outcome in outcomes):
             lines.append(f"{sign} {counted} {said}")

@@ -16,7 +16,7 @@ import reproduce.verdicts.session
 import reproduce.verdicts.settings
 import reproduce.verdicts.source
 import reproduce.verdicts.table
-from reproduce.verdicts import rules
+from reproduce.verdicts import rules, sensitivity
 
 
 @pytest.fixture
@@ -36,7 +36,13 @@ def claim_session(pytester, monkeypatch, tmp_path):
         pytester.makepyfile(test_toy=source)
         for name, text in beside.items():
             (pytester.path / f"{name}.toml").write_text(text, encoding="utf-8")
-        for room in (reproduce.verdicts.findings, reproduce.verdicts.lines, reproduce.verdicts.settings, rules):
+        for room in (
+            reproduce.verdicts.findings,
+            reproduce.verdicts.lines,
+            reproduce.verdicts.settings,
+            rules,
+            sensitivity,
+        ):
             room.read.cache_clear()  # a session reads each file once; these sessions share one process
         rules.seen.cache_clear()
         return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)

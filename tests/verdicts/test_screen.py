@@ -234,7 +234,7 @@ def test_json_says_what_was_found_in_each_setting():
     """The paper's own first: name, worth, verdict in its words, figure, interval, seeds and chance."""
     made = [outcome("a", setting="barn"), not_run("a", chance=None)]
     (line,) = as_json(fold([Line("a", "I", printed="75")], made))
-    plain = {"scatter": "", "seeds_alone": False, "post_hoc": ""}
+    plain = {"scatter": "", "seeds_alone": False, "post_hoc": "", "fragile": []}
     assert line["settings"] == [
         {
             "name": "paper", "claim": "a", "fidelity": "assumed", "verdict": "not run",
