@@ -1,11 +1,55 @@
-"""Bakes the commit into a wheel or sdist, so that a record made by an installed package can name it."""
+"""Bakes the commit into a wheel or sdist, so that a record made by an installed package can name it.
+
+Where a repository's workflow builds, its address goes in too: the project's links, and the README's made absolute.
+"""
 
 import importlib.util
+import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+#: A link or a picture of the README that is no address: relative to the repository, or by ../../ to its pages.
+RELATIVE = re.compile(r"(!?)(\[(?:[^\[\]]|\[[^\]]*\]\([^)]*\))*\])\((?![a-z]+:|#)([^)\s]+)\)")
+
+
+def absolute(text: str, home: str, version: str) -> str:
+    """The text with its relative links leading to a repository: pictures to their content, all else to its page."""
+
+    def link(found: re.Match[str]) -> str:
+        picture, label, path = found.groups()
+        label = RELATIVE.sub(link, label)
+        if path.startswith("../../"):
+            return f"{picture}{label}({home}/{path.removeprefix('../../')})"
+        return f"{picture}{label}({home}/{'raw' if picture else 'blob'}/{version}/{path})"
+
+    return RELATIVE.sub(link, text)
+
+
+class Addresses(MetadataHookInterface):
+    """Sets the README and the project's addresses: those of the repository whose workflow builds, else none."""
+
+    PLUGIN_NAME = "custom"
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Called before each build."""
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
+        server, repository = os.environ.get("GITHUB_SERVER_URL", ""), os.environ.get("GITHUB_REPOSITORY", "")
+        if server and repository:
+            home, tagged = f"{server}/{repository}", os.environ.get("GITHUB_REF_TYPE") == "tag"
+            version = os.environ["GITHUB_REF_NAME"] if tagged else "HEAD"
+            text = absolute(text, home, version)
+            metadata["urls"] = {
+                "Source": home,
+                "Issues": f"{home}/issues",
+                "Documentation": f"{home}/tree/{version}/docs",
+                "Changelog": f"{home}/blob/{version}/CHANGELOG.md",
+            }
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 
 class BakeCommit(BuildHookInterface):

@@ -9,6 +9,7 @@ import typer
 from reproduce import __version__
 from reproduce.commands import audit, claims, datasets, embed, match, paper, readings, report, run, score, weights
 from reproduce.errors import ReproduceError, of_system
+from reproduce.extras import needed
 from reproduce.terminal import tolerant
 
 app = typer.Typer(
@@ -62,6 +63,11 @@ def main() -> None:
         if "--debug" in sys.argv[1:2]:
             raise
         print(f"reproduce: {error if isinstance(error, ReproduceError) else of_system(error)}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except ModuleNotFoundError as error:
+        if "--debug" in sys.argv[1:2] or (known := needed(error)) is None:
+            raise
+        print(f"reproduce: {known}", file=sys.stderr)
         raise SystemExit(1) from None
     except SystemExit as end:
         if end.code == 130:

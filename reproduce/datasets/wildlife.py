@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reproduce.extras import ExtraMissingError, lacking
+
 __all__ = [
     "SetClass",
     "classes",
@@ -48,7 +50,7 @@ class SetClass:
 def _package() -> Path:
     spec = importlib.util.find_spec("wildlife_datasets")
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("wildlife-datasets is not installed: python -m pip install wildlife-datasets==1.0.8")
+        raise ExtraMissingError(lacking("wildlife_datasets"))
     return Path(next(iter(spec.submodule_search_locations))) / "datasets"
 
 

@@ -12,13 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from reproduce import __version__
 from reproduce.record.revision import revision
 
 __all__ = ["backend", "commit", "cpu", "dtype", "environment", "machine_class"]
 
 _PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "keras", "tensorflow", "torch", "jax", "lightgbm"),
-    *("opencv-python", "pillow", "wildlife-datasets", "reproduce"),
+    *("opencv-python", "pillow", "wildlife-datasets"),
 )
 #: Environment variables that can change the bits of a result.
 _FLAGS = (
@@ -128,6 +129,7 @@ def environment(library: str = "numpy") -> dict[str, Any]:
             packages[name] = version(name)
         except PackageNotFoundError:
             continue
+    packages["reproduce"] = __version__
     flags = {name: os.environ[name] for name in _FLAGS if name in os.environ}
     return {
         "machine": machine_class(library),

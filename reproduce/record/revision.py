@@ -13,7 +13,7 @@ __all__ = ["BAKED", "baked", "revision", "source_digest"]
 
 #: The file in a wheel or sdist that holds the commit it was built from and the digest of the sources then.
 BAKED = "_commit.txt"
-_PROJECT = re.compile(r'^name\s*=\s*"reproduce"\s*$', re.MULTILINE)
+_PROJECT = re.compile(r'^name\s*=\s*"paper-claims"\s*$', re.MULTILINE)
 
 
 def source_digest(package: Path) -> str:

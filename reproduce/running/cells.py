@@ -12,6 +12,7 @@ from typing import Any
 
 from reproduce.errors import DataMissingError, InvalidInputError, WeightsMissingError
 from reproduce.experiments.registry import Experiment, find, registered
+from reproduce.extras import needed
 from reproduce.record import Cell, Entry, machine, revision
 from reproduce.running.inputs import catalogue, inputs_of
 
@@ -111,5 +112,7 @@ def attempt(job: Job, commit: str, code: str) -> Outcome:
     except (DataMissingError, WeightsMissingError) as missing:
         return Outcome(problem=str(missing), waits=True)
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and (known := needed(error)):
+            return Outcome(problem=str(known))
         said = " ".join(str(error).split())[:300]
         return Outcome(problem=f"{type(error).__name__}: {said}" if said else type(error).__name__)

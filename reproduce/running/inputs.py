@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reproduce import extras
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import first_sets
@@ -38,13 +39,15 @@ class Data:
         kinds.check(self.name)
 
     def here(self) -> bool:
-        """Return whether it can be read without a download."""
+        """Return whether it can be read without a download, by libraries that are installed."""
         from reproduce.datasets import available
 
-        return available(self.name, pixels=self.pixels)
+        return not extras.lacking("wildlife_datasets") and available(self.name, pixels=self.pixels)
 
     def missing(self) -> str:
         """Say that it is not here and how to get it; "" where it is here."""
+        if without := extras.lacking("wildlife_datasets"):
+            return without
         return "" if self.here() else f"{self.name} is not here; `reproduce datasets --get {self.name}` gets it"
 
     def load(self, seed: int = 0) -> "Catalogue":
@@ -116,6 +119,8 @@ class Weights:
 
     def missing(self) -> str:
         """Say that they are not here and how to get them; "" where they are here."""
+        if without := extras.lacking("keras"):
+            return without
         try:
             self._path()
         except WeightsMissingError as error:

@@ -25,7 +25,7 @@ def package(tmp_path):
     folder = tmp_path / "project" / "reproduce"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("")
-    (folder.parent / "pyproject.toml").write_text('[project]\nname = "reproduce"\n')
+    (folder.parent / "pyproject.toml").write_text('[project]\nname = "paper-claims"\n')
     return folder
 
 

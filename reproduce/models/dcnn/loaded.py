@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from reproduce.extras import ExtraMissingError, lacking
+
 __all__ = ["keras", "ops"]
 
 #: TensorFlow reads it once, when it is imported. Its oneDNN kernels train and embed two to three times as fast as its
@@ -35,6 +37,8 @@ def _hushed() -> Iterator[None]:
             os.close(before)
 
 
+if without := lacking("keras"):
+    raise ExtraMissingError(without)
 with _hushed():
     import keras
     from keras import ops
