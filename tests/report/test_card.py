@@ -1,5 +1,7 @@
 """One claim with all that stands behind it, on a terminal."""
 
+from dataclasses import replace
+
 import pytest
 
 from reproduce.errors import InvalidInputError
@@ -47,11 +49,13 @@ def test_a_card_says_all_that_a_reader_asks(outcome):
     both = {"seeds": (25.0, 28.0), "seeds and animals": (20.0, 33.0)}
     found = {"says": "reproduced", "because": ""}
     one = outcome("I.64", because="a toy", finding=found, intervals=both, scatter="seeds")
+    one = replace(one, post_hoc="rule of Tuesday", fragile=("half the margin: fails",))
     made = Provenance(2, 3.0, ("cpu",), commits=("abc",))
     behind = Evidence(Origin("t.py::test_it", "t.py", 7), made, ("reproduce run toy",), "pytest t.py")
     text = "\n".join(card(one, behind, {}, 80))
     for said in (one.spec.sentence, one.spec.at, "a toy", one.says, "20.0..33.0", "(seeds carry the verdict)",
-                 "findings.toml", "t.py:7", "reproduce run toy", "pytest t.py"):  # fmt: skip
+                 "findings.toml", "t.py:7", "rule of Tuesday", "half the margin", "reproduce run toy",
+                 "pytest t.py"):  # fmt: skip
         assert " ".join(said.split()) in " ".join(text.split()), said
     assert max(map(len, text.splitlines())) <= 80
 

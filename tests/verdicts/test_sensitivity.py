@@ -42,7 +42,7 @@ def outcome(low, high, lower=None, upper=None, **fields):
 @pytest.mark.parametrize(
     "made, said",
     [
-        (outcome(-3.0, 3.0, -4.0, 4.0), {"half the margin": "inconclusive", "twice the margin": "holds"}),
+        (outcome(-2.2, 2.2, -4.0, 4.0), {"half the margin": "inconclusive", "twice the margin": "holds"}),
         (outcome(-7.0, -6.0, -4.0, 4.0), {"half the margin": "fails", "twice the margin": "holds"}),
         (outcome(-7.0, -6.0, lower=-5.0, difference=True), {"half the margin": "fails", "twice the margin": "holds"}),
         (outcome(12.0, 14.0, upper=15.0, difference=True), {"half the margin": "fails", "twice the margin": "holds"}),
