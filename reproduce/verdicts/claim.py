@@ -133,7 +133,11 @@ class Claim:
     def exactly(self, ours: Sample, printed: str, *, because: str = "") -> None:
         """A value that nothing varies has the printed digits."""
         if ours.missing:
-            self._settle(Outcome(self.spec, Verdict.NOT_RUN, "exactly", printed, because=because, reason=ours.missing))
+            self._settle(
+                Outcome(
+                    self.spec, Verdict.NOT_RUN, "exactly", printed, because=because, reason=ours.missing, lost=ours.lost
+                )
+            )
             return
         scaled = ours.scaled(self.spec.scale)
         verdict = judge.exactly(scaled.values, printed)
@@ -168,6 +172,7 @@ class Claim:
                 lower=None if math.isinf(region.lower) else region.lower,
                 upper=None if math.isinf(region.upper) else region.upper,
                 reason=ours.missing,
+                lost=ours.lost,
             )
             self._settle(replace(waiting, power=power, spread=spread))
             return

@@ -1,7 +1,8 @@
 """What was found: ``findings.toml`` beside the claims keeps one line for each conclusive verdict, and is strict.
 
-A verdict that changes, a mean that leaves its range, a deviation that is not recorded and an entry that no claim uses
-are failures. The range is no choice: it is the 99 % prediction interval for the mean of as many seeds again.
+A verdict that changes, a mean that leaves its range, a verdict that is not recorded, one that is and vanishes with its
+record, and an entry that no claim uses are failures. The range is no choice: it is the 99 % prediction interval for the
+mean of as many seeds again.
 """
 
 import difflib
@@ -17,11 +18,13 @@ from reproduce.text import toml
 from reproduce.verdicts.judge import Verdict, quantile
 from reproduce.verdicts.outcome import Outcome
 
-__all__ = ["FILE", "Finding", "complaint", "expected", "proposed", "read", "unused"]
+__all__ = ["FILE", "Finding", "complaint", "expected", "proposed", "read", "unused", "vanished"]
 
 FILE = "findings.toml"
 CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED, Verdict.COMPATIBLE)
 PREDICTION = 0.99
+#: How many times as wide as the rule a range may be: one from before a row was measured again is at most so much wider.
+WIDER = 2.0
 #: Where nothing varies the mean is the same each time, to the last digits that another processor may round otherwise.
 RELATIVE = 1e-3
 HEAD = """\
@@ -62,16 +65,30 @@ def _finding(path: Path, name: str, table: Any) -> Finding:
     return found
 
 
-def complaint(outcome: Outcome, finding: Finding | None) -> str:
-    """How an outcome that was judged differs from what was found of it before, or ""."""
+def complaint(outcome: Outcome, finding: Finding | None, strict: bool = True) -> str:
+    """How an outcome that was judged differs from what was found of it before, or "".
+
+    strict: a verdict that holds wants a line too, as it does wherever findings are kept.
+    """
     if finding is None:
-        return "" if outcome.verdict != Verdict.NOT_REPRODUCED else f"if this is a finding, record it in {FILE}"
+        wanted = CONCLUSIVE if strict else (Verdict.NOT_REPRODUCED,)
+        return f"if this is a finding, record it in {FILE}" if outcome.verdict in wanted else ""
     if outcome.says != finding.says:
         return f"but {FILE} says {finding.says!r}: the finding has changed"
     low, high = finding.ours
     if outcome.ours is None or not low <= outcome.ours <= high:
         return f"and {outcome.ours:.6g} has left the range {low:g} to {high:g} of {FILE}"
+    least, most = expected(outcome)
+    if high - low > WIDER * (most - least):
+        return f"and the range {low:g} to {high:g} of {FILE} is wider than its rule gives, {least:g} to {most:g}"
     return ""
+
+
+def vanished(outcome: Outcome, finding: Finding | None) -> str:
+    """Why a claim that was not run ought to have been: the record lacks what it was found by; or ""."""
+    if finding is None or not outcome.lost:
+        return ""
+    return f"{outcome.spec.id} has no verdict, and {FILE} says {finding.says!r}: {outcome.lost}"
 
 
 def expected(outcome: Outcome) -> tuple[float, float]:

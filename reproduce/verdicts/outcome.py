@@ -61,16 +61,16 @@ class Spec:
 class Outcome:
     """One claim's end. Figures are in the claim's unit; ``lower``/``upper`` None means an open side.
 
-    ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it.
-    ``reason`` says why a claim was not run; ``checked`` what was re-measured in this session; ``data`` the content
-    hash of each data set it was measured on. ``difference``: ours is one score less another, paired by seed; ``sides``
-    are their means. ``finding`` is what the record of findings says of it. ``intervals`` are those by each source of
-    scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names the one that carries the verdict, and
-    ``interval`` is that one; ``note`` says what else must be known of it. ``post_hoc``: how much younger its rule is
-    than its result, if it is. ``p``: the least level at which a one-sided test would give the verdict, of a claim with
-    sampling error; ``survives`` Holm's correction among those it is shown with. ``fragile``: the choices under which it
-    would be another verdict, and which. ``spread`` between runs was expected
-    when the margin was set, and ``power`` planned for with it.
+    ``paper`` is the figure as printed, or the bound; ``margin`` the tolerance as the claim file gives it. ``reason``
+    says why a claim was not run, ``lost`` what the record lacks of it; ``checked`` what was re-measured in this
+    session; ``data`` the content hash of each data set it was measured on. ``difference``: ours is one score less
+    another, paired by seed; ``sides`` are their means. ``finding`` is what the record of findings says of it.
+    ``intervals`` are those by each source of scatter that was seen ("seeds", "seeds and animals"), ``scatter`` names
+    the one that carries the verdict, and ``interval`` is that one; ``note`` says what else must be known of it.
+    ``post_hoc``: how much younger its rule is than its result, if it is. ``p``: the least level at which a one-sided
+    test would give the verdict, of a claim with sampling error; ``survives`` Holm's correction among those it is shown
+    with. ``fragile``: the choices under which it would be another verdict, and which. ``spread`` between runs was
+    expected when the margin was set, and ``power`` planned for with it.
     """
 
     spec: Spec
@@ -91,6 +91,7 @@ class Outcome:
     checked: str = ""
     drift: str = ""
     reason: str = ""
+    lost: str = ""
     power: float | None = None
     spread: float | None = None
     finding: Mapping[str, Any] = field(default_factory=dict)

@@ -260,7 +260,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         whole = verbose or len(outcomes) <= MANY
         table = render(outcomes, width, partial(runs.before, config), verbose) if whole else brief(outcomes, width)
         paper = _paper(config, outcomes, width)
-        for line in [*table, *paper, *_wrapped(summary(outcomes), width)]:
+        for line in [*table, *paper, *_wrapped(f"{summary(outcomes)}\n{_judged_by(config)}", width)]:
             terminalreporter.write_line(line)
         if config.getoption("claims_findings"):
             from reproduce.verdicts.findings import FILE, proposed
@@ -280,6 +280,14 @@ def _kept(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
     if (gone or not saved) and config.stash[SESSION].exitstatus == pytest.ExitCode.OK:
         config.stash[SESSION].exitstatus = pytest.ExitCode.TESTS_FAILED
     return [*changed, *written]
+
+
+def _judged_by(config: pytest.Config) -> str:
+    """Name the record that was judged and the folder of by-products: either may be another by the environment."""
+    from reproduce.cache import cache_dir
+    from reproduce.verdicts.session import record_folder
+
+    return f"record: {record_folder(config)}; by-products: {cache_dir()}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -30,10 +30,11 @@ class Sample:
     ``herds``: the score with each test animal left out in turn, by name; empty if not resampled, and ``seeds_only``
     says why. ``unit``: what a score of 1 is in the values' unit.
     ``random``: whether the seed varies anything. ``exact``: an enumerated fact, without sampling error.
-    ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no
-    values: what is to be had first, and how. ``difference``: one score less another, so zero means no difference
-    and chance is not on its scale; ``sides`` are the means of the two. ``bounded``: each animal's part of the score
-    lies between 0 and 1, as the score itself does (MAP@R; not what is above chance, nor accuracy over pairs).
+    ``chance`` and ``precision_at_1`` ride along as means over the seeds. ``missing`` says why there are no values: what
+    is to be had first, and how; ``lost`` why the record, which could have them, has not. ``difference``: one score less
+    another, so zero means no difference and chance is not on its scale; ``sides`` are the means of the two.
+    ``bounded``: each animal's part of the score lies between 0 and 1, as the score itself does (MAP@R; not what is
+    above chance, nor accuracy over pairs).
     """
 
     values: tuple[float, ...]
@@ -47,6 +48,7 @@ class Sample:
     precision_at_1: float | None = None
     sources: tuple[SourceNote, ...] = field(default=())
     missing: str = ""
+    lost: str = ""
     difference: bool = False
     sides: tuple[float, float] | None = None
     unit: float = 1.0
@@ -79,8 +81,9 @@ class Sample:
     def __sub__(self, other: "Sample") -> "Sample":
         """The difference, paired by seed; a value that no seed varies is the same under every seed."""
         if self.missing or other.missing:
-            lacking = "; ".join(filter(None, (self.missing, other.missing))).split("; ")
-            return Sample((), max(self.seeds, other.seeds, key=len), missing="; ".join(dict.fromkeys(lacking)))
+            seeds = max(self.seeds, other.seeds, key=len)
+            lost = _each_once(self.lost, other.lost)
+            return Sample((), seeds, missing=_each_once(self.missing, other.missing), lost=lost)
         left, right = _paired(self, other)
         # Without one side's animals the other's alone would say too little; an enumerated fact owes nothing to any.
         seeds_only = "; ".join(
@@ -141,6 +144,11 @@ class Sample:
     def saturated(self) -> bool:
         """Whether every seed gave none of what a score can be, or all: 0 or 1, of a difference -1 too."""
         return set(self.values) in ({0.0}, {self.unit}, {-self.unit})
+
+
+def _each_once(*said: str) -> str:
+    """What several say, joined by semicolons as each of them may be."""
+    return "; ".join(dict.fromkeys(filter(None, "; ".join(said).split("; "))))
 
 
 def _paired(left: Sample, right: Sample) -> tuple[Sample, Sample]:

@@ -102,7 +102,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     outcome = claim.outcome
     if outcome is None:
         broken(item, claim, key, "no verdict: end the claim with one verb, such as claim.equals")
-    finding = findings.read(item.path.parent / findings.FILE).get(outcome.spec.id)
+    known = findings.read(item.path.parent / findings.FILE)
+    finding = known.get(outcome.spec.id)
     judged = outcome.verdict != Verdict.NOT_RUN and not outcome.drift
     late = ""
     if judged and rules.read(item.path.parent / rules.FILE):
@@ -110,7 +111,7 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
         look = rules.looked(dry(item), record_folder(item.config))
         late = rules.complaint(outcome, rule, look)
         outcome = replace(outcome, post_hoc=rules.post_hoc(rule, look))
-    changed = findings.complaint(outcome, finding) if judged else ""
+    changed = findings.complaint(outcome, finding, strict=bool(known)) if judged else ""
     if finding and judged and not changed:
         outcome = replace(outcome, finding=asdict(finding))
     if judged and (said := sensitivity.read(item.path.parent / sensitivity.FILE).get(outcome.spec.id)):
@@ -120,6 +121,8 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
         pytest.fail(f"{compared} (--claims-compare-fail)", pytrace=False)
     if outcome.drift:
         pytest.fail(f"{claim.spec.id} drifted: {outcome.drift}", pytrace=False)
+    if gone := findings.vanished(outcome, finding):
+        pytest.fail(gone, pytrace=False)
     if outcome.verdict == Verdict.NOT_RUN:
         pytest.skip(outcome.reason)
     if changed or late:

@@ -44,11 +44,12 @@ class Source:
             checked, drift = self._check(request, kept, score)
             return compose(request, kept, score, checked, drift)
         if request.key not in self.chosen:
-            return Sample((), (), missing="; ".join(filter(None, (unavailable(request), why_not))))
+            missing = "; ".join(filter(None, (unavailable(request), why_not)))
+            return Sample((), (), missing=missing, lost=self._lost(request, why_not))
         try:
             fresh = [self._measure(request, seed) for seed in request.seeds]
         except (DataMissingError, WeightsMissingError) as error:
-            return Sample((), (), missing=str(error))
+            return Sample((), (), missing=str(error), lost=self._lost(request, why_not))
         return compose(request, fresh, score, "measured now", "")
 
     def kept(self, request: Request) -> tuple[list[Entry], str]:
@@ -57,6 +58,10 @@ class Source:
         held = current(self.store, request.experiment, request.data, request.chosen, here)
         # What is not what its name says never enters the record: no run helps.
         return held.of_seeds(request.seeds, advise=not request.inputs.doubt())
+
+    def _lost(self, request: Request, why_not: str) -> str:
+        """Why the record has nothing, unless what is here is not what its name says: of that it need not have any."""
+        return "" if request.inputs.doubt() else why_not
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
         """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""

@@ -70,6 +70,12 @@ def test_what_was_found_before_is_green(claim_session):
             "X.far fails: .* but findings.toml says 'holds': the finding has changed",
         ),
         (NEAR, "", "X.far fails: .* if this is a finding, record it in findings.toml"),
+        ("", FAR, "X.near reproduced: .* if this is a finding, record it in findings.toml"),
+        (
+            NEAR.replace("[49, 51]", "[-1e9, 1e9]"),
+            FAR,
+            r"X.near reproduced: .* and the range -1e\+09 to 1e\+09 of findings.toml is wider than its rule gives",
+        ),
     ],
 )
 def test_what_is_no_longer_so_is_red(claim_session, near, far, line):
@@ -128,7 +134,7 @@ def test_of_a_part_nothing_is_known_to_be_unused(claim_session, options):
     (claim_session.path / "test_other.py").write_text(
         CLAIMS.replace("X.", "Y.").replace("toy.findings", "toy.others").split("@control")[0]
     )
-    result = claim_session(CLAIMS, *options, findings=NEAR + FAR + GONE)
+    result = claim_session(CLAIMS, *options, findings=NEAR + FAR + GONE + NEAR.replace("X.", "Y."))
     assert "failed" not in result.parseoutcomes()
     assert result.ret == 0
     assert "X.gone" in words(claim_session(CLAIMS))
