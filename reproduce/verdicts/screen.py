@@ -20,13 +20,13 @@ ROOM = 20
 #: From here on whole sentences have room.
 WIDE = 110
 LEGEND = (
-    "yes, NO: our 90 % interval lies inside, outside of what is required. ?: it lies across the edge. ok: it fits a "
-    "figure of one or two runs. -: not run. a/b: claims differ."
+    "yes, NO: the 90 % interval lies inside, outside what is required. ?: across an edge. ok: it fits a figure of one "
+    "or two runs. -: not run. a/b: claims differ."
 )
 SIGNS = {
-    "†": "a verdict's rule is younger than its result.",
-    "°": "a verdict by seeds alone.",
-    "◊": "another choice turns it.",
+    "†": "a rule younger than its result.",
+    "°": "by seeds alone.",
+    "◊": "fragile.",
 }
 CONCLUSIVE = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 #: What a line of each kind says so far, where that is not the standing's own word.

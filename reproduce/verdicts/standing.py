@@ -128,6 +128,6 @@ def sentences(counts: Counts, needs: str = "") -> list[str]:
     said = f"Own data: {own} of {counts.statements} statements tested"
     lines = [f"{said}: {listed(counts.own)}." if own else f"{said}."]
     if rest:
-        lines.append(f"The other {rest} need {needs or 'downloads and a run'}: `reproduce paper`.")
+        lines.append(f"{rest} need {needs or 'downloads and a run'}: `reproduce paper`.")
         lines.append(f"Substitutes: {listed(counts.elsewhere)}.")
     return lines

@@ -51,7 +51,7 @@ def test_the_sentence_names_the_command():
     """Once, after how many there are."""
     counts = count([Folded(Line("I.64", "Table I"), (), ())])
     said = "two downloads (438 MB) and 20 to 60 min on two cores"
-    assert sentences(counts, said)[1] == f"The other 1 need {said}: `reproduce paper`."
+    assert sentences(counts, said)[1] == f"1 need {said}: `reproduce paper`."
 
 
 @pytest.mark.skipif(not Path("claims/record").is_dir(), reason="no record here")
