@@ -1,4 +1,4 @@
-"""The plan of the paper's rows on one screen: a line for each printed row, and one for all the rest."""
+"""The plan of the paper's rows on one screen: a line for each printed row, one for all statements, one for the rest."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,6 @@ from reproduce.verdicts.lines import Line
 __all__ = ["planned"]
 
 WORDS = {
-    Turn.STATEMENT: "other statements",
     Turn.DECIDING: "rows that decide between explanations",
     Turn.ELSEWHERE: "other readings",
     Turn.QUESTION: "questions and checks",
@@ -29,7 +28,7 @@ def planned(plan: Plan, workers: int, claims: Sequence[Asking], lines: Iterable[
     cells = [("row", "paper", "seeds", "one core", "decides too"), *found]
     spans = [max(len(cell[at]) for cell in cells) for at in range(4)]
     told = [_line(cell, spans, width) for cell in cells] if rows else []
-    return [*told, *_rest(plan, clock)]
+    return [*told, *_rest(plan, clock, workers)]
 
 
 def _cells(row: Row, clock: Clock, claims: Sequence[Asking], names: Sequence[str]) -> tuple[str, ...]:
@@ -57,10 +56,15 @@ def _line(cell: tuple[str, ...], spans: Sequence[int], width: int) -> str:
     return f"{left}  {decides}".rstrip()
 
 
-def _rest(plan: Plan, clock: Clock) -> list[str]:
-    """One line of all other cells, by why they are run."""
-    parts = []
-    for turn, word in WORDS.items():
-        if jobs := [job for row in plan.rows if row.request.turn == turn for job in row.jobs]:
-            parts.append(f"{word} {len(jobs)} ({span(*clock.of(jobs))})")
-    return [f"then cells of: {', '.join(parts)}"] if parts else []
+def _rest(plan: Plan, clock: Clock, workers: int) -> list[str]:
+    """All cells of the paper's statements in one line, and what comes after them in another, by why it is run."""
+    cells = {turn: [job for row in plan.rows if row.request.turn == turn for job in row.jobs] for turn in Turn}
+    told = []
+    if stated := [*cells[Turn.PRINTED], *cells[Turn.STATEMENT]]:
+        rows = [row for row in plan.rows if row.request.turn <= Turn.STATEMENT]
+        time = span(*Clock(rows, stated, workers).left())
+        told.append(f"the paper's statements: {len(stated)} cells, {time} on {workers} worker{'s' * (workers > 1)}")
+    later = [
+        f"{word} {len(cells[turn])} ({span(*clock.of(cells[turn]))})" for turn, word in WORDS.items() if cells[turn]
+    ]
+    return [*told, *([f"then cells of {', '.join(later)}"] if later else [])]

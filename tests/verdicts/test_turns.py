@@ -1,5 +1,6 @@
 """What is asked for first is run first: the order of the real claims' rows, and who is run at all."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,13 +93,14 @@ def test_a_run_of_all_claims_keeps_the_order(all_here, tmp_path):
 @real
 @pytest.mark.parametrize("everything", [False, True])
 def test_the_plan_is_one_screen_of_eighty_columns(plan, everything):
-    """A line for each printed row of the tables, with what it decides, and one for all the rest."""
+    """A line for each printed row of the tables, with what it decides, one for all statements, and one for the rest."""
     wanted = Wanted(everything=everything)
     said = planned(plan(wanted), 2, wanted.claims(CLAIMS), lines.read(CLAIMS / lines.FILE))
     assert {line.split()[0] for line in said} >= TABLES
     assert len(said) <= 20
     assert all(len(line) <= 80 for line in said[:-1])
-    assert said[-1].startswith("then cells of: other statements ")
+    assert re.fullmatch(r"the paper's statements: \d+ cells, .* on 2 workers", said[-2])
+    assert said[-1].startswith("then cells of rows that decide between explanations ")
     assert ("controls" in said[-1]) == everything
 
 
