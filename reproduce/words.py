@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-__all__ = ["WITHOUT_A_NAME", "is_unknown", "names_alike", "side_of"]
+__all__ = ["WITHOUT_A_NAME", "day", "is_unknown", "names_alike", "side_of"]
 
 _TRAIN = ("train", "training", "bounding_box_train")
 _TEST = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev", "holdout", "held_out")
@@ -58,3 +58,8 @@ def names_alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         letters = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
         groups[letters.lstrip("0") or letters or name].add(name)
     return tuple(tuple(sorted(group)) for group in groups.values() if len(group) > 1)
+
+
+def day(moment: str) -> str:
+    """Return the day of "2024-05-01 07:00:01", "2024:05:01 07:00" or "2024-05-01T07:00Z"; other words stay."""
+    return re.split(r"[T ]", moment)[0].replace(":", "-") if re.match(r"\d{4}[-:/]\d", moment) else moment

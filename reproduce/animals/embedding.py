@@ -18,6 +18,7 @@ from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import sidecars
+from reproduce.text import excel_safe
 
 __all__ = ["Written", "joined", "like_of", "space_of", "write_embeddings"]
 
@@ -31,18 +32,24 @@ class Written:
 
 
 def write_embeddings(
-    catalogue: Catalogue, models: Sequence[str], output: Path, seed: int, like: sidecars.Sidecar | None = None
+    catalogue: Catalogue,
+    models: Sequence[str],
+    output: Path,
+    seed: int,
+    like: sidecars.Sidecar | None = None,
+    safe: bool = False,
 ) -> Written:
     """Write ``output/NAME-MODEL.npy`` and its sidecar for each model, and ``output/NAME.csv``.
 
-    ``like``: by that embedding's model, as it was trained. Raises InvalidInputError, with nothing written, where a file
-    would replace one that is not ``embed``'s own, or one of another folder.
+    ``like``: by that embedding's model, as it was trained. ``safe``: formulas in the table are quoted. Raises
+    InvalidInputError, with nothing written, where a file would replace one that is not ``embed``'s own, or one of
+    another folder.
     """
     from reproduce.experiments.embedding import LEARNED, embed
 
     name = title(catalogue.name)
     files = {model: output / f"{name}-{model.replace(':', '-')}.npy" for model in models}
-    labels, table = output / f"{name}.csv", _table(catalogue)
+    labels, table = output / f"{name}.csv", _table(catalogue, safe)
     inputs = [catalogue.name, *catalogue.paths.tolist()]
     _check_source(catalogue, output, labels)
     for path in files.values():
@@ -153,18 +160,25 @@ def space_of(catalogue: Catalogue, model: str, seed: int) -> str:
     return digest("space", *parts)
 
 
-def _table(catalogue: Catalogue) -> bytes:
-    """The labels: a line for each photograph, in the order of the embeddings' rows."""
+def _table(catalogue: Catalogue, safe: bool) -> bytes:
+    """The labels: a line for each photograph, in the order of the embeddings' rows, a table's own columns last."""
+
+    def clean(line: tuple[str, ...]) -> list[str]:
+        return [excel_safe(cell) if safe else cell for cell in line]
+
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["path", "identity", "split", "sha256"])
+    own = ("path", "identity", "split", "sha256")
+    others = {name: values.tolist() for name, values in catalogue.columns.items() if name.lower() not in own}
+    rows.writerow([*own, *others])
     split = (
         catalogue.split
         if catalogue.roles is None
         else np.where(catalogue.roles == "", catalogue.split, catalogue.roles)
     )
     columns = (column.tolist() for column in (catalogue.paths, catalogue.identities, split))
-    rows.writerows(zip(*columns, _contents(catalogue), strict=True))
+    lines = zip(*columns, _contents(catalogue), *others.values(), strict=True)
+    rows.writerows(clean(line) for line in lines)
     return table.getvalue().encode()
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from reproduce.animals.agreement import agreements
 from reproduce.animals.calibration import Calibration, Trials, calibrate, without
 from reproduce.animals.embedding import joined
-from reproduce.animals.encounters import encounters
 from reproduce.animals.ranking import SHORT, Ranked, animals_of, nearest_pictures, ranked
 from reproduce.datasets import Catalogue
+from reproduce.datasets.encounters import encounter_pairs, encounters
 from reproduce.datasets.examination import copies
 from reproduce.datasets.photographs import same_or_copied, within_animal_pairs
 from reproduce.errors import InvalidInputError
@@ -130,14 +130,9 @@ def _own(catalogue: Catalogue, apart: str | None) -> dict[int, list[int]]:
         own[one].add(other)
         own[other].add(one)
     if apart is not None:
-        when = encounters(catalogue, apart)
-        groups: dict[tuple[str, str], list[int]] = {}
-        for row, key in enumerate(zip(catalogue.identities.tolist(), when.tolist(), strict=True)):
-            if key[1]:
-                groups.setdefault(key, []).append(row)
-        for members in groups.values():
-            for row in members:
-                own[row].update(members)
+        for one, other in encounter_pairs(catalogue.identities, encounters(catalogue, apart)).tolist():
+            own[one].add(other)
+            own[other].add(one)
     return {row: sorted(others) for row, others in own.items()}
 
 

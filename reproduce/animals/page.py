@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from reproduce import outputs
+from reproduce.animals.per_animal import OneAnimal, per_animal
 from reproduce.datasets import Catalogue, raw_image
 from reproduce.datasets.audit import Audit, audit
+from reproduce.datasets.encounters import encounter_pairs, encounters
 from reproduce.datasets.examination import copies, readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
@@ -21,10 +23,12 @@ from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
 
-__all__ = ["Neighbours", "Row", "scored", "write"]
+__all__ = ["Neighbours", "Report", "Row", "as_json", "scored", "write"]
 
 #: Queries that are shown, neighbours of each, and pixels along a picture's longer side.
 QUERIES, NEAREST, SIDE = 12, 6, 120
+#: Animals that are listed, the worst found first.
+WORST = 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,17 @@ class Row:
     chance: float
     precision_at_1: float
     apart: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The page that was written, its rows, the audit, and every animal as the ``best`` model finds it, worst first."""
+
+    page: Path
+    rows: list[Row]
+    audit: Audit
+    best: str
+    animals: list[OneAnimal]
 
 
 @dataclass(frozen=True)
@@ -150,11 +165,17 @@ def nearest(catalogue: Catalogue, matrix: np.ndarray, rows: np.ndarray, pairs: n
 
 
 def write(
-    name: str, models: Sequence[str], output: Path, seed: int = 0, reading: Reading = DEFAULT
-) -> tuple[Path, list[Row], Audit]:
+    name: str,
+    models: Sequence[str],
+    output: Path,
+    seed: int = 0,
+    reading: Reading = DEFAULT,
+    apart: str | None = None,
+) -> Report:
     """Audit, embed and score the animals, and write ``output/NAME.html``, whole or not at all.
 
-    Images that cannot be read are left out and named on the page. Raises InvalidInputError for one animal alone.
+    Images that cannot be read are left out and named on the page. ``apart``: an encounter's column; its photographs of
+    an animal are told apart as those of one photograph are. Raises InvalidInputError for one animal alone.
     """
     from reproduce.experiments.embedding import LEARNED, embed
 
@@ -169,6 +190,9 @@ def write(
     path = output / f"{title(name)}.html"
     outputs.check(path, [whole.name, *whole.paths.tolist()])
     pairs = None if found.photographs is None else same_or_copied(catalogue, copies(catalogue))
+    if apart is not None:
+        within = encounter_pairs(catalogue.identities, encounters(catalogue, apart))
+        pairs = within if pairs is None else np.unique(np.concatenate([pairs, within]), axis=0)
     embeddings = {model: embed(catalogue, model, seed) for model in models}
     learned = [model for model in models if model.partition(":")[0] in LEARNED]
     rows = scored(catalogue, embeddings, learned, pairs)
@@ -177,17 +201,28 @@ def write(
         key=lambda row: (row.side == "all", row.map_at_r - row.chance),
     )
     among = catalogue.test if best.side == "held out" else np.arange(len(catalogue))
-    page = _page(catalogue, found, rows, best, nearest(catalogue, embeddings[best.model], among, pairs))
-    outputs.write(path, page.encode())
-    return path, rows, found
+    worst = per_animal(embeddings[best.model][among], catalogue.identities[among])
+    shown = nearest(catalogue, embeddings[best.model], among, pairs)
+    outputs.write(path, _page(catalogue, found, rows, best, shown, worst).encode())
+    return Report(path, rows, found, best.model, worst)
 
 
-def as_json(path: Path, rows: Sequence[Row], found: Audit) -> dict[str, Any]:
-    """Plain JSON values: the page's path, its rows as fractions of 1, and the audit."""
-    return {"page": str(path), "scores": [asdict(row) for row in rows], "audit": found.to_json()}
+def as_json(report: Report) -> dict[str, Any]:
+    """Plain JSON values: the page's path, its rows as fractions of 1, every animal's, and the audit."""
+    animals = [asdict(one) for one in report.animals]
+    scores = [asdict(row) for row in report.rows]
+    of_best = {"model": report.best, "animals": animals}
+    return {"page": str(report.page), "scores": scores, "per animal": of_best, "audit": report.audit.to_json()}
 
 
-def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown: list[Neighbours]) -> str:
+def _page(
+    catalogue: Catalogue,
+    found: Audit,
+    rows: list[Row],
+    best: Row,
+    shown: list[Neighbours],
+    worst: list[OneAnimal],
+) -> str:
     made = environment("reproduce.animals", percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
     return made.get_template("animals.html").render(
         title=title(catalogue.name),
@@ -195,6 +230,7 @@ def _page(catalogue: Catalogue, found: Audit, rows: list[Row], best: Row, shown:
         audit=found,
         rows=rows,
         best=best,
+        worst=worst[:WORST],
         catalogue=catalogue,
         shown=[(one, _picture(catalogue, one.query), [(row, how, _picture(catalogue, row)) for row, how in one.nearest])
                for one in shown],

@@ -20,6 +20,9 @@ def embed_animals(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
     root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="A quote before names that a spreadsheet would run: =, +, -, @.")
+    ] = False,
     identity: Identity = None,
     path: PathColumn = None,
     level: Level = None,
@@ -55,9 +58,13 @@ def embed_animals(
     warnings += [line for few in (True, False) for line in remarks(catalogue, few)]
     if shared := set(catalogue.identities[catalogue.train]) & set(catalogue.identities[catalogue.test]):
         warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
+    if not excel_safe and any(map(text.is_formula, catalogue.identities.tolist())):
+        warnings.append(
+            "a spreadsheet would run the animals' names that begin with =, +, - or @: --excel-safe quotes them"
+        )
     for line in warnings:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
-    written = write_embeddings(catalogue, models, output, seed, kept)
+    written = write_embeddings(catalogue, models, output, seed, kept, excel_safe)
     animals, labels = len(set(catalogue.identities.tolist())), written.labels
     if as_json:
         files = {"embeddings": list(map(str, written.embeddings.values())), "labels": str(labels)}

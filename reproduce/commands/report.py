@@ -19,6 +19,9 @@ def write_report(
     ),
     model: Annotated[str, typer.Option(help="With FOLDER: as for embed.")] = "none",
     seed: Annotated[int, typer.Option(help="With FOLDER: draws the split where there is none.")] = 0,
+    apart: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="With FOLDER: encounters apart too: date, camera, or a column.")
+    ] = None,
     identity: Identity = None,
     path: PathColumn = None,
     level: Level = None,
@@ -37,7 +40,7 @@ def write_report(
     Example: reproduce report photographs/
     """
     if folder is not None:
-        _report_animals(folder, model, output, seed, as_json, Reading(identity, path, level, strangers))
+        _report_animals(folder, model, output, seed, as_json, Reading(identity, path, level, strangers), apart)
         return
     from reproduce.report.counting import called, counted
     from reproduce.report.page import write
@@ -55,7 +58,9 @@ def write_report(
         typer.echo(f"  {called(kind, counted_words.total())}: {words}")
 
 
-def _report_animals(name: str, model: str, output: Path, seed: int, as_json: bool, reading: Reading) -> None:
+def _report_animals(
+    name: str, model: str, output: Path, seed: int, as_json: bool, reading: Reading, apart: str | None
+) -> None:
     """Write ``output/NAME.html`` and print its table."""
     from rich.console import Console
     from rich.table import Table
@@ -66,23 +71,24 @@ def _report_animals(name: str, model: str, output: Path, seed: int, as_json: boo
     from reproduce.errors import one_line
     from reproduce.experiments.embedding import models_of
 
-    page, rows, audit = write(name, models_of(model), output, seed, reading)
+    report = write(name, models_of(model), output, seed, reading, apart)
     if as_json:
-        typer.echo(text.as_json(plain(page, rows, audit)))
+        typer.echo(text.as_json(plain(report)))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Model", no_wrap=True)
     table.add_column("Animals", no_wrap=True)
     for head in ("MAP@R", "90 %", "Chance", "P@1", "Photo out"):
         table.add_column(head, justify="right", no_wrap=True)
-    for row in rows:
+    for row in report.rows:
         ends = "" if row.interval is None else " – ".join(f"{100 * end:.1f}" for end in row.interval)
         apart = "" if row.apart is None else f"{100 * row.apart[0]:.1f}"
         figures = [f"{100 * value:.1f}" for value in (row.map_at_r, row.chance, row.precision_at_1)]
         table.add_row(row.model, f"{row.animals} {row.side}", figures[0], ends, *figures[1:], apart)
     console = Console()
+    also = "" if apart is None else f" or encounter ({apart})"
     console.print(table)
-    console.print("%, 90 %: interval over animals; photo out: images of one photograph apart", style="dim")
-    for line in audit.findings:
+    console.print(f"%, 90 %: interval over animals; photo out: images of one photograph{also} apart", style="dim")
+    for line in report.audit.findings:
         console.print(one_line(f"finding: {line}"), markup=False, highlight=False, soft_wrap=True)
-    typer.echo(f"{page}: with the nearest neighbours as pictures")
+    typer.echo(f"{report.page}: with the nearest neighbours as pictures")

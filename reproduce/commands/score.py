@@ -55,6 +55,9 @@ def score_embeddings(
     gallery_labels: Annotated[
         Path | None, typer.Option(metavar="CSV", help="With those: the columns' labels where they are others.")
     ] = None,
+    apart: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Beside it, across encounters: a column of the labels' file.")
+    ] = None,
     strangers: StrangersChoice = Strangers.OUT,
     dtype: Annotated[Precision, typer.Option(help="float64 is exact, float32 quick.")] = Precision.FLOAT64,
     classes: Annotated[bool, typer.Option("--classes", help="MAP@R of each class too.")] = False,
@@ -94,6 +97,7 @@ def score_embeddings(
         side=split,
         sides=(query_split, gallery_split) if query_split and gallery_split else None,
         strangers=strangers,
+        apart=apart,
     )
     scored = score_files(given[0], gallery, how, over_animals if interval else None)  # type: ignore[arg-type]
     for warning in scored.warnings:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
+from reproduce.datasets.encounters import burst_note
 from reproduce.datasets.examination import copies as copied
 from reproduce.datasets.examination import examined, remarks
 from reproduce.datasets.likeness import near_identical
@@ -121,6 +122,7 @@ def audit(catalogue: Catalogue, photographs: bool | None = None) -> Audit:
         found = good[same_or_copied(whole, copied(whole))].tolist() if len(good) else []
         shared = _told_apart(found, catalogue)
     few = remarks(catalogue, few=True) if catalogue.has_pixels else []
+    bursts = burst_note(catalogue, len(pairs)) if catalogue.has_pixels and Path(catalogue.name).is_absolute() else []
     copies = [pair for group in same.groups for pair in _pairs(group)] + near
     return Audit(
         name=catalogue.name,
@@ -146,7 +148,7 @@ def audit(catalogue: Catalogue, photographs: bool | None = None) -> Audit:
         photographs=shared,
         alike=names_alike(animals["all"].tolist()),
         seed=catalogue.seed if catalogue.seeded else None,
-        notes=(*catalogue.notes, *few),
+        notes=(*catalogue.notes, *few, *bursts),
         remarks=tuple(remarks(catalogue, few=False)) if catalogue.has_pixels else (),
         alone={side: str(names[0]) for side, names in animals.items() if len(names) == 1 and side != "all"},
     )

@@ -100,10 +100,11 @@ def _mlp(catalogue: "Catalogue", seed: int) -> np.ndarray:
 def _frozen(catalogue: "Catalogue", backbone: str, seed: int) -> np.ndarray:
     from reproduce.experiments.dcnn import frozen_features
     from reproduce.models.baselines.unlearned import l2_normalised
-    from reproduce.models.dcnn.backbone import constructor
+    from reproduce.models.dcnn.backbone import constructor, input_range
     from reproduce.models.dcnn.model import Recipe
 
-    constructor(backbone)  # an unknown name is an error before its weights are missed
+    constructor(backbone)  # an unknown name is an error before its weights are missed,
+    input_range(backbone)  # and so is one whose images nobody says how to scale
     recipe = Recipe(backbone=backbone, weights=backbone.lower())
     return l2_normalised(frozen_features(catalogue, recipe, seed, "bilinear"))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column, read_embeddings, read_labels
-from reproduce.metrics.leave_out import Rest, cannot_lose, without_each_animal
+from reproduce.metrics.leave_out import Rest, cannot_lose, scores_apart, without_each_animal
 from reproduce.metrics.retrieval import Figures, Retrieval, retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.scoring import Precision
 from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
 from reproduce.metrics.suspicions import in_both, is_of_pairs, lengths_vary, listed, suspicions
 from reproduce.reading import Strangers
-from reproduce.words import is_unknown, names_alike
+from reproduce.words import day, is_unknown, names_alike
 
 __all__ = ["Files", "How", "Interval", "Scored", "named", "score_files"]
 
@@ -35,6 +35,7 @@ class How:
     file is no embeddings but the "similarity" or "distances" of every query to every image ranked; ``columns`` are
     those images' labels, by default the queries' own. ``side``: only rows whose column "split" says so; ``sides``: the
     rows of one side ranked against those of another. ``strangers``: what becomes of rows of no known animal.
+    ``apart``: a column of the labels' file that names the encounter; of a date the day counts.
     """
 
     column: str | None = None
@@ -45,6 +46,18 @@ class How:
     side: str | None = None
     sides: tuple[str, str] | None = None
     strangers: Strangers = Strangers.OUT
+    apart: str | None = None
+
+
+@dataclass(frozen=True)
+class Across:
+    """Scores where the photographs of one animal in one encounter are in no ranking of each other."""
+
+    column: str
+    map_at_r: float
+    chance: float
+    precision_at_1: float
+    pairs: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,7 @@ class Scored:
     distance: str = "Euclidean, embeddings as given"
     checked: bool = False
     notes: tuple[str, ...] = ()
+    across: Across | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +91,11 @@ class _Set:
     labels: list[str]
     files: Files
     sidecar: Sidecar | None = None
+    when: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "_Set":
-        return _Set(self.matrix[rows], [self.labels[row] for row in rows.tolist()], self.files, self.sidecar)
+        labels, when = [self.labels[row] for row in rows.tolist()], None if self.when is None else self.when[rows]
+        return replace(self, matrix=self.matrix[rows], labels=labels, when=when)
 
 
 def named(figures: Figures) -> dict[str, float]:
@@ -123,6 +139,10 @@ def score_files(
     if gallery is not None:
         other = _read(gallery, how)
         check_space(own.sidecar, other.sidecar, query[0], gallery[0])
+    if how.apart is not None:
+        if other is not None:
+            raise InvalidInputError("--apart is of one set ranked in itself; leave the gallery and --interval out")
+        own = replace(own, when=_encounters(own, how))
     own, said = _without_strangers(own, how.strangers)
     warnings += said
     if other is not None:
@@ -167,6 +187,7 @@ def _scored(sets: list[_Set], how: How, interval: Interval | None, warnings: lis
         "cosine" if how.metric == "cosine" else "Euclidean, embeddings as given",
         all(one.sidecar is not None for one in sets),
         tuple(notes),
+        None if own.when is None else _across(own, str(how.apart)),
     )
 
 
@@ -214,6 +235,31 @@ def _read(files: Files, how: How) -> _Set:
     return _Set(matrix, labels, files, check_labels(*files, len(matrix)))
 
 
+def _encounters(own: _Set, how: How) -> np.ndarray:
+    """Each row's encounter; the rows are those of the whole file."""
+    path, rows = own.files[1], len(read_embeddings(own.files[0]))
+    found = np.array([day(one) for one in read_labels(path, rows, how.apart, blank=True)])
+    if how.side is None:
+        return found
+    return found[_rows_of(read_labels(path, rows, "split", blank=True), how.side, path)]
+
+
+def _across(own: _Set, column: str) -> Across:
+    from scipy.spatial.distance import cdist
+
+    assert own.when is not None
+    names = np.array(own.labels)
+    same = (names[:, None] == names) & (own.when[:, None] == own.when) & (own.when != "")
+    pairs = np.argwhere(np.triu(same, 1))
+    distances = cdist(own.matrix.astype(float), own.matrix.astype(float))
+    whole, _ = scores_apart(distances, names, pairs)
+    if whole is None:
+        raise InvalidInputError(
+            f"--apart {column}: every animal was seen in one encounter alone: nothing is left to find"
+        )
+    return Across(column, whole.map_at_r, whole.chance, whole.precision_at_1, len(pairs))
+
+
 def _ignored_split(own: _Set) -> str | None:
     """A line where the labels tell training animals from others, and the model may have learned from them."""
     path = own.files[1]
@@ -246,7 +292,7 @@ def _without_strangers(own: _Set, strangers: Strangers) -> tuple[_Set, list[str]
     said = f"{own.files[1]}: {len(rows):,} rows of no known animal ({words}) are "
     if strangers is Strangers.KEEP:
         labels = [f"{label} #{row}" if is_unknown(label) else label for row, label in enumerate(own.labels)]
-        return _Set(own.matrix, labels, own.files, own.sidecar), [f"{said}in the others' rankings alone"]
+        return replace(own, labels=labels), [f"{said}in the others' rankings alone"]
     kept = np.setdiff1d(np.arange(len(own.labels)), rows)
     if not len(kept):
         raise InvalidInputError(f"{own.files[1]}: every row is of no known animal ({words}): nothing can be scored")
@@ -273,7 +319,7 @@ def _normalised(own: _Set) -> _Set:
     matrix = own.matrix.astype(np.float64)
     matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), np.finfo(float).tiny)
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return _Set(matrix / np.where(lengths == 0, 1, lengths), own.labels, own.files, own.sidecar)
+    return replace(own, matrix=matrix / np.where(lengths == 0, 1, lengths))
 
 
 def _several_animals(labels: Sequence[str], path: Path) -> None:

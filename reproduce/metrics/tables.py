@@ -45,6 +45,8 @@ def as_json(scored: Scored) -> str:
         "lone": list(scored.lone),
         "warnings": list(scored.warnings),
     }
+    if scored.across:
+        content["across encounters"] = vars(scored.across)
     if scored.gallery:
         content["gallery"] = dict(zip(("N", "animals"), scored.gallery, strict=True))
     if scored.intervals:
@@ -70,6 +72,11 @@ def print_scores(scored: Scored, console: Console, each_class: bool = False) -> 
     console.print(table)
     for line in (f"distance: {scored.distance}", *scored.notes):
         console.print(one_line(line), style="dim", markup=False, highlight=False, soft_wrap=True)
+    if scored.across:
+        found = scored.across
+        figures = f"MAP@R {_percent(found.map_at_r)}, chance {_percent(found.chance)}, precision at 1 "
+        said = f"across encounters ({found.column}), {found.pairs:,} pairs of one encounter apart, per class: {figures}"
+        console.print(one_line(said + _percent(found.precision_at_1)), markup=False, highlight=False, soft_wrap=True)
     if scored.intervals:
         _print_intervals(scored, console)
     if scores.lone:

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from reproduce import cli
 from reproduce.animals.agreement import agreeing
 from reproduce.animals.calibration import Trials, _threshold, calibrate, without
-from reproduce.animals.encounters import encounters
 from reproduce.animals.evaluation import cross_fitted, judged
 from reproduce.animals.matching import Settings, catalogue_trials
 from reproduce.animals.ranking import Ranked, nearest_pictures, ranked
+from reproduce.datasets.encounters import encounters
 from reproduce.datasets.loading import published
 from reproduce.errors import InvalidInputError
 from reproduce.text import excel_safe

@@ -180,7 +180,10 @@ def _sample(images: Descriptors, seed: int, words: int) -> np.ndarray:
     sizes = np.array([len(found) for found in images])
     total = int(sizes.sum())
     if total < words:
-        raise InvalidInputError(f"{total} descriptors in {len(images)} training images cannot give {words} words")
+        raise InvalidInputError(
+            f"{total} descriptors in {len(images)} training images cannot give {words} words; dark or even "
+            "images show no keypoints: choose another model (--model histogram)"
+        )
     if total <= SAMPLE:
         return np.concatenate([np.asarray(found, np.float32) for found in images])
     chosen = np.sort(generator(seed, "descriptors").choice(total, SAMPLE, replace=False))

@@ -1,13 +1,19 @@
 """When and by which camera: photographs of one encounter find each other, whoever is on them."""
 
+from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from reproduce.datasets import Catalogue
+from reproduce.datasets.catalogue import Catalogue
 from reproduce.errors import InvalidInputError
+from reproduce.words import day
 
-__all__ = ["encounters"]
+__all__ = ["burst_note", "encounter_pairs", "encounters"]
+
+#: From this part of the pairs on, days are worth telling apart.
+BURSTS = 0.1
 
 #: EXIF's tags of when and by what a photograph was taken.
 _WHEN, _CAMERA, _MODEL, _EXIF = 0x9003, 0xA431, 0x0110, 0x8769
@@ -30,7 +36,7 @@ def encounters(catalogue: Catalogue, column: str) -> np.ndarray:
         )
     if not np.any(found != ""):
         raise InvalidInputError(f"--apart {column}: no photograph of {Path(catalogue.name).name} says it")
-    return np.array([_day(one) for one in found.tolist()]) if column == "date" else found
+    return np.array([day(one) for one in found.tolist()]) if column == "date" else found
 
 
 def _of_file(path: str, what: str) -> str:
@@ -46,6 +52,22 @@ def _of_file(path: str, what: str) -> str:
     return str(found).strip("\0 ")
 
 
-def _day(moment: str) -> str:
-    """The day of "2024-05-01 07:00:01", "2024:05:01 07:00:01" or "2024-05-01T07:00Z"; other words as they are."""
-    return moment.replace("T", " ").split(" ")[0].replace(":", "-") if moment[:4].isdigit() else moment
+def encounter_pairs(identities: np.ndarray, when: np.ndarray) -> np.ndarray:
+    """(P, 2) int: rows i < j of one animal in one encounter; a photograph of which nothing is said has none."""
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, key in enumerate(zip(identities.tolist(), when.tolist(), strict=True)):
+        if key[1]:
+            groups[key].append(row)
+    pairs = [pair for rows in groups.values() for pair in combinations(rows, 2)]
+    return np.array(pairs, int).reshape(-1, 2)
+
+
+def burst_note(catalogue: Catalogue, pairs: int) -> list[str]:
+    """Return a line where photographs of one animal on one day make a part of its pairs, of so many ``pairs``."""
+    try:
+        within = len(encounter_pairs(catalogue.identities, encounters(catalogue, "date")))
+    except InvalidInputError:  # nothing says when
+        return []
+    if not BURSTS * pairs < within < pairs:
+        return []
+    return [f"{within:,} of the {pairs:,} pairs of one animal are of one day, where a burst finds itself: --apart date"]

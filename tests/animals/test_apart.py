@@ -1,0 +1,128 @@
+"""Encounters apart in scores, pages and the audit; animals one by one; a table's own columns stay beside the labels."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from drawn import encoded, picture, write_files
+from PIL import Image
+from typer.testing import CliRunner
+
+from reproduce import cli
+from reproduce.animals.per_animal import per_animal
+from reproduce.datasets.encounters import encounters
+from reproduce.datasets.loading import published
+from reproduce.errors import InvalidInputError
+from reproduce.metrics import retrieval_scores_from_distances
+from reproduce.words import day
+
+ANIMALS = ("L0", "L1", "L2", "L3")
+
+
+@pytest.fixture
+def herd(tmp_path, monkeypatch):
+    """Four animals seen on two days, a burst of three each day: the light of the day is on all of its photographs."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    files, rows = {}, []
+    for row, animal in enumerate(ANIMALS):
+        for when in range(2):
+            for number in range(3):
+                light = picture(100 + 10 * row + when) // 2 + picture(row) // 4 + picture(500 + 9 * row + number) // 16
+                path = f"img/{animal}_{when}_{number}.png"
+                files[path] = encoded(light, ".png")
+                rows.append(f"{path},{animal},2024-05-0{when + 1} 07:00:0{number},CAM{when},=note")
+    write_files(tmp_path, files)
+    (tmp_path / "own.csv").write_text("path,identity,date,camera,notes\n" + "\n".join(rows))
+    return tmp_path
+
+
+def run(*arguments):
+    """The command's result, whatever its status; an error that main() prints is raised."""
+    done = CliRunner().invoke(cli.app, list(map(str, arguments)), env={"COLUMNS": "120"})
+    if isinstance(done.exception, InvalidInputError):
+        raise done.exception
+    return done
+
+
+@pytest.mark.parametrize("column", ["date", "camera"])
+def test_scores_across_encounters_stand_beside(herd, column):
+    """As a loop over queries has them: no photograph of the animal's own encounter is ranked."""
+    run("embed", "own.csv", "--model", "histogram")
+    files = "embeddings/own-histogram.npy", "embeddings/own.csv"
+    found = json.loads(run("score", *files, "--apart", column, "--json").stdout)["across encounters"]
+    matrix = np.load(files[0])
+    with open(files[1], encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["notes"] == "=note"
+    names = np.array([row["identity"] for row in rows])
+    when = np.array([row[column].split(" ")[0] for row in rows])
+    scores = []
+    for query in range(len(rows)):
+        kept = (names != names[query]) | (when != when[query])
+        distances = np.linalg.norm(matrix[kept] - matrix[query], axis=1)[None]
+        one = retrieval_scores_from_distances(distances, names[[query]], names[kept])
+        scores.append((one.map_at_r, one.precision_at_1, one.chance))
+    expected = np.mean(scores, axis=0)  # every animal has as many photographs
+    assert (found["map_at_r"], found["precision_at_1"], found["chance"]) == pytest.approx(tuple(expected))
+    assert "across encounters" in run("score", *files, "--apart", column).stdout
+    with pytest.raises(InvalidInputError, match="no column 'herd'"):
+        run("score", *files, "--apart", "herd")
+
+
+def test_the_page_and_the_audit_know_of_encounters(herd):
+    """A finding where days make a part of the pairs; --apart leaves them out with those of one photograph."""
+    assert "24 of the 60 pairs of one animal are of one day" in run("audit", "own.csv").stdout
+    plain, apart = (
+        json.loads(run("report", "own.csv", "--model", "histogram", "--json", *more).stdout)
+        for more in ((), ("--apart", "date"))
+    )
+    assert apart["scores"][-1]["apart"][0] <= plain["scores"][-1]["apart"][0] < plain["scores"][-1]["map_at_r"]
+    assert apart["scores"][-1]["map_at_r"] == plain["scores"][-1]["map_at_r"]
+
+
+def test_every_animal_is_listed_the_worst_first(herd):
+    """In --json all, on the page the first twenty, each with the animal that it is taken for."""
+    found = json.loads(run("report", "own.csv", "--model", "pixels", "--json").stdout)
+    animals = found["per animal"]["animals"]
+    assert {one["animal"] for one in animals} <= set(ANIMALS)
+    assert [one["map_at_r"] for one in animals] == sorted(one["map_at_r"] for one in animals)
+    assert "Animal by animal (pixels)" in (herd / "report" / "own.html").read_text(encoding="utf-8")
+    matrix = np.array([[0.0], [10.0], [0.1], [0.2], [50.0]])
+    first, second, lone = per_animal(matrix, np.array(["a", "a", "b", "b", "c"]))
+    assert (first.animal, first.taken_for, first.times) == ("a", "b", 2)
+    assert (second.animal, second.map_at_r, second.taken_for, second.times) == ("b", 0.75, "a", 1)  # one is halfway
+    assert (lone.animal, np.isnan(lone.map_at_r)) == ("c", True)
+
+
+def test_a_camera_writes_when_and_by_what(tmp_path, monkeypatch):
+    """EXIF says the day and the camera where no table does."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    for row, animal in enumerate("ab"):
+        for number in range(2):
+            head = Image.Exif()
+            head[0x0110] = f"CAM{number}"
+            head.get_ifd(0x8769)[0x9003] = f"2024:05:0{number + 1} 07:00:00"
+            (tmp_path / "own" / animal).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture(10 * row + number)).save(tmp_path / "own" / animal / f"{number}.jpg", exif=head)
+    found = published(str(tmp_path / "own"))
+    assert encounters(found, "date").tolist() == ["2024-05-01", "2024-05-02"] * 2
+    assert encounters(found, "camera").tolist() == ["CAM0", "CAM1"] * 2
+
+
+def test_a_day_is_told_from_a_moment():
+    """And another word is kept."""
+    assert {day("2024-05-01 07:00:01"), day("2024:05:01 07:00"), day("2024-05-01T07:00Z")} == {"2024-05-01"}
+    assert day("CAM1 north") == "CAM1 north"
+
+
+def test_formulas_in_labels_are_said_or_quoted(herd):
+    """A name that a spreadsheet would run."""
+    text = (herd / "own.csv").read_text().replace(",L0,", ",=L0,")
+    (herd / "own.csv").write_text(text)
+    assert "--excel-safe quotes them" in run("embed", "own.csv", "--model", "histogram").stderr
+    run("embed", "own.csv", "--model", "histogram", "--excel-safe", "--output", "safe")
+    written = (herd / "safe" / "own.csv").read_text(encoding="utf-8")
+    assert ",'=L0," in written
+    assert ",=" not in written
