@@ -7,6 +7,7 @@ sought and how far an inlier may lie. Here: height 256 and the 300 strongest key
 """
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,10 +58,22 @@ def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
     return arrays("photographs", key, compute)
 
 
-def keypoints_of(catalogue: Catalogue) -> list[Features]:
+class Keypoints(Sequence[Features]):
+    """Each image's `Features`, held in 41 kB and unpacked when asked for."""
+
+    def __init__(self, packed: np.ndarray) -> None:
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, row: Any) -> Any:
+        return _unpacked(self._packed[row])
+
+
+def keypoints_of(catalogue: Catalogue) -> Keypoints:
     """Return each image's positions (n, 2) and SIFT descriptors (n, 128), float32, at HEIGHT; kept by content."""
-    kept = rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey")
-    return [_unpacked(row) for row in kept]
+    return Keypoints(rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey"))
 
 
 def same_photograph(catalogue: Catalogue) -> np.ndarray:

@@ -19,6 +19,8 @@ __all__ = [
     "untrained_relu",
 ]
 
+#: Pixels counted at a time: of a large photograph all at once take ten times its size.
+PIXELS = 2**18
 #: Colour space -> OpenCV's conversion from RGB, the channels counted, their bins and their ranges.
 SPACES: dict[str, tuple[str, list[int], list[int], list[float]]] = {
     "HSV": ("COLOR_RGB2HSV", [0, 1, 2], [16, 8, 8], [0, 180, 0, 256, 0, 256]),
@@ -44,9 +46,10 @@ def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray
     for image in images:
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise InvalidInputError(f"colour images are (H, W, 3) uint8, not {image.shape} {image.dtype}")
-        level = (image.reshape(-1, 3).astype(np.int64) * bins) >> 8  # (H*W, 3) in 0 .. bins - 1
-        index = (level[:, 0] * bins + level[:, 1]) * bins + level[:, 2]
-        counts = np.bincount(index, minlength=bins**3)
+        flat, counts = image.reshape(-1, 3), np.zeros(bins**3, np.int64)
+        for start in range(0, len(flat), PIXELS):
+            level = (flat[start : start + PIXELS].astype(np.int64) * bins) >> 8  # (P, 3) in 0 .. bins - 1
+            counts += np.bincount((level[:, 0] * bins + level[:, 1]) * bins + level[:, 2], minlength=bins**3)
         rows.append(np.sqrt(counts / counts.sum()))
     return np.stack(rows) if rows else np.empty((0, bins**3))
 
