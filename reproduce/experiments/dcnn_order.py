@@ -30,7 +30,7 @@ WHERE = ("training", "scoring", "both")
     needs=("pixels", "weights"),
     library="keras",
     seconds=15,
-    rehearsal=dcnn.SMALL,
+    rehearsal={**dcnn.SMALL, "where": "scoring"},
     work=lambda factors: dcnn.work({**dcnn.embed.defaults, **factors}),
     tolerance=0.03,
 )

@@ -19,6 +19,10 @@ Scores = dict[str, tuple[float, ...]]
 LOOKS = {"19": (COLOURS["fails"], "o"), "75": (COLOURS["accent"], "s"), "94": (COLOURS["soft"], "^")}
 
 
+#: Letters of a name that a phone has room for.
+NARROWEST = 20
+
+
 def draw(
     readings: Sequence[Reading],
     rows: Mapping[str, Printed],
@@ -64,7 +68,7 @@ def paint(
     """The scores and the plane on an empty matplotlib figure, side by side, or one below the other where narrow."""
     beside = {"height_ratios": (2, 1)} if narrow else {"width_ratios": (3, 2)}
     scores, plane = picture.subplots(2, 1, **beside) if narrow else picture.subplots(1, 2, **beside)
-    _scores(scores, readings, rows, weighed)
+    _scores(scores, readings, rows, weighed, narrow)
     _plane(plane, readings, paper, weighed)
 
 
@@ -105,7 +109,9 @@ def _groups(readings: Sequence[Reading], weighed: Sequence[Weighed]) -> dict[str
     return found
 
 
-def _scores(axes: Any, readings: Sequence[Reading], rows: Mapping[str, Printed], weighed: Sequence[Weighed]) -> None:
+def _scores(
+    axes: Any, readings: Sequence[Reading], rows: Mapping[str, Printed], weighed: Sequence[Weighed], narrow: bool
+) -> None:
     names: list[str] = []
     points: dict[str, list[tuple[Sequence[float], int]]] = {lions: [] for lions in SETS}
     for group in _groups(readings, weighed).values():
@@ -129,10 +135,17 @@ def _scores(axes: Any, readings: Sequence[Reading], rows: Mapping[str, Printed],
     high = max(row.region.upper for row in rows.values())
     for unit, said, strength in ((1, "Table III, with its margin", 0.3), (100, "the same, if fractions", 0.15)):
         axes.axvspan(low * unit, min(high * unit, 100), color=COLOURS["soft"], alpha=strength, lw=0, label=said)
-    axes.set_yticks(range(len(names)), names, fontsize=6)
+    shown = [_short(name) for name in names] if narrow else names
+    axes.set_yticks(range(len(names)), shown, fontsize=5 if narrow else 6)
     axes.set(xscale="log", xlim=(0.2, 130), ylim=(len(names) - 0.5, -0.5), xlabel="64-d, MAP@R %, 90 % over seeds")
-    axes.set_title("What scores what of the lions (dotted: chance)", fontsize=10)
-    axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.4, -0.06), ncol=5)
+    axes.set_title("What scores what of the lions" + ("" if narrow else " (dotted: chance)"), fontsize=10)
+    axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.3, -0.06), ncol=2 if narrow else 5)
+
+
+def _short(name: str) -> str:
+    """A name as a phone has room for it, without the network that most readings share."""
+    plain = name.removeprefix("MobileNetV2.").removeprefix("MobileNetV2-")
+    return plain if len(plain) <= NARROWEST else f"{plain[: NARROWEST - 1]}…"
 
 
 def _yardsticks(axes: Any, weighed: Sequence[Weighed]) -> None:
@@ -164,5 +177,5 @@ def _plane(axes: Any, readings: Sequence[Reading], paper: tuple[float, float], w
     said = "the paper (bar: one draw of nine, 90 %)"
     axes.annotate(said, paper, textcoords="offset points", xytext=(0, -30), ha="center", fontsize=8)
     axes.set_ylim(0.3, 130)
-    axes.set(yscale="log", xlabel="cattle: % of what was left to gain over an untrained layer", ylabel="lions, MAP@R %")
+    axes.set(yscale="log", xlabel="cattle: % gained of what was left", ylabel="lions, MAP@R %")
     axes.set_title("Lions against cattle (diamond: yardstick)", fontsize=10)

@@ -31,16 +31,23 @@ LEARNERS = {
     "baselines.untrained": (),
     "cues.edges": (),
     "cues.layer": (),
+    "cues.parts": (),
     "dcnn.embed": DCNN,
     "dcnn.mining": DCNN,
+    "dcnn.numbered": DCNN,
     "dcnn.one_example": (),
+    "dcnn.order": DCNN,
+    "dcnn.parts": DCNN,
     "dcnn.protocol": DCNN,
+    "dcnn.range": DCNN,
+    "dcnn.steps": DCNN,
     "dcnn.untrained": (),
     "metric.averaging": (),
     "metric.lion_parity": (),
     "metric.parity": (),
     "metric.protocol": (),
     "metric.rounding": (),
+    "metric.ties": (),
     "mlp.adam": MLP,
     "mlp.embed": MLP,
     "mlp.features": MLP,
@@ -63,6 +70,9 @@ READINGS = [
     ("dcnn.embed", {"trainable": "full"}),
     ("dcnn.embed", {"trainable": "full", "augment": True}),
     ("dcnn.embed", {"shuffled": True}),
+    ("dcnn.order", {"where": "training"}),
+    ("dcnn.range", {"seen": "[0, 255]"}),
+    ("dcnn.steps", {"trainable": "full"}),
     ("mlp.train", {"labels": "shuffled"}),
     ("mlp.train", {"scaling": "standardised"}),
     ("mlp.train", {"objective": "triplet"}),
@@ -80,7 +90,8 @@ DRAWN = ("metric.protocol",)
 
 
 def shuffles(factors):
-    return factors.get("labels") == "shuffled" or factors.get("shuffled") or factors.get("shuffle")
+    out_of_step = factors.get("where") == "training"
+    return factors.get("labels") == "shuffled" or factors.get("shuffled") or factors.get("shuffle") or out_of_step
 
 
 @pytest.fixture(scope="session")
