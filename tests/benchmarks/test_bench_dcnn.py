@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from benchmarks.alone import HEAD
 
 import reproduce
 
@@ -86,7 +87,7 @@ def test_training_keeps_up_with_keras_fit(benchmark, held):
 
 
 COST = """
-import json, resource, sys, time
+import json, sys, time
 import numpy as np, keras
 from reproduce.models.dcnn.backbone import build
 from reproduce.models.dcnn.layers import UnitLength
@@ -108,17 +109,17 @@ def rate(call, times):
 forward = rate(lambda: net.predict_on_batch(x), 3)
 step = compiled_step(net, keras.optimizers.Adam(1e-3), summary)
 train = rate(lambda: step(x, y)["loss"], 3)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+top = peak()
 device = "cpu"
 if keras.backend.backend() == "torch":
     import torch
     if torch.cuda.is_available():
-        device, peak = torch.cuda.get_device_name(), torch.cuda.max_memory_allocated() / 2**20
+        device, top = torch.cuda.get_device_name(), torch.cuda.max_memory_allocated() / 2**20
 elif keras.backend.backend() == "tensorflow":
     import tensorflow as tf
     if tf.config.list_physical_devices("GPU"):
-        device, peak = "gpu", tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20
-print(json.dumps([device, forward, train, peak]))
+        device, top = "gpu", tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20
+print(json.dumps([device, forward, train, top]))
 """
 
 
@@ -131,7 +132,7 @@ def test_what_each_size_and_dtype_costs():
     print(f"\n| {name}, batch 32 | device | forward, images/s | training, images/s | peak MB |\n|---|---|---|---|---|")
     for size in sizes:
         for dtype in ("float32", "bfloat16"):
-            command = [sys.executable, "-c", COST, name, size, dtype]
+            command = [sys.executable, "-c", HEAD + COST, name, size, dtype]
             done = subprocess.run(command, env=environment, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr[-2000:]
             device, forward, train, peak = json.loads(done.stdout.splitlines()[-1])

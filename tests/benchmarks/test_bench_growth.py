@@ -1,0 +1,80 @@
+"""How what one does with one's own animals grows with their number: processor time and memory, each with an exponent.
+
+Generated photographs of 64 pixels, ten of each animal. An exponent is the slope between the two largest sizes on
+logarithmic axes: 1 where twice the images cost twice as much, 2 where every image is held against every other.
+REPRODUCE_BENCH_IMAGES names other sizes, such as "100,1000".
+"""
+
+import json
+import math
+import os
+
+import cv2
+import numpy as np
+import pytest
+from benchmarks.alone import measured
+
+SIZES = tuple(map(int, os.environ.get("REPRODUCE_BENCH_IMAGES", "100,1000,10000").split(",")))
+
+PROGRAM = """
+import json, os, sys, time
+from reproduce.cli import main
+import reproduce.datasets, reproduce.metrics, cv2, scipy.stats, sklearn
+sys.argv = ["reproduce", *sys.argv[1:]]
+# Imports are no part of the curve.
+base, start = reset(), time.process_time()
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print("\\n" + json.dumps([time.process_time() - start, peak() - base]))
+"""
+
+
+@pytest.fixture(scope="module")
+def herds(tmp_path_factory):
+    """A folder of animals for each size, with embeddings of them and their labels beside it."""
+    made = {}
+    for size in SIZES:
+        folder = tmp_path_factory.mktemp(f"herd{size}")
+        rng = np.random.default_rng(size)
+        names = [f"animal{row // 10:05d}" for row in range(size)]
+        for row, name in enumerate(names):
+            (folder / "photographs" / name).mkdir(parents=True, exist_ok=True)
+            coarse = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
+            cv2.imwrite(str(folder / "photographs" / name / f"{row}.jpg"), cv2.resize(coarse, (64, 64)))
+        centres = rng.normal(size=(size // 10, 64))
+        x = np.repeat(centres, 10, axis=0) + rng.normal(size=(size, 64))
+        np.save(folder / "x.npy", x.astype(np.float32))
+        (folder / "labels.csv").write_text("\n".join(["identity", *names]) + "\n")
+        made[size] = folder
+    return made
+
+
+#: Command, its arguments, the largest size it is asked for, and the exponents of time and of memory it is held to.
+STEPS = {
+    "audit": (("audit", "photographs"), 10_000, 1.2, 1.1),
+    "embed": (("embed", "photographs", "--model", "none", "--output", "embedded"), 10_000, 1.2, 1.1),
+    "score": (("score", "x.npy", "labels.csv"), 10_000, 2.2, 1.1),
+    "score with an interval": (("score", "x.npy", "labels.csv", "--interval"), 1_000, 2.2, 1.1),
+    "report": (("report", "photographs", "--output", "page"), 1_000, 2.2, 1.1),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_cost_grows_as_it_should(held, herds, step, monkeypatch, tmp_path):
+    """Time and memory of a command over the sizes, the exponents between the two largest as targets."""
+    arguments, most, time_at_most, memory_at_most = STEPS[step]
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    curve = {}
+    for size, folder in herds.items():
+        if size <= most:
+            monkeypatch.chdir(folder)
+            curve[size] = json.loads(measured(PROGRAM, *arguments, timeout=1800))
+    print(f"\n{step}: " + "; ".join(f"{n:,} images {s:.2f} s, {mb:.0f} MB" for n, (s, mb) in curve.items()))
+    if len(curve) < 2:
+        pytest.skip("an exponent needs two sizes")
+    (small, low), (large, high) = sorted(curve.items())[-2:]
+    for what, at, target in (("time", 0, time_at_most), ("memory", 1, memory_at_most)):
+        slope = math.log(max(high[at], 1e-3) / max(low[at], 1e-3)) / math.log(large / small)
+        held(f"{step}, {small:,} to {large:,} images, exponent of {what}", slope, at_most=target)
