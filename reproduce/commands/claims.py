@@ -66,23 +66,19 @@ def show_paper(
 
     from reproduce import text
     from reproduce.errors import InvalidInputError
-    from reproduce.record import Store
-    from reproduce.verdicts import lines, screen, settings
-    from reproduce.verdicts.collect import judged, record_of
-    from reproduce.verdicts.needs import needs
+    from reproduce.verdicts import kept, lines, screen, settings
 
     paper = lines.read(folder / lines.FILE)
     if not paper:
         raise InvalidInputError(f"no {folder / lines.FILE}, the paper's lines; call this from the project's root")
-    found = judged(folder)
+    found = kept.answer(folder)
     folded = lines.fold(paper, found.outcomes)
     if as_json:
         typer.echo(text.as_json(screen.as_json(folded)))
         return
     width = shutil.get_terminal_size((80, 24)).columns
     kinds = ["statement", *(["question"] if questions else []), *(["check"] if checks else [])]
-    needed = needs(found.requests, Store(record_of(folder)))
-    for line in screen.screen(folded, settings.read(folder / settings.FILE), width, kinds, needed):
+    for line in screen.screen(folded, settings.read(folder / settings.FILE), width, kinds, found.needed):
         typer.echo(line)
 
 

@@ -1,0 +1,121 @@
+"""An answer is kept until anything changes that it comes from, and then it is judged afresh."""
+
+import os
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from reproduce.verdicts import kept
+from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.outcome import Outcome, Spec
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """A folder of claims with a record, data and weights beside it; how often it was judged is ``asked.times``."""
+    for name in ("claims/record", "data/LionData", "weights", "home/.keras"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("claims/test_a.py", "claims/paper.toml", "claims/record/one.json", "data/LionData/a.png", "weights/w"):
+        (tmp_path / name).write_text("1")
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("REPRODUCE_EXPERIMENTS", raising=False)
+    monkeypatch.setattr(kept, "_strangers", lambda folder: [])
+    made = Outcome(Spec("III.64", "Table III", "It scores."), Verdict.REPRODUCED, values=(0.5,))
+    here = SimpleNamespace(times=0, folder=tmp_path / "claims", root=tmp_path, made=made)
+
+    def judged(folder):
+        here.times += 1
+        return SimpleNamespace(outcomes=(made,), requests=())
+
+    monkeypatch.setattr(kept, "judged", judged)
+    monkeypatch.setattr(kept, "needs", lambda requests, record: "one download")
+    return here
+
+
+def test_an_answer_is_kept_and_the_same(asked):
+    """The second time nothing is judged, and every field is as it was."""
+    assert kept.answer(asked.folder) == kept.answer(asked.folder) == kept.Answer((asked.made,), "one download")
+    assert asked.times == 1
+
+
+CHANGES = {
+    "a claim": lambda root, patch: (root / "claims/test_a.py").write_text("2"),
+    "a new claim": lambda root, patch: (root / "claims/test_b.py").write_text("1"),
+    "the paper's figures": lambda root, patch: (root / "claims/paper.toml").write_text("2"),
+    "a result": lambda root, patch: (root / "claims/record/one.json").write_text("2"),
+    "a result removed": lambda root, patch: (root / "claims/record/one.json").unlink(),
+    "an image": lambda root, patch: (root / "data/LionData/a.png").write_text("12"),
+    "an image touched": lambda root, patch: os.utime(root / "data/LionData/a.png", (1, 1)),
+    "an image more": lambda root, patch: (root / "data/LionData/b.png").write_text("1"),
+    "weights": lambda root, patch: (root / "weights/w").write_text("12"),
+    "weights of Keras": lambda root, patch: (root / "home/.keras/w.h5").write_text("1"),
+    "where the data is": lambda root, patch: patch.setenv("REPRODUCE_DATA", str(root)),
+    "the backend": lambda root, patch: patch.setenv("KERAS_BACKEND", "another"),
+    "the record's place": lambda root, patch: patch.setenv("REPRODUCE_RECORD", str(root / "weights")),
+    "the processor": lambda root, patch: patch.setattr(kept.machine, "cpu", lambda: "another"),
+    "Python": lambda root, patch: patch.setattr(sys, "version", "4"),
+    "the path": lambda root, patch: patch.setattr(kept, "_PATH", (str(root),)),
+    "the package": lambda root, patch: patch.setattr(kept, "_PACKAGE", root / "claims"),
+    "the folder": lambda root, patch: patch.chdir(root / "data"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_judged_afresh(asked, change, monkeypatch):
+    """Whatever a verdict comes from."""
+    kept.answer(asked.folder)
+    CHANGES[change](asked.root, monkeypatch)
+    kept.answer(asked.folder)
+    assert asked.times == 2
+
+
+@pytest.mark.parametrize("damage", ["", "[", "[{}]", '[{"verdict": "reproduced"}]', "\udcff"])
+def test_a_damaged_answer_is_no_answer(asked, damage):
+    """It is judged afresh, and kept again."""
+    kept.answer(asked.folder)
+    (path,) = (asked.root / "cache/judged").rglob("*.json")
+    path.write_bytes(damage.encode(errors="surrogateescape"))
+    assert kept.answer(asked.folder) == kept.answer(asked.folder) == kept.Answer((asked.made,), "one download")
+    assert asked.times == 2
+
+
+def test_what_the_key_does_not_know_is_not_kept(asked, monkeypatch):
+    """Experiments of another package, modules of the user's own, what changes while it is judged."""
+    monkeypatch.setenv("REPRODUCE_EXPERIMENTS", "mine")
+    kept.answer(asked.folder), kept.answer(asked.folder)
+    assert asked.times == 2
+    monkeypatch.delenv("REPRODUCE_EXPERIMENTS")
+    monkeypatch.setattr(kept, "_strangers", lambda folder: ["mine.py"])
+    kept.answer(asked.folder), kept.answer(asked.folder)
+    assert asked.times == 4
+    monkeypatch.setattr(kept, "_strangers", lambda folder: (asked.root / "claims/test_a.py").write_text("3") and [])
+    kept.answer(asked.folder)
+    assert not list((asked.root / "cache/judged").rglob("*.json"))
+
+
+def test_a_strange_module_is_seen(tmp_path, monkeypatch):
+    """A module from elsewhere is one; those of the package, the claims and what is installed are none."""
+    before = kept._strangers(tmp_path)
+    mine = ModuleType("mine")
+    mine.__file__ = str(tmp_path.parent / "mine.py")
+    monkeypatch.setitem(sys.modules, "mine", mine)
+    assert set(kept._strangers(tmp_path)) - set(before) == {str(tmp_path.parent.resolve() / "mine.py")}
+    mine.__file__ = str(tmp_path / "mine.py")
+    assert kept._strangers(tmp_path) == before
+
+
+def test_links_are_followed_once(asked):
+    """A set that is linked is a set, and a loop of links ends."""
+    far = asked.root / "far"
+    far.mkdir()
+    (far / "c.png").write_text("1")
+    (asked.root / "data/Linked").symlink_to(far)
+    (far / "loop").symlink_to(far)
+    kept.answer(asked.folder)
+    (far / "c.png").write_text("12")
+    kept.answer(asked.folder)
+    assert asked.times == 2
