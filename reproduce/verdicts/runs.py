@@ -34,6 +34,7 @@ def add_options(group: pytest.OptionGroup) -> None:
         help="a claim fails if it changed: verdict, ours:X (in its unit), ours:X%%, several by comma",
     )
     group.addoption("--claims-json", metavar="FILE", help="write the run as JSON")
+    group.addoption("--claims-csv", metavar="FILE", help="write a line for each claim, for a spreadsheet")
     group.addoption("--claims-markdown", metavar="FILE", help="write the table as Markdown")
 
 
@@ -69,7 +70,7 @@ def prepare(config: pytest.Config) -> None:
 def _check(config: pytest.Config) -> None:
     """Refuse what cannot be written, while there is time to name another."""
     name, auto = config.getoption("claims_save"), config.getoption("claims_autosave")
-    files = {option: config.getoption(f"claims_{option}") for option in ("json", "markdown")}
+    files = {option: config.getoption(f"claims_{option}") for option in ("json", "csv", "markdown")}
     if name is None and not auto and not any(files.values()):
         return
     from reproduce.errors import ReproduceError
@@ -142,7 +143,8 @@ def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Calla
     """Each file that the options ask for, as a function that writes it and says so."""
     name, auto = config.getoption("claims_save"), config.getoption("claims_autosave")
     to_json, to_markdown = config.getoption("claims_json"), config.getoption("claims_markdown")
-    if not (name or auto or to_json or to_markdown):
+    to_csv = config.getoption("claims_csv")
+    if not (name or auto or to_json or to_csv or to_markdown):
         return
     if not outcomes:
         yield lambda: "claims not saved: none was judged"
@@ -158,6 +160,8 @@ def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Calla
         yield lambda: f"claims saved in {saving.keep(storage(config), name or saving.autosave_name(content), content)}"
     if to_json:
         yield lambda: f"claims written to {saving.write(Path(to_json), content)}"
+    if to_csv:
+        yield lambda: f"claims written to {saving.write_csv(Path(to_csv), outcomes)}"
     if to_markdown:
 
         def table() -> str:

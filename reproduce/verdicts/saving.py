@@ -1,5 +1,7 @@
 """Runs of the claims kept as numbered JSON files, in pytest-benchmark's manner, and found again."""
 
+import csv
+import io
 import json
 import re
 import tempfile
@@ -21,6 +23,11 @@ __all__ = ["FOLDER", "SavedRun", "autosave_name", "describe", "find", "read", "s
 #: Under pytest's root folder, unless ``--claims-storage`` names another.
 FOLDER = ".claims"
 SCHEMA = 1
+#: Of ``--claims-csv``.
+COLUMNS = (
+    *("id", "at", "kind", "setting", "fidelity", "unit", "printed", "ours", "low", "high", "interval over", "seeds"),
+    *("chance", "required", "margin", "verdict", "reason", "sentence"),
+)
 _NUMBERED = re.compile(r"(\d{4,})_.*\.json")
 
 
@@ -57,6 +64,29 @@ def describe(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 def write(path: Path, content: dict[str, Any]) -> Path:
     """Write a described run whole or not at all."""
     write_atomically(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def write_csv(path: Path, outcomes: Sequence[Outcome]) -> Path:
+    """Write a line for each claim, figures in its unit and in full: UTF-8 with the mark that Excel asks for."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    for one in outcomes:
+        low, high = one.interval or ("", "")
+        said = (one.spec.id, one.spec.at, one.spec.kind, one.spec.setting, one.spec.fidelity, one.spec.unit)
+        found = (
+            one.spec.printed,
+            one.ours,
+            low,
+            high,
+            one.scatter,
+            one.n,
+            one.chance,
+            f"{one.verb} {one.paper}".strip(),
+        )
+        lines.writerow([*said, *found, one.margin, one.says, one.reason, one.spec.sentence])
+    write_atomically(path, text.getvalue().encode("utf-8-sig"))
     return path
 
 

@@ -75,6 +75,13 @@ def test_a_command_is_one_that_there_is(words):
         assert all(f"[testenv:{name}]" in known for name in words[3].split(","))
 
 
+def test_every_option_of_the_plugin_has_a_line():
+    """Of docs/plugin.md, and no line is of an option that there is not."""
+    said = set(re.findall(r"^\| `(--claims-[\w-]+)", (ROOT / "docs" / "plugin.md").read_text(encoding="utf-8"), re.M))
+    code = "".join((ROOT / "reproduce" / "verdicts" / f"{name}.py").read_text() for name in ("plugin", "runs"))
+    assert said == set(re.findall(r"addoption\(\s*\"(--claims-[\w-]+)", code))
+
+
 @pytest.mark.parametrize("block", list(snippets()))
 def test_a_snippet_runs(block, tmp_path, monkeypatch):
     """A block of Python is run, or, where it names what only the reader has, compiled with all it imports there."""

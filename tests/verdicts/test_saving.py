@@ -1,5 +1,6 @@
 """Runs that are saved: two sessions at once, a disk that is full, a place that cannot be written, a stranger's file."""
 
+import csv
 import json
 import multiprocessing
 import os
@@ -153,3 +154,20 @@ def test_every_sign_can_be_shown_somehow(encoding):
     shown = done.stdout.decode(encoding)
     assert "?" not in shown
     assert shown.splitlines()[1] == ("✗✗✗" if encoding == "utf-8" else "xxx")
+
+
+def test_a_line_for_each_claim_in_a_spreadsheet(claim_session):
+    """With the figures in full; what was not run says why."""
+    assert claim_session(MORE, "--claims-csv=run.csv").ret == 0
+    with (claim_session.path / "run.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["id"], second["id"], first["verdict"], first["required"]) == (
+        "I.a",
+        "I.b",
+        "reproduced",
+        "equals 50.0",
+    )
+    assert float(first["ours"]) == pytest.approx(50.01)
+    assert float(first["low"]) < float(first["ours"]) < float(first["high"])
+    claim_session(SUITE, "--claims-csv=run.csv", "--claims-budget=0")
+    assert "reproduce run toy.kept" in (claim_session.path / "run.csv").read_text("utf-8-sig")
