@@ -95,9 +95,14 @@ class Data:
 
     @property
     def megabytes(self) -> float | None:
-        """The size of the download as its publisher says: of LionData with what is thrown away, as of the others."""
+        """The size of the download as its publisher says: of LionData with what is thrown away, as of the others.
+
+        None where the library that knows it is not installed.
+        """
         from reproduce.datasets import wildlife
 
+        if extras.lacking("wildlife_datasets"):
+            return None
         return wildlife.classes()[self.origin].megabytes
 
     def fetch(self) -> None:

@@ -56,7 +56,8 @@ def test_the_paper_is_judged_by_its_record(tmp_path, monkeypatch):
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path))
     light, whole = core("claims", "paper"), core("claims", "paper", block="import sys")
     assert light.returncode == 0, light.stderr
-    assert light.stdout == whole.stdout
+    # The first lines say how large the downloads would be, which the library of the data sets knows.
+    assert light.stdout.partition("\n\n")[2] == whole.stdout.partition("\n\n")[2]
     assert "broken" not in light.stdout
 
 
