@@ -19,23 +19,24 @@ def list_weights(
     from reproduce import text
     from reproduce.errors import WeightsMissingError, one_line
     from reproduce.models.dcnn import weights
+    from reproduce.models.dcnn.backbones import published
     from reproduce.models.dcnn.fetch import fetch
-    from reproduce.models.dcnn.published import PUBLISHED
 
     if get is not None:
         got = fetch(get)
         typer.echo(text.as_json({"name": get, "path": got}) if as_json else one_line(f"{get}: {got}"))
         return
     found = {}
-    for name in PUBLISHED:
+    known_ones = published()
+    for name in known_ones:
         try:
             found[name] = str(weights.find(name))
         except WeightsMissingError:
             found[name] = ""
     if as_json:
-        known = {name: {"path": path or None, "megabytes": PUBLISHED[name].megabytes} for name, path in found.items()}
+        known = {name: {"path": path or None, "megabytes": known_ones[name].megabytes} for name, path in found.items()}
         typer.echo(text.as_json(known))
         return
     for name, path in found.items():
-        lack = f"missing ({PUBLISHED[name].megabytes} MB); get them: reproduce weights --get {name}"
-        typer.echo(one_line(f"{name:12} {path or lack}"))
+        lack = f"missing ({known_ones[name].megabytes} MB); get them: reproduce weights --get {name}"
+        typer.echo(one_line(f"{name:20} {path or lack}"))

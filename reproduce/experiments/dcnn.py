@@ -9,6 +9,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Result, experiment
+from reproduce.models.dcnn import backbones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,6 @@ SMALL: dict[str, Any] = {
 RESIZES = {"bilinear": "linear", "area": "area", "nearest": "nearest", "cubic": "cubic"}
 #: Steps between two checkpoints.
 EVERY = 100
-#: Billions of multiplications for one image of 224 x 224, forward.
-COST = {"MobileNetV2": 0.3, "DenseNet121": 2.9, "DenseNet169": 3.4, "ResNet50V2": 3.5}
 
 
 def work(factors: "Mapping[str, Any]") -> float:
@@ -40,7 +39,7 @@ def work(factors: "Mapping[str, Any]") -> float:
     least = 200 + drawn / 32
     if factors["trainable"] == "frozen" and (factors["bank"] or not factors["augment"]):
         return float(least)
-    image = COST.get(factors["backbone"], 4.0) / COST["MobileNetV2"] * (factors["size"] / 224) ** 2
+    image = backbones.find(factors["backbone"]).cost / backbones.find("MobileNetV2").cost * (factors["size"] / 224) ** 2
     passes = {"frozen": 1.0, "last": 1.2}.get(factors["trainable"], 3.0)
     return float(least + (drawn * passes + 500) * image)
 
@@ -261,9 +260,8 @@ def frozen_features(
 
 
 def _range(backbone: str) -> str:
-    from reproduce.models.dcnn.backbone import input_range
-
-    return {"signed": "[-1, 1]", "imagenet": "ImageNet mean and deviation"}[input_range(backbone)]
+    words = {"signed": "[-1, 1]", "imagenet": "ImageNet mean and deviation", "own": "as its config.json says"}
+    return words[backbones.find(backbone).input_range]
 
 
 def _interpolation(resize: str) -> str:

@@ -59,11 +59,11 @@ def input_range(
     """
     from reproduce.cache import digest
     from reproduce.datasets import images
-    from reproduce.models.dcnn import backbone as backbones
+    from reproduce.models.dcnn import backbones
     from reproduce.models.dcnn.features import features
     from reproduce.models.dcnn.model import DCNN, Recipe
 
-    if seen not in RANGES or backbones.input_range(backbone) != "signed":
+    if seen not in RANGES or backbones.find(backbone).input_range != "signed":
         raise InvalidInputError(
             f"dcnn.range: seen is one of {', '.join(RANGES)}, of a backbone that takes [-1, 1]; "
             f"not {seen!r} of {backbone}"

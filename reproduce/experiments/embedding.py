@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reproduce.errors import InvalidInputError, did_you_mean
+from reproduce.models.dcnn import backbones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,6 @@ __all__ = ["LEARNED", "YARDSTICKS", "embed", "models_of"]
 YARDSTICKS = ("pixels", "histogram", "untrained")
 #: What learns from the training animals: only a score on the animals held out speaks of animals never seen.
 LEARNED = ("mlp", "wide", "dcnn")
-#: Backbones whose ImageNet weights this suite fetches; any other of keras.applications will do where its file is here.
-BACKBONES = ("ResNet50V2", "DenseNet169", "MobileNetV2")
 
 
 def models_of(name: str) -> tuple[str, ...]:
@@ -31,9 +30,14 @@ def models_of(name: str) -> tuple[str, ...]:
     if name == "none":
         return YARDSTICKS
     kind, _, backbone = name.partition(":")
-    if name in (*YARDSTICKS, *LEARNED) or (kind == "dcnn" and backbone) or name[:1].isupper():
+    if (
+        name in (*YARDSTICKS, *LEARNED)
+        or (kind == "dcnn" and backbone)
+        or name[:1].isupper()
+        or backbones.of_folder(name)
+    ):
         return (name,)
-    known = ("none", *YARDSTICKS, *LEARNED, *BACKBONES)
+    known = ("none", *YARDSTICKS, *LEARNED, *backbones.BACKBONES)
     raise InvalidInputError(f"no model {name!r}; {did_you_mean(name, known, 'there are: ' + ', '.join(known))}")
 
 
@@ -62,7 +66,7 @@ def embed(catalogue: "Catalogue", model: str = "histogram", seed: int = 0) -> np
     if model == "mlp":
         return _mlp(catalogue, seed)
     if kind == "dcnn":
-        return _dcnn(catalogue, backbone or BACKBONES[0], seed)
+        return _dcnn(catalogue, backbone or "ResNet50V2", seed)
     return _frozen(catalogue, model, seed)
 
 
@@ -97,26 +101,27 @@ def _mlp(catalogue: "Catalogue", seed: int) -> np.ndarray:
         return model.fit(X[catalogue.train], catalogue.identities[catalogue.train]).embed(X)
 
 
+def _weights(backbone: str) -> str:
+    """The name of its weights: of an unknown backbone an error before its weights are missed."""
+    backbones.find(backbone)
+    return backbone if backbones.of_folder(backbone) else backbone.lower()
+
+
 def _frozen(catalogue: "Catalogue", backbone: str, seed: int) -> np.ndarray:
     from reproduce.experiments.dcnn import frozen_features
     from reproduce.models.baselines.unlearned import l2_normalised
-    from reproduce.models.dcnn.backbone import constructor, input_range
     from reproduce.models.dcnn.model import Recipe
 
-    constructor(backbone)  # an unknown name is an error before its weights are missed,
-    input_range(backbone)  # and so is one whose images nobody says how to scale
-    recipe = Recipe(backbone=backbone, weights=backbone.lower())
+    recipe = Recipe(backbone=backbone, weights=_weights(backbone))
     return l2_normalised(frozen_features(catalogue, recipe, seed, "bilinear"))
 
 
 def _dcnn(catalogue: "Catalogue", backbone: str, seed: int) -> np.ndarray:
     from reproduce.experiments.dcnn import trained
-    from reproduce.models.dcnn.backbone import constructor
     from reproduce.models.dcnn.model import Recipe
 
-    constructor(backbone)
     animals = min(16, len(_several(catalogue.identities[catalogue.train])))
     model, inputs = trained(
-        catalogue, seed, Recipe(backbone=backbone, weights=backbone.lower(), animals=animals), bank=8
+        catalogue, seed, Recipe(backbone=backbone, weights=_weights(backbone), animals=animals), bank=8
     )
     return model.embed(inputs)

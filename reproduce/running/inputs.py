@@ -152,9 +152,9 @@ class Weights:
     @property
     def megabytes(self) -> float | None:
         """The size of the download as its publisher says, None where that is not known."""
-        from reproduce.models.dcnn.published import PUBLISHED
+        from reproduce.models.dcnn.backbones import published
 
-        known = PUBLISHED.get(self.name.lower())
+        known = published().get(self.name.lower())
         return known.megabytes if known else None
 
     def fetch(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reproduce import cli
-from reproduce.models.dcnn.published import PUBLISHED
+from reproduce.models.dcnn.backbones import published
 
 
 def said(*arguments, status=0):
@@ -56,5 +56,5 @@ def test_weights_say_where_they_are_or_how_to_get_them(tmp_path, monkeypatch):
     assert lines.pop("mobilenetv2") == str(here)
     assert all(line.endswith(f"get them: reproduce weights --get {name}") for name, line in lines.items())
     known = json.loads(said("weights", "--json"))
-    assert set(known) == set(PUBLISHED)
+    assert set(known) == set(published())
     assert [name for name, one in known.items() if one["path"]] == ["mobilenetv2"]

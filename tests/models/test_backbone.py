@@ -29,7 +29,8 @@ def test_input_ranges_are_those_of_keras():
     ("call", "message"),
     [
         (lambda: backbone.build("ResNet51", None), "no backbone 'ResNet51'.*ResNet50V2"),
-        (lambda: backbone.build("VGG16", None), "input range is not known"),
+        (lambda: backbone.build("DINOv2-S-14", None), "built by timm, and only its frozen features"),
+        (lambda: backbone.build("VGG16", None), "no backbone 'VGG16' whose input range is known"),
         (lambda: backbone.build("MobileNetV2", None, 32, pooling="max"), "no pooling 'max'"),
         (lambda: backbone.build("MobileNetV2", None, 32, dtype="float8"), "float32 or bfloat16"),
     ],

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from reproduce.datasets import download, load, wildlife
 from reproduce.errors import InvalidInputError
-from reproduce.models.dcnn import published
+from reproduce.models.dcnn import backbones
 from reproduce.record import Store
 from reproduce.running import inputs, places
 from reproduce.text import as_json
@@ -110,8 +110,8 @@ def publishers(monkeypatch):
         entry = wildlife.classes()["FriesianCattle2017"]
         changed = type(entry)(entry.name, "url", (url,), entry.images, entry.animals, entry.megabytes, entry.licence)
         monkeypatch.setitem(wildlife.classes(), "FriesianCattle2017", changed)
-        known = published.Published(f"{host.address}/weights.h5", 95, "md5:0")
-        monkeypatch.setitem(published.PUBLISHED, "resnet50v2", known)
+        known = backbones.Backbone("ResNet50V2", f"{host.address}/weights.h5", 95, ("md5:0",), "signed")
+        monkeypatch.setitem(backbones._BY_LOWER_CASE, "resnet50v2", known)
 
     return point
 

@@ -7,36 +7,28 @@ from typing import Any
 
 from reproduce.determinism import full_precision
 from reproduce.errors import InvalidInputError
+from reproduce.models.dcnn import backbones
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.layers import GeM
 from reproduce.models.dcnn.loaded import keras
 
-__all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "input_range", "norms", "precision", "scaler"]
+__all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "norms", "precision", "scaler"]
 
 POOLINGS = ("average", "gem")
 TRAINABLE = ("frozen", "last", "full")
-#: Families whose ``preprocess_input`` is x / 127.5 - 1, the paper's "between -1 and 1" (II-B.2).
-SIGNED = ("ResNet50V2", "ResNet101V2", "ResNet152V2", "MobileNet", "MobileNetV2", "InceptionV3", "Xception")
 #: ImageNet's channel means and deviations, which DenseNet's ``preprocess_input`` applies to x / 255.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def constructor(name: str) -> Callable[..., Any]:
-    """The function of ``keras.applications`` that builds a backbone; an unknown name is an error."""
-    found = getattr(keras.applications, name, None)
-    if not callable(found) or not name[:1].isupper():
-        known = ", ".join(sorted(key for key in dir(keras.applications) if key[:1].isupper()))
-        raise InvalidInputError(f"no backbone {name!r} in keras.applications; there are: {known}")
-    return found
-
-
-def input_range(name: str) -> str:
-    """What the backbone's input is scaled to: "signed" is [-1, 1], "imagenet" ImageNet's mean and deviation."""
-    if name in SIGNED:
-        return "signed"
-    if name.startswith("DenseNet"):
-        return "imagenet"
-    raise InvalidInputError(f"{name}: its input range is not known here; known are DenseNet*, {', '.join(SIGNED)}")
+    """The function of ``keras.applications`` that builds a backbone; InvalidInputError for any other."""
+    known = backbones.find(name)
+    if known.builder != "keras":
+        raise InvalidInputError(
+            f"{name} is built by timm, and only its frozen features are to be had: trainable='frozen'"
+        )
+    built: Callable[..., Any] = getattr(keras.applications, known.name)
+    return built
 
 
 def build(
@@ -54,10 +46,11 @@ def build(
     """
     if pooling not in POOLINGS:
         raise InvalidInputError(f"no pooling {pooling!r}; there are: {', '.join(POOLINGS)}")
+    construct = constructor(name)
     found = weights_files.find(name if weights == "imagenet" else weights) if weights not in (None, "random") else None
     full_precision()
     with precision(dtype):
-        body = constructor(name)(include_top=False, weights=None, input_shape=(size, size, 3))
+        body = construct(include_top=False, weights=None, input_shape=(size, size, 3))
         if found is not None:
             weights_files.load_into(body, found)
         image = keras.Input((size, size, 3), name="image")
@@ -102,7 +95,7 @@ def freeze(features: Any, trainable: str, hold: str = "updated") -> None:
 
 def scaler(name: str) -> Any:
     """The layer that takes RGB in [0, 255] to what the backbone was trained on."""
-    if input_range(name) == "signed":
+    if backbones.find(name).input_range == "signed":
         return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_signed")
     scale = [1 / (255 * d) for d in DEVIATION]
     offset = [-m / d for m, d in zip(MEAN, DEVIATION, strict=True)]

@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from filelock import FileLock
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.determinism import seed_keras
 from reproduce.errors import InvalidInputError
+from reproduce.models.dcnn import backbones
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
-from reproduce.models.dcnn.backbone import build, input_range, scaler
+from reproduce.models.dcnn.backbone import build, scaler
 from reproduce.models.dcnn.loaded import keras
 
 __all__ = ["VERSION", "features", "of_layer"]
@@ -43,13 +45,20 @@ def features(
     not kept yet. A view is drawn from (image, view) alone: the bank is one for all seeds. ``seed`` draws the
     weights where ``weights`` is None, and counts only then. Two processes asking at once compute it once.
     """
+    known = backbones.find(backbone)  # an unknown one is refused before its weights are sought
     drawn = weights in (None, "random")
+    if drawn and known.builder == "timm":
+        raise InvalidInputError(f"{backbone} has no random weights here: it is what its folder says; give its weights")
+    if known.builder == "timm" and pooling != "average":
+        raise InvalidInputError(f"{backbone} pools by itself; pooling is 'average' for it, not {pooling!r}")
     file = None if drawn else weights_files.find(backbone if weights == "imagenet" else str(weights))
     source = f"random {seed}" if file is None else weights_files.fingerprint(file)
     made_by = (keras.backend.backend(), keras.__version__, dtype)
+    if known.builder == "timm":
+        made_by = ("timm", metadata.version("timm"), "float32")
     how = (VIEWS.turn,) if drawn_as == VIEWS else drawn_as  # as banks were kept before there was a choice
     augmented = (views, *how) if views else ()
-    kind = digest("features", VERSION, backbone, source, input_range(backbone), size, pooling, made_by, augmented)
+    kind = digest("features", VERSION, backbone, source, known.input_range, size, pooling, made_by, augmented)
     folder = cache_dir("features", kind[:32])
     with FileLock(folder / "lock"):
         kept = _kept(folder)
@@ -58,7 +67,12 @@ def features(
         if len(missing):
             if drawn:
                 seed_keras(seed)
-            model = build(backbone, None if drawn else str(file), size, pooling, dtype=dtype)
+            if known.builder == "timm" and file is not None:
+                from reproduce.models.dcnn.transformers import Features
+
+                model: Any = Features(file, size)
+            else:
+                model = build(backbone, None if drawn else str(file), size, pooling, dtype=dtype)
             for rows in _blocks(missing):
                 made = _compute(model, pixels(rows), [keys[row] for row in rows], views, drawn_as)
                 kept.update(zip([keys[row] for row in rows], made, strict=True))

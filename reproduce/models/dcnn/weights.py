@@ -12,7 +12,8 @@ from typing import Any
 
 from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError, WeightsMissingError
-from reproduce.models.dcnn.published import KNOWN, PUBLISHED
+from reproduce.models.dcnn import backbones
+from reproduce.models.dcnn.transformers import FILES, weights_file
 
 __all__ = ["doubt", "find", "fingerprint", "load_into"]
 
@@ -22,22 +23,28 @@ def find(name: str) -> Path:
 
     Raises WeightsMissingError, which says where it was sought and how to get it.
     """
+    if backbones.of_folder(name):
+        if found := weights_file(Path(name)):
+            return found.resolve()
+        raise WeightsMissingError(f"weights: {name} holds no {' or '.join(FILES)} beside its config.json")
     if os.sep in name or name.endswith(".h5"):
         path = Path(name)
         if not path.is_file():
             raise WeightsMissingError(f"weights: no file {name}; give the path of a Keras .weights.h5 file")
         return path.resolve()
     folder = os.environ.get("REPRODUCE_WEIGHTS")
-    file = f"{name.lower()}_imagenet_notop.weights.h5"
-    published = PUBLISHED.get(name.lower())
-    files = [file, *([published.file] if published else [])]
+    known = backbones.find(name)
     for place in ([Path(folder)] if folder else []) + [cache_dir("weights"), _keras_downloads()]:
-        for one in files:
-            if (place / one).is_file():
-                return (place / one).resolve()
+        for one in filter(None, (known.local, known.file)):
+            found = place / one if known.builder == "keras" else weights_file(place / one)
+            if found is not None and found.is_file():
+                return found.resolve()
+    what, where = "ImageNet weights", known.local
+    if known.builder == "timm":
+        what, where = "pretrained weights", f"the folder {known.local} (config.json and {' or '.join(FILES)})"
     raise WeightsMissingError(
-        f"ImageNet weights of {name} are not here; `reproduce weights --get {name}` fetches them, "
-        f"or put {file} into the folder that REPRODUCE_WEIGHTS names"
+        f"{what} of {name} are not here; `reproduce weights --get {name}` fetches them, "
+        f"or put {where} into the folder that REPRODUCE_WEIGHTS names"
     )
 
 
@@ -49,14 +56,15 @@ def fingerprint(path: Path) -> str:
 
 def doubt(path: Path) -> str:
     """Why these weights need not be what Keras publishes, in words; "" where their digest says that they are."""
-    if fingerprint(path) in KNOWN:
+    known = backbones.known_digests()
+    if f"sha256:{fingerprint(path)}" in known:
         return ""
     status = path.stat()
-    published = {one.digest for one in PUBLISHED.values() if one.digest}
-    # Keras checks no digest of a file that this suite fetched: then the first download is what it is told by.
-    unchecked = {one.file for one in PUBLISHED.values() if not one.digest}
-    fetched = path.name in unchecked and path.parent == cache_dir("weights").resolve()
-    if fetched or f"md5:{_hash(path, status.st_size, status.st_mtime_ns, 'md5')}" in published:
+    # Of some files no digest is published: of one that this suite fetched, the first download is what it is told by.
+    unchecked = [one for one in backbones.published().values() if not any(d.startswith("md5:") for d in one.digests)]
+    places = {cache_dir("weights").resolve() / (one.file or one.local) for one in unchecked}
+    fetched = path in places or path.parent in places
+    if fetched or f"md5:{_hash(path, status.st_size, status.st_mtime_ns, 'md5')}" in known:
         return ""
     return f"{path.name} is none of the weights that Keras publishes"
 
