@@ -13,6 +13,7 @@ DISTRIBUTION = "paper-claims"
 EXTRAS = {
     "animals": ("wildlife_datasets", "cv2", "PIL", "matplotlib", "sklearn", "joblib", "pandas"),
     "paper": ("keras", "tensorflow", "lightgbm", "h5py"),
+    "transformers": ("timm", "torchvision"),
     "cluster": ("dask", "distributed"),
 }
 

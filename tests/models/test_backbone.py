@@ -55,7 +55,7 @@ def test_missing_weights_say_where_and_how(tmp_path, monkeypatch):
     """Weights that are nowhere: the error names the command that fetches them, and the file to put where."""
     monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    with pytest.raises(WeightsMissingError, match=r"resnet50v2.*reproduce\.models\.dcnn\.fetch") as found:
+    with pytest.raises(WeightsMissingError, match=r"resnet50v2.*reproduce weights --get resnet50v2") as found:
         weights.find("resnet50v2")
     assert "resnet50v2_imagenet_notop.weights.h5 into the folder that REPRODUCE_WEIGHTS names" in str(found.value)
     assert "\n" not in str(found.value)

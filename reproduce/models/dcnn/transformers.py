@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.errors import InvalidInputError, WeightsMissingError
+from reproduce.errors import InvalidInputError
+from reproduce.extras import ExtraMissingError, lacking
 
 __all__ = ["FILES", "Features", "weights_file"]
 
 #: The weights in such a folder, by the first of these names that is there.
 FILES = ("model.safetensors", "pytorch_model.bin")
-MISSING = "backbones of timm need it, which is an extra of this package: pip install 'reproduce[transformers]'"
 
 
 def weights_file(folder: Path) -> Path | None:
@@ -26,14 +26,14 @@ class Features:
     """A model from (N, size, size, 3) RGB in [0, 255] to (N, C) float32 features, its classifier taken off.
 
     ``weights``: the file beside its config.json, which says the architecture, and what its input is scaled by. Raises
-    WeightsMissingError where timm is not installed, InvalidInputError for a folder that timm cannot build.
+    ExtraMissingError where timm is not installed, InvalidInputError for a folder that timm cannot build.
     """
 
     def __init__(self, weights: Path, size: int) -> None:
-        try:
-            import timm
-        except ImportError as error:
-            raise WeightsMissingError(f"{MISSING} ({error})") from None
+        if without := lacking("timm"):
+            raise ExtraMissingError(without)
+        import timm
+
         folder = weights.parent
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
