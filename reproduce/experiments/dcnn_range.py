@@ -18,7 +18,7 @@ from reproduce.experiments.registry import Result, experiment
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["RANGES", "input_range"]
+__all__ = ["RANGES", "as_seen", "input_range"]
 
 #: What the network sees -> how pixels in [0, 255] must be given for it, before the model's own x / 127.5 - 1.
 RANGES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -72,7 +72,7 @@ def input_range(
     pixels = images(catalogue, (size, size), "colour", "linear")
     rows = features(
         [digest(one, seen) for one in pixels],
-        lambda missing: RANGES[seen](pixels[missing].astype(np.float32)),
+        lambda missing: as_seen(pixels[missing], seen),
         backbone=backbone,
         weights=own,
         size=size,
@@ -82,3 +82,8 @@ def input_range(
     model = DCNN(recipe, seed).fit(rows[catalogue.train], catalogue.identities[catalogue.train])
     found = evaluate(catalogue, model.embed(rows))
     return Result(found.scores, found.details)
+
+
+def as_seen(pixels: np.ndarray, seen: str) -> np.ndarray:
+    """Pixels (N, H, W, 3) in [0, 255] as float32, which the model's own scaling takes to the range ``seen``."""
+    return np.asarray(RANGES[seen](pixels.astype(np.float32)), np.float32)
