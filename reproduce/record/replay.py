@@ -1,14 +1,14 @@
 """A fresh result held against the kept one of the same seed: identical, within what another place moves, or drifted."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from reproduce.errors import InvalidInputError
 from reproduce.record.schema import Entry
 
-__all__ = ["FLOOR", "Replay", "compare_replay", "pools"]
+__all__ = ["FLOOR", "Replay", "compare_judged", "compare_replay", "pools"]
 
 #: What any value may move elsewhere, times max(1, |value|): the last digits of a float64 sum in another order.
 FLOOR = 1e-6
@@ -24,8 +24,8 @@ class Replay:
     status: Literal["identical", "inside", "drifted"]
     score: str
     seed: int
-    fresh: float
-    kept: float
+    fresh: float | str
+    kept: float | str
     allowed: float
 
     def __str__(self) -> str:
@@ -68,10 +68,48 @@ def compare_replay(fresh: Entry, kept: Entry, score: str, tolerance: float) -> R
         allowed = FLOOR * max(1.0, abs(own))
         if abs(own) <= 1:
             allowed = max(allowed, tolerance)
+    return Replay(_status(value, own, allowed), score, fresh.seed, value, own, allowed)
+
+
+def _status(value: float, own: float, allowed: float) -> Literal["identical", "inside", "drifted"]:
     if value == own or (math.isnan(value) and math.isnan(own)):
-        return Replay("identical", score, fresh.seed, value, own, allowed)
-    status: Literal["inside", "drifted"] = "inside" if abs(value - own) <= allowed else "drifted"
-    return Replay(status, score, fresh.seed, value, own, allowed)
+        return "identical"
+    return "inside" if abs(value - own) <= allowed else "drifted"
+
+
+def compare_judged(fresh: Entry, kept: Entry, score: str, beside: Sequence[str], tolerance: float) -> Replay:
+    """Hold all that a verdict on a score rests on against the entry kept for the same cell; return the worst of it.
+
+    That is the score, the scores shown ``beside`` it, such as its chance, the score without each test animal, and the
+    animals' names. What the record kept no value of is not compared.
+    """
+    found = [compare_replay(fresh, kept, score, tolerance)]
+    found += [compare_replay(fresh, kept, one, tolerance) for one in beside if one in kept.scores]
+    found += _without_each(fresh, kept, score, tolerance)
+    return max(found, key=lambda one: ("identical", "inside", "drifted").index(one.status))
+
+
+def _without_each(fresh: Entry, kept: Entry, score: str, tolerance: float) -> Iterator[Replay]:
+    """The score without each animal. A sum in another order may move its last digits on the same machine too.
+
+    Elsewhere it may move twice as far as the score: by what all animals moved, and by what the one that is missing did.
+    """
+    now, then = fresh.leave_one_out.get(score, []), kept.leave_one_out.get(score, [])
+    if not then:
+        return
+    suffix = f"@{score.partition('@')[2]}" if "@" in score else ""
+    names, known = fresh.animals.get(suffix, []), kept.animals.get(suffix, [])
+    if len(now) != len(then) or list(names) != list(known):
+        yield Replay("drifted", f"the animals of {score}", fresh.seed, _listed(names), _listed(known), 0.0)
+        return
+    elsewhere = _machine(fresh) != _machine(kept)
+    for name, value, own in zip(known, now, then, strict=True):
+        allowed = max(FLOOR * max(1.0, abs(own)), 2 * tolerance if elsewhere and abs(own) <= 1 else 0.0)
+        yield Replay(_status(value, own, allowed), f"{score} without {name}", fresh.seed, value, own, allowed)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def _machine(entry: Entry) -> tuple:

@@ -8,7 +8,7 @@ from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
 from reproduce.record.current import current
-from reproduce.record.replay import Replay, compare_replay, pools
+from reproduce.record.replay import Replay, compare_judged, pools
 from reproduce.running.cells import Job
 from reproduce.running.inputs import stand_in
 from reproduce.running.plan import Plan
@@ -99,4 +99,4 @@ def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
     for score in main_scores(fresh):
         if score not in kept.scores:
             raise RecordError(f"{cell}: the record has no score {score!r}: raise the experiment's version")
-        yield compare_replay(fresh, kept, score, find(cell.experiment).moves(cell.factors))
+        yield compare_judged(fresh, kept, score, (), find(cell.experiment).moves(cell.factors))

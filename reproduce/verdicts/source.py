@@ -9,7 +9,7 @@ from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingErr
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.current import current
-from reproduce.record.replay import compare_replay
+from reproduce.record.replay import compare_judged
 from reproduce.running.inputs import Data, stand_in
 from reproduce.running.request import Key, Request
 from reproduce.verdicts.sample import Sample, SourceNote
@@ -73,7 +73,7 @@ class Source:
             fresh = self._measure(request, own.seed)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
-        replay = compare_replay(fresh, own, score, request.experiment.moves(request.factors))
+        replay = compare_judged(fresh, own, score, beside(score), request.experiment.moves(request.factors))
         if replay.status == "drifted":
             return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
         return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
@@ -101,12 +101,10 @@ class Rehearsal:
 def compose(request: Request, entries: Sequence[Entry], score: str, checked: str, drift: str) -> Sample:
     """One sample from one entry per seed, chance and P@1 of the same evaluation set riding along."""
     base, _, where = score.partition("@")
-    suffix = f"@{where}" if where else ""
-    average = "/query" if base.endswith("/query") else ""
     experiment = request.experiment
-    herds, seeds_only = _herds(request, entries, score, suffix)
+    herds, seeds_only = _herds(request, entries, score, f"@{where}" if where else "")
     first = entries[0]
-    is_retrieval = base.removesuffix("/query") in RETRIEVAL
+    chance, *first_ranks = beside(score)
     return Sample(
         values=tuple(pick(entry, score) for entry in entries),
         seeds=tuple(entry.seed for entry in entries),
@@ -116,14 +114,22 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
         exact=experiment.exact,
         score=score,
         bounded=base.split("/")[0] in RETRIEVAL,
-        chance=_mean(entries, f"chance{average}{suffix}" if is_retrieval else f"chance_{score}"),
-        precision_at_1=_mean(entries, f"precision_at_1{suffix}") if is_retrieval else None,
+        chance=_mean(entries, chance),
+        precision_at_1=_mean(entries, first_ranks[0]) if first_ranks else None,
         sources=(
             SourceNote(
                 experiment.name, request.data, first.backend, first.machine, checked, drift, first.cell.data_hash
             ),
         ),
     )
+
+
+def beside(score: str) -> tuple[str, ...]:
+    """The scores that are shown beside one: its chance and, of a retrieval score, the P@1 of the same set."""
+    base, at, where = score.partition("@")
+    if base.removesuffix("/query") not in RETRIEVAL:
+        return (f"chance_{score}",)
+    return f"chance{'/query' if base.endswith('/query') else ''}{at}{where}", f"precision_at_1{at}{where}"
 
 
 def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Cell, Entry
-from reproduce.record.replay import FLOOR, Replay, compare_replay, pools
+from reproduce.record.replay import FLOOR, Replay, compare_judged, compare_replay, pools
 
 HERE = {"cpu": "This CPU"}
 
@@ -118,3 +118,47 @@ def test_what_is_identical_is_said_and_no_more():
     assert str(replay) == "identical: seed 3 gives map_at_r 0.25, the record has 0.25"
     with pytest.raises(dataclasses.FrozenInstanceError):
         replay.fresh = 0.5
+
+
+def judged(machine="x86_64-cpu", score=0.5, chance=0.1, without=(0.4, 0.5, 0.6), names=("a", "b", "c")):
+    """An entry with all that a verdict on map_at_r@train rests on."""
+    scores = {"map_at_r@train": score, "chance@train": chance}
+    left, animals = {"map_at_r@train": list(without)}, {"@train": list(names)}
+    return Entry(Cell("toy", 1, {}, "D", "", None, 3), scores, {}, left, animals, machine=machine, environment=HERE)
+
+
+def held(fresh, kept=None):
+    """A replay of it, held against the kept one."""
+    return compare_judged(fresh, kept or judged(), "map_at_r@train", ("chance@train", "precision_at_1@train"), 0.01)
+
+
+@pytest.mark.parametrize(
+    "changed, says",
+    [
+        ({"score": 0.51}, "gives map_at_r@train 0.51, the record has 0.5"),
+        ({"chance": 0.2}, "gives chance@train 0.2, the record has 0.1"),
+        ({"without": (0.4, 0.5, 0.601)}, "gives map_at_r@train without c 0.601, the record has 0.6"),
+        ({"without": (0.4, 0.5, math.nan)}, "gives map_at_r@train without c nan, the record has 0.6"),
+        ({"names": ("a", "c", "b")}, "gives the animals of map_at_r@train 'a, c, b', the record has 'a, b, c'"),
+        ({"without": (0.4, 0.5), "names": ("a", "b")}, "gives the animals of map_at_r@train 'a, b', the record has"),
+        ({"without": (), "names": ()}, "gives the animals of map_at_r@train 'none', the record has 'a, b, c'"),
+    ],
+)
+def test_a_replay_is_held_to_all_that_the_verdict_rests_on(changed, says):
+    """Chance, each animal left out and the animals' names are compared, not the score alone."""
+    replay = held(judged(**changed))
+    assert replay.status == "drifted"
+    assert says in str(replay)
+
+
+def test_what_is_the_same_is_identical_and_what_was_not_kept_is_not_compared():
+    """P@1 is absent in both; a record without animals is held to its scores."""
+    assert held(judged()).status == "identical"
+    assert held(judged(), judged(without=(), names=())).status == "identical"
+    assert held(judged(without=(0.4, 0.5, 0.6 + 1e-9))).status == "inside"
+
+
+@pytest.mark.parametrize("moved, status", [(0.019, "inside"), (0.021, "drifted")])
+def test_elsewhere_each_animal_may_move_twice_as_far(moved, status):
+    """Without one animal the score moves by what all moved and by what the missing one did."""
+    assert held(judged("arm64-cpu", without=(0.4, 0.5, 0.6 + moved))).status == status
