@@ -109,8 +109,10 @@ def embed(
     if embedded == "view" and (trainable != "frozen" or bank < 2):
         raise InvalidInputError("dcnn: a view is embedded from a bank of two or more, of a frozen backbone")
     recipe = Recipe(
-        dim, backbone, None if weights == "none" else weights, pooling, trainable, mining, margin, learning_rate,
-        animals, images, steps, size, augment, dtype, distance, norm_in_training, norm_at_test, Views(flip, turn, fill),
+        dim=dim, backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling,
+        trainable=trainable, mining=mining, margin=margin, learning_rate=learning_rate, animals=animals, images=images,
+        steps=steps, size=size, augment=augment, dtype=dtype, distance=distance, norm_in_training=norm_in_training,
+        norm_at_test=norm_at_test, views=Views(flip, turn, fill),
     )  # fmt: skip
     model, inputs = trained(catalogue, seed, recipe, bank, shuffled, resize, trained_on, original=original)
     if embedded == "view":

@@ -57,7 +57,8 @@ def numbered(
     from reproduce.models.dcnn.model import DCNN, Recipe
 
     recipe = Recipe(
-        dim, backbone, None if weights == "none" else weights, steps=steps, size=size, animals=animals, augment=augment,
+        dim=dim, backbone=backbone, weights=None if weights == "none" else weights,
+        steps=steps, size=size, animals=animals, augment=augment,
         views=Views(flip, turn),
     )  # fmt: skip
     images, training = inputs_of(catalogue, recipe, seed, bank)

@@ -58,7 +58,14 @@ def order(
 
     if where not in WHERE or buffer < 0:
         raise InvalidInputError(f"dcnn.order: where is one of {', '.join(WHERE)}, buffer 0 or more")
-    recipe = Recipe(dim, backbone, None if weights == "none" else weights, animals=animals, steps=steps, size=size)
+    recipe = Recipe(
+        dim=dim,
+        backbone=backbone,
+        weights=None if weights == "none" else weights,
+        animals=animals,
+        steps=steps,
+        size=size,
+    )
     images, _ = inputs_of(catalogue, recipe, seed, bank)
     rng = generator(seed, "shuffle buffer")
     learned = file_order(catalogue, catalogue.train)

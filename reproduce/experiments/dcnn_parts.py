@@ -66,7 +66,8 @@ def parts(
     from reproduce.models.dcnn.model import DCNN, Recipe
 
     recipe = Recipe(
-        dim, backbone, None if weights == "none" else weights, trainable=trainable, learning_rate=learning_rate,
+        dim=dim, backbone=backbone, weights=None if weights == "none" else weights,
+        trainable=trainable, learning_rate=learning_rate,
         animals=animals, steps=steps, size=size, augment=augment,
     )  # fmt: skip
     seen, training = inputs_of(catalogue, recipe, seed, bank)

@@ -78,7 +78,7 @@ def input_range(
         size=size,
         seed=seed,
     )
-    recipe = Recipe(dim, backbone, own, animals=animals, steps=steps, size=size)
+    recipe = Recipe(dim=dim, backbone=backbone, weights=own, animals=animals, steps=steps, size=size)
     model = DCNN(recipe, seed).fit(rows[catalogue.train], catalogue.identities[catalogue.train])
     found = evaluate(catalogue, model.embed(rows))
     return Result(found.scores, found.details)

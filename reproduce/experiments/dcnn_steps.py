@@ -66,7 +66,8 @@ def steps(
     if not wanted or wanted[0] < 0:
         raise InvalidInputError(f"dcnn.steps: at is a list of numbers of steps, such as [0, 300], not {list(at)}")
     recipe = Recipe(
-        dim, backbone, None if weights == "none" else weights, trainable=trainable, learning_rate=learning_rate,
+        dim=dim, backbone=backbone, weights=None if weights == "none" else weights,
+        trainable=trainable, learning_rate=learning_rate,
         animals=animals, steps=wanted[-1], size=size, augment=augment, views=Views(flip, turn),
     )  # fmt: skip
     images, training = inputs_of(catalogue, recipe, seed, bank)

@@ -79,7 +79,7 @@ def test_shuffled_labels_teach_nothing_of_who_is_who(herd):
 
 def test_the_scores_are_those_of_the_model_s_embedding_by_animal(herd, made):
     """A model trained by hand on the same rows gives the very scores, each animal left out, and rows of length one."""
-    recipe = Recipe(16, "MobileNetV2", None, learning_rate=1e-2, animals=4, steps=60, size=32)
+    recipe = Recipe(dim=16, backbone="MobileNetV2", weights=None, learning_rate=1e-2, animals=4, steps=60, size=32)
     rows = DCNN(recipe, 3).fit(made[herd.train], herd.identities[herd.train]).embed(made)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     expected, found = evaluate(herd, rows, resample=True), embed(herd, 3, **SMALL)

@@ -103,3 +103,13 @@ def test_recalibrated_norms_are_those_of_the_training_images(monkeypatch):
     model.recalibrate(images, batch=6)
     assert np.allclose(np.asarray(norm.moving_mean), first, atol=1e-4)
     assert norm.momentum == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("mining", "semi-hrad"), ("pooling", "max"), ("trainable", "frozn"), ("distance", "cosin")]
+)
+def test_a_misspelt_choice_is_one_line_where_the_recipe_is_made(name, value):
+    """Not an error of TensorFlow's out of a compiled graph, after minutes: the known ones are named at once."""
+    with pytest.raises(InvalidInputError, match=rf"dcnn: {name} is one of .*, not '{value}'") as caught:
+        Recipe(**{name: value})
+    assert "\n" not in str(caught.value)

@@ -20,7 +20,7 @@ from reproduce.models.dcnn.layers import UnitLength
 from reproduce.models.dcnn.loaded import keras
 from reproduce.models.dcnn.step import compiled_step
 from reproduce.models.dcnn.training import Training, training_key
-from reproduce.models.dcnn.triplet import DISTANCES, summary
+from reproduce.models.dcnn.triplet import DISTANCES, MINING, summary
 
 __all__ = ["DCNN", "Observer", "Recipe"]
 
@@ -28,7 +28,7 @@ __all__ = ["DCNN", "Observer", "Recipe"]
 Observer = Callable[[int, np.ndarray], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Everything a seed does not vary. ``size`` in pixels, ``margin`` "soft" or a number in units of ``distance``.
 
@@ -60,6 +60,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         choices = (
+            ("pooling", self.pooling, backbones.POOLINGS),
+            ("trainable", self.trainable, backbones.TRAINABLE),
+            ("mining", self.mining, MINING),
             ("distance", self.distance, tuple(DISTANCES)),
             ("norm_in_training", self.norm_in_training, ("updated", "fixed")),
             ("norm_at_test", self.norm_at_test, ("moving", "batch", "recalibrated")),
