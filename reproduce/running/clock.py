@@ -99,7 +99,9 @@ def span(low: float, high: float) -> str:
     """A length of time that is known so far: "about 3 min 20 s" where the ends are near, else "20 to 60 min"."""
     if high <= NEAR * low or high < 30:
         return f"about {duration(math.ceil((low + high) / 2))}"
-    unit, seconds = next((one for one in UNITS if high >= 2 * one[1]), UNITS[-1])
+    # Hours only where the least is one: "up to 3 h" would hide that it may be 20 minutes.
+    units = UNITS if low >= UNITS[0][1] else UNITS[1:]
+    unit, seconds = next((one for one in units if high >= 2 * one[1]), units[-1])
     least, most = math.floor(low / seconds), math.ceil(high / seconds)
     return f"{least} to {most} {unit}" if least else f"up to {most} {unit}"
 

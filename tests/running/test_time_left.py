@@ -107,6 +107,7 @@ def test_a_cell_that_was_not_measured_here_says_nothing_of_the_others(plan):
         (9000, 30000, "2 to 9 h"),
         (20, 95, "20 to 95 s"),
         (10, 300, "up to 5 min"),
+        (22 * 60, 9600, "22 to 160 min"),
     ],
 )
 def test_a_range_is_said_in_one_unit(low, high, text):
