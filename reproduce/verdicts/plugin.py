@@ -114,8 +114,9 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 
 
 def _refusal(session: pytest.Session, error: Exception) -> pytest.UsageError:
-    """The error that ends a session; a worker of xdist tells its controller by what it should fail with."""
-    session.shouldfail = str(error)
+    """Return the error that ends a session; a worker of xdist tells its controller by what it should fail with."""
+    if hasattr(session.config, "workeroutput"):  # elsewhere pytest prints the error, and would print this beside it
+        session.shouldfail = str(error)
     return pytest.UsageError(str(error))
 
 

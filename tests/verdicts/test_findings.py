@@ -125,7 +125,7 @@ def test_a_file_that_is_not_well_formed_is_refused(claim_session, text, says):
         ["-k", "near"],
         ["test_toy.py::test_near"],
         ["test_toy.py"],
-        ["-m", "claim"],
+        ["-m", "claim(kind='statement')"],
         ["--deselect=test_toy.py::test_far"],
     ],
 )

@@ -18,15 +18,17 @@ def _note(name, seed):
 
 @experiment(name="toy.draw", varies=("initialisation",), needs=(), seconds=0.01, rehearsal={"size": 2})
 def draw(catalogue, seed, *, size=8, pause=0.0):
-    """A few random numbers, after a pause."""
+    """A few random numbers, after a pause: the score is the mean of what each animal scores."""
     _note("toy.draw", seed)
     os.write(2, b"what a library prints\n")
     time.sleep(pause)
     values = generator(seed, "toy").normal(size=size)
+    shares = abs(values) % 1
+    without = (shares.sum() - shares) / (size - 1)
     return Result(
-        {"map_at_r": float(abs(values[0]) % 1), "mean": float(values.mean())},
+        {"map_at_r": float(shares.mean()), "mean": float(values.mean())},
         {"herd": len(set(catalogue.identities.tolist()))},
-        {"map_at_r": [float(value) for value in values]},
+        {"map_at_r": without.tolist()},
         {"": [f"animal {number}" for number in range(size)]},
     )
 
