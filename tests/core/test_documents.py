@@ -68,6 +68,7 @@ def test_a_command_is_one_that_there_is(words):
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
     known = (ROOT / "tox.ini").read_text() + (ROOT / "reproduce" / "verdicts" / "plugin.py").read_text()
     known += (ROOT / "reproduce" / "verdicts" / "runs.py").read_text()
+    known += (ROOT / "tests" / "benchmarks" / "conftest.py").read_text()
     known += (ROOT / "tests" / "mutants" / "mutants.py").read_text()
     known += (ROOT / "tests" / "sabotage" / "sabotage.py").read_text() + "--junitxml"  # pytest's own
     assert all(option == "--" or option in known for option in options), options
