@@ -17,7 +17,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 FORBIDDEN = {"eval", "exec", "compile", "pickle.load", "pickle.loads", "joblib.load", "torch.load", "yaml.load"}
 FORBIDDEN |= {"marshal.loads", "shelve.open", "keras.models.load_model", "keras.saving.load_model", "os.system"}
 #: What a template takes as it is: pictures that this package draws.
-DRAWN = {"drawn.wide", "drawn.narrow"}
+DRAWN = {f"{which}.{width}" for which in ("drawn", "parts.dots") for width in ("wide", "narrow")}
 
 
 def called(node):

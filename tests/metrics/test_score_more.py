@@ -23,9 +23,9 @@ def embeddings(seed=0):
 
 
 def over_animals(whole, left_out):
-    """The interval of one score over the animals left out in turn."""
+    """The interval of one score, in 0 to 1 as every animal's part of it, over the animals left out in turn."""
     names = tuple(map(str, range(len(left_out))))
-    return seeds_and_animals([whole], [Herd("", (names,), (tuple(left_out),))]).interval()
+    return seeds_and_animals([whole], [Herd("", (names,), (tuple(left_out),))], top=1.0).interval()
 
 
 def files(folder, name, matrix, labels):
@@ -100,7 +100,7 @@ def test_the_json_says_what_was_scored(tmp_path):
 
 
 def test_an_interval_is_the_judges_over_animals(tmp_path):
-    """Each animal left out in turn, lone ones too; the t interval of the jackknife, in the JSON and the table."""
+    """Each animal left out in turn, lone ones too; the interval of the jackknife, in the JSON and the table."""
     matrix, labels = embeddings(), np.array(LABELS)
     arguments = (*files(tmp_path, "e", matrix, LABELS), "--interval")
     found = json.loads(score(*arguments, "--json")[0])["interval"]

@@ -1,5 +1,8 @@
 """The first picture: its rows are read from the verdicts, and it is the same for the same rows."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from reproduce.errors import InvalidInputError
@@ -38,6 +41,14 @@ def test_the_picture_is_the_same_for_the_same_rows(rows, tmp_path):
     assert one.read_bytes() == two.read_bytes()
     drawn = draw(*rows)
     assert all("as printed" in svg for svg in (drawn.wide, drawn.narrow))
+
+
+def test_what_a_row_says_is_text(rows):
+    """Markup in a title or a name is drawn as it is written."""
+    drawn = draw("<b>MAP@R</b>", [replace(rows[1][0], says="<script>alert(1)</script>")])
+    for svg in (drawn.wide, drawn.narrow):
+        assert "&lt;script&gt;" in svg
+        assert not {"<b>", "<script>"} & set(re.findall(r"<[^>]*>", svg))
 
 
 @pytest.mark.parametrize("broken", ['{ says = "x", claim = "V" }', '{ says = "x" }', '{ claim = "I.64" }'])
