@@ -81,7 +81,8 @@ def test_strict_makes_inconclusive_a_failure(claim_session):
 @pytest.mark.parametrize(
     "measured, low, high, counts, says",
     [
-        (FAR, 88, 92, {"xfailed": 1}, "±2]: toys are"),
+        (FAR, 89, 91, {"xfailed": 1}, "±2]: toys are"),
+        (FAR, 88, 92, {"failed": 1}, "and the range 88 to 92 of findings.toml is wider than its rule gives"),
         (FAR, 40, 45, {"failed": 1}, "has left the range 40 to 45 of findings.toml"),
         (OURS, 40, 60, {"failed": 1}, "the finding has changed"),
         (WIDE, 40, 60, {"failed": 1}, "the finding has changed"),
@@ -94,11 +95,19 @@ def test_a_deviation_is_strict(claim_session, measured, low, high, counts, says)
     assert says in text(result)
 
 
-def test_a_deviation_does_not_bind_what_was_not_run(claim_session):
-    """Without a measurement a deviation is neither kept nor broken."""
-    away = "ours = claim(away, 'LionData', score='map_at_r')"
-    result = claim_session(body([away, EQUALS]), findings=DEVIATION.format(low=1, high=2))
+def test_a_deviation_does_not_bind_what_only_waits(claim_session):
+    """Of what cannot be run yet a deviation is neither kept nor broken."""
+    result = claim_session(body(["claim.waits('better days')"]), findings=DEVIATION.format(low=1, high=2))
     assert result.parseoutcomes() == {"skipped": 1}
+
+
+def test_a_deviation_binds_what_the_record_should_have(claim_session):
+    """Without data and record a claim is skipped; with a deviation it has vanished, and fails by name."""
+    away = body(["ours = claim(away, 'LionData', score='map_at_r')", EQUALS])
+    assert claim_session(away).parseoutcomes() == {"skipped": 1}
+    result = claim_session(away, findings=DEVIATION.format(low=1, high=2))
+    assert result.parseoutcomes() == {"failed": 1}
+    assert "X.1 has no verdict, and findings.toml says 'not reproduced': no record of toy.away" in text(result)
 
 
 @pytest.mark.parametrize(
