@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError
+from reproduce.parts import whole
 
 __all__ = ["MADE_BY", "carries_mark", "check", "write"]
 
@@ -33,7 +34,7 @@ def check(
         return
     if not path.is_file():
         raise InvalidInputError(f"{path} is there already and is no file; {other}")
-    if any(os.path.samefile(path, one) for one in inputs if os.path.exists(one)):
+    if any(os.path.samefile(path, one) for one in {whole(one)[0] for one in inputs} if os.path.exists(one)):
         raise InvalidInputError(f"{path} is what is read here, and would be overwritten; {other}")
     try:
         known = is_own(path)

@@ -28,6 +28,7 @@ def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
         raise InvalidInputError(f"{name}: no such folder, table or photograph; give the new photographs")
     path = path.resolve()
     notes: list[str] = []
+    known: list[str] = []
     if path.is_dir():
         found = tree(path)
         root, files, notes = path, found.photographs, found.notes()
@@ -37,10 +38,10 @@ def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
         from reproduce.datasets.own_table import read_table
 
         rows = read_table(path, reading.identity, reading.path, named=False)
-        root, files, notes = rows.root, rows.paths, rows.notes
+        root, files, notes, known = rows.root, rows.paths, rows.notes, rows.digests
     if not files:
         raise InvalidInputError(f"{name} holds no photographs ({', '.join(IMAGE_ENDINGS)}); name another folder")
-    digests = np.array(digested(path.name, root, files))
+    digests = np.array(known or digested(path.name, root, files))
     return Catalogue(
         str(path),
         np.array([str(root / file) for file in files]),

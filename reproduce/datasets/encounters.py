@@ -8,6 +8,7 @@ import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.errors import InvalidInputError
+from reproduce.parts import whole
 from reproduce.words import day
 
 __all__ = ["burst_note", "encounter_pairs", "encounters"]
@@ -43,7 +44,7 @@ def _of_file(path: str, what: str) -> str:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(whole(path)[0]) as image:
             head = image.getexif()
             inner = head.get_ifd(_EXIF)
     except Exception:  # its readers raise whatever a broken header leads them to

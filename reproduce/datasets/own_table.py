@@ -7,9 +7,12 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from reproduce.cache import digest
+from reproduce.datasets import boxes
 from reproduce.datasets.rows import Rows
 from reproduce.datasets.survey import digested
 from reproduce.errors import InvalidInputError
+from reproduce.parts import part, whole
 from reproduce.text import decoded
 from reproduce.words import is_unknown, side_of
 
@@ -30,6 +33,8 @@ IDENTITIES = (
 PERHAPS = ("label", "class", "name", "id", "target", "category", "nickname", "subject", "annot_id", "class_id", "code")
 SPLITS = ("split", "original_split", "split_original", "set", "subset", "partition", "fold")
 _MISSING = 5
+#: Path, animal, side, line and cells.
+_Row = tuple[str, str, str | None, int, list[str]]
 
 
 def read_table(path: Path, identity: str | None = None, file: str | None = None, named: bool = True) -> Rows:
@@ -40,7 +45,8 @@ def read_table(path: Path, identity: str | None = None, file: str | None = None,
     """
     head, rows = _cells(path)
     at = _columns(path, head, rows, identity, file, named)
-    found, absent = [], []
+    found: list[_Row] = []
+    absent = []
     for number, cells in rows:
         values = {name: cells[place] if place is not None and place < len(cells) else "" for name, place in at.items()}
         if named and not values["identity"]:
@@ -53,16 +59,42 @@ def read_table(path: Path, identity: str | None = None, file: str | None = None,
         found.append((real or "", values["identity"], values["split"] or None, number, cells))
     if absent:
         raise _absent(path, absent, len(rows))
+    found, gaps = _cut(path, head, found)
     found.sort(key=lambda row: row[:2])
     paths = [row[0] for row in found]
-    digests = digested(path.name, path.parent, paths)
+    digests = _digests(path, paths)
     columns = {
         name: [row[4][place] if place < len(row[4]) else "" for row in found] for place, name in enumerate(head) if name
     }
     identities, labels = [row[1] for row in found], [row[2] for row in found]
     if at["split"] is not None:
         _check_sides(path, head[at["split"]], [row[1:4] for row in found])
-    return Rows(path.parent, paths, identities, labels, digests, _notes(head, paths, identities), columns)
+    return Rows(path.parent, paths, identities, labels, digests, [*gaps, *_notes(paths, identities)], columns)
+
+
+def _cut(path: Path, head: list[str], found: list[_Row]) -> tuple[list[_Row], list[str]]:
+    """The rows with the part of its photograph that each one's box names, and lines on what has none."""
+    places = boxes.columns(head)
+    if not places:
+        odd = [name for name in head if _plain(name).startswith(("bbox", "bounding_box"))]
+        said = (
+            "whole photographs are taken; call [x, y, width, height] bbox, or the four bbox_x, bbox_y, bbox_w, bbox_h"
+        )
+        return found, [f"its column {odd[0]} is not read: {said}"] if odd else []
+    uncut = [row for row in found if whole(path.parent / row[0])[1] is None]
+    cut = boxes.boxes(path, head, places, [(row[3], str(path.parent / row[0]), row[4]) for row in uncut])
+    named = [row for row in found if whole(path.parent / row[0])[1] is not None]
+    named += [(part(row[0], box), *row[1:]) for row, box in zip(uncut, cut, strict=True)]
+    blank = sum(box is None for box in cut)
+    rows = f"1 of {len(found):,} rows has" if blank == 1 else f"{blank:,} of {len(found):,} rows have"
+    return named, [f"{rows} no box in {head[places[0]]}: the whole photograph is taken"] if blank else []
+
+
+def _digests(path: Path, paths: list[str]) -> list[str]:
+    """The SHA-256 of each file; of a part of one, a digest of that and the box."""
+    parts = [whole(path.parent / one) for one in paths]
+    files = digested(path.name, path.parent, [file for file, _ in parts])
+    return [sha if box is None else digest(sha, box) for sha, (_, box) in zip(files, parts, strict=True)]
 
 
 def _check_sides(path: Path, column: str, rows: list[tuple[str, str | None, int]]) -> None:
@@ -178,7 +210,9 @@ def _grouping(values: list[str]) -> tuple[int, ...]:
 def _file(folder: Path, name: str) -> str | None:
     """The path of a file as it is there: as written, or with Windows' separators; None where it is not."""
     for one in (name, name.replace("\\", "/")):
-        if one and "\0" not in one and os.path.isfile(os.path.join(folder, one)):  # Path's own raises for a long name
+        if (
+            one and "\0" not in one and os.path.isfile(whole(os.path.join(folder, one))[0])
+        ):  # Path's own raises for a long name
             return one
     return None
 
@@ -215,11 +249,8 @@ def _nearest(folder: Path, name: str) -> str | None:
     return f"{where}/{lowered[close[0]]}" if close and where else lowered[close[0]] if close else None
 
 
-def _notes(head: list[str], paths: list[str], identities: list[str]) -> list[str]:
+def _notes(paths: list[str], identities: list[str]) -> list[str]:
     notes = []
-    boxes = [name for name in head if _plain(name) in ("bbox", "bounding_box", "box", "bbox_x", "x_min", "xmin")]
-    if boxes:
-        notes.append(f"its column {boxes[0]} is not read: whole photographs are taken; cut the animals out first")
     counts = Counter(zip(paths, identities, strict=True))
     if twice := [path for (path, _), count in counts.items() if count > 1]:
         notes.append(f"{len(twice):,} path{' is' if len(twice) == 1 else 's are'} listed twice, such as {twice[0]}")

@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Literal, overload
 
 import numpy as np
 
 from reproduce.cache import arrays, digest
+from reproduce.datasets.boxes import reaches_out
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.decoding import Decoded, decode
 from reproduce.errors import DataMissingError, InvalidInputError
+from reproduce.parts import whole
 from reproduce.progress import track
 
 __all__ = ["decoded_file", "images", "raw_image", "rows_of"]
@@ -71,15 +74,26 @@ def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
 
 
 def decoded_file(path: str | os.PathLike) -> Decoded:
-    """Return what an image file shows and what was done to its values; errors are those of ``raw_image``."""
+    """Return what an image file, or the part of it that `parts.part` names, shows and what was done to its values.
+
+    Errors are those of ``raw_image``.
+    """
+    file_path, box = whole(path)
     try:
-        with open(path, "rb") as file:
+        with open(file_path, "rb") as file:
             content = file.read()
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot be read ({error.strerror})") from None
     if not content:
         raise InvalidInputError(f"{path}: an empty file, not an image; fetch it again")
-    return decode(content, path)
+    found = decode(content, file_path)
+    if box is None:
+        return found
+    height, width = found.pixels.shape[:2]
+    if reaches_out(box, (width, height)):
+        raise InvalidInputError(f"{path}: the box reaches out of the picture, {width} pixels wide and {height} high")
+    x, y, across, down = box
+    return replace(found, pixels=found.pixels[y : y + down, x : x + across].copy())
 
 
 def rows_of(
