@@ -87,7 +87,7 @@ def test_by_itself_a_run_has_the_claims_seeds(toys, command, cached):
 
 
 @pytest.mark.parametrize("options, status, said", [
-    (["--budget", "0"], 0, "0 cells finished, 2 left (the budget is used up"),
+    (["--budget", "0"], 0, "0 cells finished, 2 left, about 1 s (the budget is used up"),
     (["--budget", "-5"], 1, "reproduce: --budget -5: give minutes, 0 to begin nothing"),
 ])  # fmt: skip
 def test_a_budget_of_nothing_begins_nothing(toys, tmp_path, options, status, said):
