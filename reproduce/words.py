@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-__all__ = ["WITHOUT_A_NAME", "day", "is_unknown", "names_alike", "side_of"]
+__all__ = ["WITHOUT_A_NAME", "day", "is_unknown", "names_alike", "side_of", "unnumbered"]
 
 _TRAIN = ("train", "training", "bounding_box_train")
 _TEST = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev", "holdout", "held_out")
@@ -37,6 +37,7 @@ def side_of(word: str) -> str | None:
 
 def is_unknown(identity: str) -> bool:
     """Whether a name says that the animal is not known: "unknown", "NA", "nan", "new_individual", "?", "-", "-1"."""
+    identity = unnumbered(identity)
     if re.fullmatch(r"-1(\.0*)?", identity.strip()):
         return True
     plain = re.sub(r"[\W_]+", "", identity).lower()
@@ -46,6 +47,11 @@ def is_unknown(identity: str) -> bool:
         or plain in _UNKNOWN
         or numbered in ("unknown", "unidentified", "newindividual")
     )
+
+
+def unnumbered(identity: str) -> str:
+    """Return the name without the " #17" that a stranger is given where the others are ranked among strangers."""
+    return re.sub(r" #\d+$", "", identity)
 
 
 def names_alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:

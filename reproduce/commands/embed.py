@@ -46,6 +46,7 @@ def embed_animals(
     from reproduce.datasets.loading import published
     from reproduce.errors import DataMissingError, one_line
     from reproduce.experiments.embedding import LEARNED, models_of
+    from reproduce.words import is_unknown
 
     kept = None if like is None else like_of(like)
     models = models_of(model) if kept is None else (kept.model,)
@@ -65,7 +66,8 @@ def embed_animals(
     for line in warnings:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
     written = write_embeddings(catalogue, models, output, seed, kept, excel_safe)
-    animals, labels = len(set(catalogue.identities.tolist())), written.labels
+    strangers_kept = {one for one in catalogue.identities.tolist() if is_unknown(one)}
+    animals, labels = len(set(catalogue.identities.tolist()) - strangers_kept), written.labels
     if as_json:
         files = {"embeddings": list(map(str, written.embeddings.values())), "labels": str(labels)}
         counts = {"images": len(catalogue), "animals": animals, "left out": list(left_out), "warnings": warnings}
@@ -78,5 +80,6 @@ def embed_animals(
         side = " --split test" if one.partition(":")[0] in LEARNED else ""
         if catalogue.roles is not None:
             side = " --query-split query --gallery-split gallery"
+        side += " --strangers keep" if strangers_kept and strangers is Strangers.KEEP else ""
         score = f"reproduce score {shlex.quote(str(file))} {shlex.quote(str(labels))}{side}"
         typer.echo(one_line(f"{file}: a row for each; next: {score}"))

@@ -16,7 +16,7 @@ from reproduce.metrics.scoring import Precision
 from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
 from reproduce.metrics.suspicions import in_both, is_of_pairs, lengths_vary, listed, suspicions
 from reproduce.reading import Strangers
-from reproduce.words import day, is_unknown, names_alike
+from reproduce.words import day, is_unknown, names_alike, unnumbered
 
 __all__ = ["Files", "How", "Interval", "Scored", "named", "score_files"]
 
@@ -211,9 +211,15 @@ def _score_pairs(query: Files, gallery: Files | None, how: How, interval: Interv
         others = [labels[column] for column in columns.tolist()]
     elif how.side is not None:
         rows = columns = _rows_of(read_labels(query[1], len(matrix), "split"), how.side, query[1])
+    own, path = [labels[row] for row in rows.tolist()], how.columns or query[1]
+    kept, own, said = _known(own, query[1], how.strangers)
+    columns_kept = kept
+    if others is not None:
+        columns_kept, others, more = _known(others, path, how.strangers)
+        said, others = [*said, *more], [others[column] for column in columns_kept.tolist()]
+    rows, columns, own = rows[kept], columns[columns_kept], [own[row] for row in kept.tolist()]
     ranked = matrix[np.ix_(rows, columns)]
-    own = [labels[row] for row in rows.tolist()]
-    _several_animals(others or own, how.columns or query[1])
+    _several_animals(others or own, path)
     distances = -ranked.astype(np.float64) if how.pairs == "similarity" else ranked
     scores = retrieval_scores_from_distances(distances, own, others)
     lone = set(own) - set(others) if others else {label for label, count in Counter(own).items() if count == 1}
@@ -224,7 +230,7 @@ def _score_pairs(query: Files, gallery: Files | None, how: How, interval: Interv
         "float64",
         (len(others), len(set(others))) if others else None,
         tuple(sorted(lone)),
-        tuple(_alike(own, others or [])),
+        tuple(dict.fromkeys([*said, *_alike(own, others or [])])),
         distance=f"{how.pairs} as given, a row the queries' own",
     )
 
@@ -285,18 +291,27 @@ def _rows_of(split: list[str], side: str, path: Path) -> np.ndarray:
 
 def _without_strangers(own: _Set, strangers: Strangers) -> tuple[_Set, list[str]]:
     """The set without the rows of no known animal, or with a name of its own for each; and a line that says so."""
-    rows = np.array([row for row, label in enumerate(own.labels) if is_unknown(label)], int)
+    kept, labels, said = _known(own.labels, own.files[1], strangers)
+    own = replace(own, labels=labels)
+    return own if len(kept) == len(labels) else own.take(kept), said
+
+
+def _known(labels: Sequence[str], path: Path, strangers: Strangers) -> tuple[np.ndarray, list[str], list[str]]:
+    """The rows that stay, the labels with a name of its own for each stranger that is kept, and a line on those."""
+    everything = np.arange(len(labels))
+    rows = np.array([row for row, label in enumerate(labels) if is_unknown(label)], int)
     if strangers is Strangers.ANIMALS or not len(rows):
-        return own, []
-    words = ", ".join(map(repr, sorted({own.labels[row] for row in rows.tolist()})))
-    said = f"{own.files[1]}: {len(rows):,} rows of no known animal ({words}) are "
+        return everything, list(labels), []
+    plain = [unnumbered(label) for label in labels]
+    words = ", ".join(map(repr, sorted({plain[row] for row in rows.tolist()})))
+    said = f"{path}: {len(rows):,} rows of no known animal ({words}) are "
     if strangers is Strangers.KEEP:
-        labels = [f"{label} #{row}" if is_unknown(label) else label for row, label in enumerate(own.labels)]
-        return replace(own, labels=labels), [f"{said}in the others' rankings alone"]
-    kept = np.setdiff1d(np.arange(len(own.labels)), rows)
-    if not len(kept):
-        raise InvalidInputError(f"{own.files[1]}: every row is of no known animal ({words}): nothing can be scored")
-    return own.take(kept), [f"{said}left out; --strangers keep ranks the others among them"]
+        named = [f"{plain[row]} #{row}" if is_unknown(label) else label for row, label in enumerate(labels)]
+        return everything, named, [f"{said}in the others' rankings alone"]
+    if len(rows) == len(labels):
+        raise InvalidInputError(f"{path}: every row is of no known animal ({words}): nothing can be scored")
+    left_out = f"{said}left out; --strangers keep ranks the others among them"
+    return np.setdiff1d(everything, rows), list(labels), [left_out]
 
 
 def _alike(labels: Sequence[str], others: Sequence[str]) -> list[str]:
@@ -309,6 +324,11 @@ def _notes(own: _Set, how: How) -> list[str]:
     if how.metric != "cosine" and own.sidecar is None and (lengths := lengths_vary(own.matrix)):
         low, high = lengths
         notes.append(f"the rows' lengths vary ({low:.3g} to {high:.3g}): --metric cosine ranks by direction alone")
+        if np.abs(own.matrix).max() <= 1 + 1e-6:
+            notes.append(
+                f"if the {own.matrix.shape[1]:,} columns are the similarities to so many images, say --similarity, and "
+                "--gallery-labels where those are others"
+            )
     if own.sidecar is None:
         notes.append("nothing beside the embeddings says of which images they are: the labels are not checked")
     return notes

@@ -253,6 +253,12 @@ def test_strangers_are_no_animal(nowhere, word):
     kept = published(own, reading=Reading(strangers=Strangers.KEEP))
     assert (len(kept), len(set(kept.identities)), set(kept.split[15:])) == (18, 8, {"test"})
     assert "no known animal" in said("embed", own, "--model", "histogram")
+    ended = said("embed", own, "--model", "histogram", "--strangers", "keep", "--output", "kept")
+    assert "18 images of 5 animals" in ended
+    assert ended.rstrip().endswith("own.csv --strangers keep")
+    for choice, left in (("out", "left out"), ("keep", "in the others' rankings alone")):
+        scored = said("score", "kept/own-histogram.npy", "kept/own.csv", "--strangers", choice)
+        assert f"3 rows of no known animal ({word!r}) are {left}" in scored
 
 
 @pytest.mark.parametrize(

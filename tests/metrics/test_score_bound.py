@@ -236,3 +236,31 @@ def test_torch_s_labels_and_tensors_are_taken():
     assert map_at_r(torch.tensor(matrix, requires_grad=True), labels) == right
     coarse = torch.tensor(matrix).bfloat16()
     assert map_at_r(coarse, labels) == map_at_r(coarse.float().numpy(), labels)
+
+
+@pytest.mark.parametrize("kind", ["--similarity", "--distances"])
+def test_strangers_are_nobody_in_a_matrix_too(given, kind):
+    """As of embeddings: left out of rows and columns, or kept in the others' rankings under names of their own."""
+    folder, matrix = given
+    distances = np.linalg.norm(matrix[:, None] - matrix[None], axis=2)
+    np.save(folder / "d.npy", -distances if kind == "--similarity" else distances)
+    (folder / "odd.csv").write_text("\n".join(["identity", *LABELS[:34], *["unknown"] * 6]))
+    for choice in ("out", "keep"):
+        same = (folder / "odd.csv", "--strangers", choice)
+        assert value(folder / "d.npy", *same, kind) == pytest.approx(value(folder / "e.npy", *same), abs=1e-12)
+        whole = value(folder / "d.npy", *same, kind, "--gallery-labels", folder / "odd.csv")
+        known = slice(0, 34) if choice == "out" else slice(0, 40)
+        names = [f"{one} #{row}" if row > 33 else one for row, one in enumerate(LABELS)][known]
+        right = retrieval_scores_from_distances(distances[known, known], names, names).map_at_r
+        assert whole == pytest.approx(right, abs=1e-12)
+        assert "6 rows of no known animal ('unknown')" in run("score", folder / "d.npy", *same, kind)[1]
+
+
+def test_similarities_to_a_gallery_are_asked_about(given):
+    """A row to every image of another set, between -1 and 1 and of no one length; unit rows and larger ones are not."""
+    folder, matrix = given
+    unit = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    for name, rows, asked in (("q", unit[:20] @ unit.T, True), ("u", unit[:20], False), ("e", matrix[:20], False)):
+        np.save(folder / f"{name}.npy", rows)
+        (folder / "q.csv").write_text("\n".join(["identity", *LABELS[:20]]))
+        assert ("say --similarity" in run("score", folder / f"{name}.npy", folder / "q.csv")[0]) is asked
