@@ -8,7 +8,7 @@ import typer
 
 from reproduce import __version__
 from reproduce.commands import audit, claims, datasets, embed, match, paper, readings, report, run, score, weights
-from reproduce.errors import ReproduceError, of_system
+from reproduce.errors import ReproduceError, of_system, one_line, short_of_memory
 from reproduce.extras import needed
 from reproduce.terminal import tolerant
 
@@ -68,6 +68,12 @@ def main() -> None:
         if "--debug" in sys.argv[1:2] or (known := needed(error)) is None:
             raise
         print(f"reproduce: {known}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except Exception as error:
+        if "--debug" in sys.argv[1:2] or not short_of_memory(error):
+            raise
+        cure = "give it more (ulimit -v, the job's limit) or smaller pictures; what was finished is kept"
+        print(f"reproduce: memory ran out ({one_line(str(error)) or 'no more to be had'}); {cure}", file=sys.stderr)
         raise SystemExit(1) from None
     except SystemExit as end:
         if end.code == 130:

@@ -52,6 +52,12 @@ def of_system(error: OSError) -> str:
     return one_line(f"{where}{error.strerror or error}; {cure}")
 
 
+def short_of_memory(error: Exception) -> bool:
+    """Return whether an error says that memory ran out: Python's, or what the system and OpenCV say of it."""
+    said = ("can't start new thread", "failed to map segment", "Cannot allocate memory", "Insufficient memory")
+    return isinstance(error, MemoryError) or any(words in str(error) for words in said)
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """Asks "did you mean X or Y?", the known names close to a mistyped one in any case; else says ``otherwise``."""
     import difflib

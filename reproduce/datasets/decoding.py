@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.errors import InvalidInputError
+from reproduce.errors import InvalidInputError, short_of_memory
 
 __all__ = ["Decoded", "decode"]
 
@@ -45,7 +45,9 @@ def decode(content: bytes, path: str | os.PathLike) -> Decoded:
             scaled, changed = _eight_bits(deep[..., :3] if deep.ndim == 3 else deep)
             return Decoded(scaled, kind, changed)
         pixels = cv2.imdecode(buffer, cv2.IMREAD_COLOR)
-    except cv2.error as error:  # more pixels than it takes, of a format that Pillow does not know
+    except cv2.error as error:  # no memory, or more pixels than it takes, of a format that Pillow does not know
+        if short_of_memory(error):
+            raise MemoryError(error.err) from None
         raise InvalidInputError(f"{path}: a damaged image ({error.err}); fetch it again or remove it") from None
     if pixels is None:
         return Decoded(_converted(content, path), kind)
@@ -76,6 +78,8 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
     except Image.DecompressionBombError as error:
         raise InvalidInputError(f"{path}: too large to be an image of an animal ({error}); make it smaller") from None
     except Exception as error:  # its readers raise whatever a broken header leads them to
+        if short_of_memory(error):  # the photograph is sound
+            raise
         raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
 
 
@@ -116,6 +120,8 @@ def _converted(content: bytes, path: str | os.PathLike) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(content)) as image:
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))[..., ::-1].copy()
+    except MemoryError:
+        raise
     except Exception:
         raise InvalidInputError(f"{path}: not an image that can be decoded; fetch it again or remove it") from None
 

@@ -109,3 +109,43 @@ def test_what_a_stranger_named_is_one_line():
     error = ReproduceError("a\nb\x1b[2J\u202eexe\ud800: Симба 野田　さん")
     assert str(error) == "a\\nb\\x1b[2J\\u202eexe\\ud800: Симба 野田　さん"
     assert one_line("Léo's") == "Léo's"
+
+
+@pytest.mark.parametrize("where", ["Pillow", "OpenCV", "NumPy", "threads"])
+def test_memory_that_runs_out_is_said(animals, monkeypatch, capsys, where):
+    """A line, and the photographs are not called damaged; what is no lack of memory stays a bug's traceback."""
+    import cv2
+    from PIL import Image
+
+    def fails(error):
+        def always(*_, **__):
+            raise error
+
+        return always
+
+    if where == "Pillow":
+        monkeypatch.setattr(Image.Image, "load", fails(MemoryError()))
+    elif where == "OpenCV":
+        lack = cv2.error("Insufficient memory")
+        lack.err = "Failed to allocate 36000000 bytes"
+        monkeypatch.setattr(cv2, "imdecode", fails(lack))
+    elif where == "NumPy":
+        monkeypatch.setattr(cv2, "cvtColor", fails(MemoryError("Unable to allocate 91.6 MiB")))
+    else:
+        monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.map", fails(RuntimeError("can't start new thread")))
+    said = ended(monkeypatch, capsys, "embed", animals, "--model", "histogram", "--output", animals.parent / "out")
+    assert said.startswith("reproduce: memory ran out (")
+    assert not (animals.parent / "out").exists()
+
+
+def test_a_bug_keeps_its_traceback(animals, monkeypatch):
+    """Only what says that memory ran out is made a line."""
+    import cv2
+
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(cv2, "cvtColor", broken)
+    monkeypatch.setattr(sys, "argv", ["reproduce", "embed", str(animals), "--model", "histogram"])
+    with pytest.raises(RuntimeError, match="a bug"):
+        cli.main()
