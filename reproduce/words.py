@@ -23,7 +23,7 @@ _UNKNOWN = frozenset([
     "unknown", "unknowns", "unidentified", "unid", "unk", "unkn", "na", "nan", "none", "null", "nil", "new",
     "newindividual", "newanimal", "stranger", "strangers", "tbd", "tbc", "notidentified", "noid", "noidentity",
     "noname", "nomatch", "unmatched", "unassigned", "undetermined", "indet", "unlabelled", "unlabeled",
-    "uncertain", "notassigned", "missing",
+    "uncertain", "notassigned", "missing", "notknown", "notavailable", "unnamed",
 ])  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?")
 _NO_LETTER = re.compile(r"[?\-–—._*#/ ]+")
@@ -42,10 +42,13 @@ def is_unknown(identity: str) -> bool:
         return True
     plain = re.sub(r"[\W_]+", "", identity).lower()
     numbered = re.sub(r"\d+$", "", plain)  # unknown_1, unknown 02
+    words = [word for word in re.split(r"[\W_]+", identity.lower()) if word]  # Unknown lion, individual_unknown
     return (
-        bool(_NO_LETTER.fullmatch(identity.strip()))
+        {"unknown", "unidentified"} & {*words[:1], *words[-1:]} != set()
+        or identity.strip() in ("NaT", "n/d", "N/D")  # Nat and ND may be somebody
+        or bool(_NO_LETTER.fullmatch(identity.strip()))
         or plain in _UNKNOWN
-        or numbered in ("unknown", "unidentified", "newindividual")
+        or numbered in ("unknown", "unidentified", "newindividual", "unk")
     )
 
 

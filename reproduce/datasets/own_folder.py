@@ -97,12 +97,19 @@ def _check_loose(root: Path, images: list[list[str]], depth: int) -> None:
 
 
 def _deeper(images: list[list[str]], depth: int) -> list[str]:
-    """A line that asks, where no "animal" holds a photograph itself: a level of the folders may have been mistaken."""
+    """A line that asks, where an "animal" holds no photograph itself: a level of the folders may have been mistaken."""
     below = defaultdict(set)
     for parts in images:
         below[parts[depth]].add(parts[depth + 1] if len(parts) > depth + 2 else "")
-    if any("" in folders for folders in below.values()) or not any(len(folders) > 1 for folders in below.values()):
+    above = sorted(animal for animal, folders in below.items() if "" not in folders and len(folders) > 1)
+    if not above:
         return []
+    if any("" in folders for folders in below.values()):
+        first = above[0]
+        return [
+            f"{first} holds no photograph itself, as others do, but {len(below[first])} folders of them, such as "
+            f"{min(below[first])}: are those animals? Then move them up; --level {depth + 1} says that they are not"
+        ]
     first = min(below)
     return [
         f"every animal's photographs lie in folders below it, such as {first}/{min(below[first])}: are those the "

@@ -68,12 +68,40 @@ def test_a_side_is_told_by_its_word(word, side):
 
 
 @pytest.mark.parametrize(
-    "word", ["unknown", "NA", "n/a", "nan", "None", "new_individual", "?", "??", "-", "-1", "-1.0"]
+    "word",
+    [
+        "unknown",
+        "NA",
+        "n/a",
+        "nan",
+        "None",
+        "new_individual",
+        "?",
+        "??",
+        "-",
+        "-1",
+        "-1.0",
+        "unknown_animal",
+        "NaT",
+        "Unknown lion",
+        "Unknown (juvenile)",
+        "individual_unknown",
+        "not known",
+        "n/d",
+        "not_available",
+        "unk1",
+        "unknown #17",
+    ],
 )
 def test_nobody_is_told_by_the_word(word):
     """And the others are somebody."""
     assert is_unknown(word)
-    assert not any(map(is_unknown, ["Nana", "Noname's calf", "0", "1", "-2", "野田", "Unk the elder", "🦁"]))
+    assert not any(
+        map(
+            is_unknown,
+            ["Nana", "Noname's calf", "0", "1", "-2", "野田", "Unk the elder", "🦁", "Unknownia", "unk1a", "Nat", "ND"],
+        )
+    )
 
 
 def test_one_number_written_twice_is_one_name():
@@ -126,6 +154,15 @@ def test_a_species_above_the_animals_is_asked_about(nowhere):
     root = write_files(nowhere / "own", photographs(["lion/A0", "lion/A1", "leopard/A1", "leopard/A2"]))
     assert "are those the animals? Then say --level 2" in said("audit", "own", status=1)
     assert set(published(str(root), reading=Reading(level=2)).identities) == {"A0", "lion/A1", "leopard/A1", "A2"}
+    assert published(str(root), reading=Reading(level=1)).notes == ()
+
+
+def test_one_species_above_its_animals_is_asked_about(nowhere):
+    """The others' photographs lie in their own folders; a folder below for one animal alone says nothing."""
+    root = write_files(nowhere / "own", photographs(["A0", "A1", "leopard/A2", "leopard/A3", "A4/left"]))
+    notes = published(str(root)).notes
+    assert len(notes) == 1
+    assert "leopard holds no photograph itself, as others do, but 2 folders of them, such as A2" in notes[0]
     assert published(str(root), reading=Reading(level=1)).notes == ()
 
 
