@@ -69,7 +69,15 @@ def read_table(path: Path, identity: str | None = None, file: str | None = None,
     identities, labels = [row[1] for row in found], [row[2] for row in found]
     if at["split"] is not None:
         _check_sides(path, head[at["split"]], [row[1:4] for row in found])
-    return Rows(path.parent, paths, identities, labels, digests, [*gaps, *_notes(paths, identities)], columns)
+    return Rows(
+        path.parent,
+        paths,
+        identities,
+        labels,
+        digests,
+        [*gaps, *_notes([os.path.normpath(one) for one in paths], identities)],
+        columns,
+    )
 
 
 def _cut(path: Path, head: list[str], found: list[_Row]) -> tuple[list[_Row], list[str]]:

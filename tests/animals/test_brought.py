@@ -304,6 +304,11 @@ def test_strangers_are_no_animal(nowhere, word):
         ("path,identity,bbox_x", "img/{0}_{1}.JPG,{0},1", "its column bbox_x is not read"),
         ("path,id", "img/{0}_{1}.JPG,{0}{1}", "every one of the 18 animals has a single photograph"),
         ("path,identity", "img/{0}_0.JPG,{0}", "6 paths are listed twice, such as img/T0_0.JPG"),
+        (
+            "path,identity",
+            "./img/../img/{0}_{1}.JPG,{0}\nimg/{0}_{1}.JPG,{0}",
+            "18 paths are listed twice, such as img/",
+        ),
         ("path,identity", "img/T0_{1}.JPG,{0}", "3 photographs are of two animals, such as img/T0_0.JPG"),
     ],
 )
