@@ -219,6 +219,7 @@ def _score_pairs(query: Files, gallery: Files | None, how: How, interval: Interv
         said, others = [*said, *more], [others[column] for column in columns_kept.tolist()]
     rows, columns, own = rows[kept], columns[columns_kept], [own[row] for row in kept.tolist()]
     ranked = matrix[np.ix_(rows, columns)]
+    said += _alike(own, others or [])
     _several_animals(others or own, path)
     distances = -ranked.astype(np.float64) if how.pairs == "similarity" else ranked
     scores = retrieval_scores_from_distances(distances, own, others)
@@ -230,7 +231,7 @@ def _score_pairs(query: Files, gallery: Files | None, how: How, interval: Interv
         "float64",
         (len(others), len(set(others))) if others else None,
         tuple(sorted(lone)),
-        tuple(dict.fromkeys([*said, *_alike(own, others or [])])),
+        tuple(dict.fromkeys(said)),
         distance=f"{how.pairs} as given, a row the queries' own",
     )
 
@@ -315,8 +316,11 @@ def _known(labels: Sequence[str], path: Path, strangers: Strangers) -> tuple[np.
 
 
 def _alike(labels: Sequence[str], others: Sequence[str]) -> list[str]:
-    groups = [" / ".join(group) for group in names_alike({*labels, *others})]
-    return [f"names that are nearly the same are taken for different animals: {listed(groups)}"] if groups else []
+    groups = [" / ".join(group) for group in names_alike(sorted({*labels, *others}))]
+    said = f"names that are nearly the same are taken for different animals: {listed(groups)}"
+    if groups and others and not set(labels) & set(others):
+        raise InvalidInputError(f"no query's label is in the gallery; {said}; write them alike in both files")
+    return [said] if groups else []
 
 
 def _notes(own: _Set, how: How) -> list[str]:

@@ -1,6 +1,7 @@
 """Embeddings and labels belong together, and a score says what it is: of files that embed wrote, and of strangers'."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -264,3 +265,15 @@ def test_similarities_to_a_gallery_are_asked_about(given):
         np.save(folder / f"{name}.npy", rows)
         (folder / "q.csv").write_text("\n".join(["identity", *LABELS[:20]]))
         assert ("say --similarity" in run("score", folder / f"{name}.npy", folder / "q.csv")[0]) is asked
+
+
+@pytest.mark.parametrize("form", ["{:03d}", "{:.1f}"])
+def test_a_gallery_that_writes_its_names_otherwise_is_told(given, form):
+    """7 among the queries, 007 or 7.0 in the gallery: the error says which are nearly the same."""
+    folder, _ = given
+    numbers = [int(label[1:]) if label[1:].isdecimal() else row // 5 for row, label in enumerate(LABELS)]
+    (folder / "q.csv").write_text("\n".join(["identity", *map(str, numbers)]))
+    (folder / "g.csv").write_text("\n".join(["identity", *map(form.format, numbers)]))
+    files = ("--query", folder / "e.npy", folder / "q.csv", "--gallery", folder / "e.npy", folder / "g.csv")
+    with pytest.raises(InvalidInputError, match=f"no query's label is in the gallery.*{re.escape(form.format(0))}"):
+        run("score", *files)
