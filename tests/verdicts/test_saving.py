@@ -2,7 +2,6 @@
 
 import csv
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -105,19 +104,20 @@ def test_a_full_disk_is_one_line_and_a_failure(claim_session, monkeypatch):
     result.assert_outcomes(passed=1)
 
 
-def save(folder, name):
-    for _ in range(10):
-        saving.keep(folder, name, {"schema": 1})
+#: A session that saves ten runs, in a process of its own.
+TEN = """
+import sys
+from pathlib import Path
+from reproduce.verdicts import saving
+for _ in range(10):
+    saving.keep(Path(sys.argv[1]), sys.argv[2], {"schema": 1})
+"""
 
 
 def test_two_sessions_that_save_at_once_lose_nothing(tmp_path):
     """Every run has a number of its own."""
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=save, args=(tmp_path / "new", name)) for name in "ab"]
-    for one in processes:
-        one.start()
-    for one in processes:
-        one.join()
+    processes = [subprocess.Popen([sys.executable, "-c", TEN, str(tmp_path / "new"), name]) for name in "ab"]
+    assert [one.wait() for one in processes] == [0, 0]
     numbers = [int(path.name.split("_")[0]) for path in saving.saved(tmp_path / "new")]
     assert numbers == list(range(1, 21))
 
