@@ -1,17 +1,17 @@
 """Errors a user can meet: one line each, saying what is wrong, where, and what to do."""
 
 import errno
-import re
 from collections.abc import Iterable
-
-#: Of a name or a file's content on a terminal: what breaks the line, moves the cursor, turns the reading direction
-#: around, or cannot be encoded.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def one_line(text: str) -> str:
-    """The text with every control character written out, as in Python: one line, whatever a stranger put into it."""
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Return the text with every character that is not printable written out, as in Python, whatever a stranger put in.
+
+    These break the line, move the cursor, turn the reading direction around, cannot be encoded, or are seen by nobody.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 class ReproduceError(Exception):

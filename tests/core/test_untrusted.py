@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import reproduce
 from reproduce import cli
+from reproduce.errors import InvalidInputError, one_line
 
 PACKAGE = Path(reproduce.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -65,3 +66,13 @@ def test_a_name_is_neither_markup_nor_a_terminal_s_command(tmp_path):
     assert "\x1b" not in done.output
     for shown in ("[bold]Max", "[/x]", "\\x1b[2JZed", "[red]lone"):
         assert shown in done.output
+
+
+@pytest.mark.parametrize(
+    ("stranger", "told"),
+    [("Léa 漢", "Léa 漢"), ("a\nb\x1b[2J", "a\\nb\\x1b[2J"), ("\u202eevil", "\\u202eevil"), ("x.\ue000", "x.\\ue000")],
+)
+def test_a_stranger_s_characters_are_printable(stranger, told):
+    """What breaks a line, moves the cursor or is seen by nobody is written out; letters stay."""
+    assert one_line(stranger) == told
+    assert str(InvalidInputError(stranger)) == told
