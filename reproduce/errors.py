@@ -1,6 +1,7 @@
 """Errors a user can meet: one line each, saying what is wrong, where, and what to do."""
 
 import errno
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -11,7 +12,12 @@ def one_line(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return "".join(one if _seen(one) else one.encode("unicode_escape").decode() for one in text)
+
+
+def _seen(one: str) -> bool:
+    """Whether a character is printable, or a blank of some script."""
+    return one.isprintable() or unicodedata.category(one) == "Zs"
 
 
 class ReproduceError(Exception):

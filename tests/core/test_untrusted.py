@@ -70,7 +70,13 @@ def test_a_name_is_neither_markup_nor_a_terminal_s_command(tmp_path):
 
 @pytest.mark.parametrize(
     ("stranger", "told"),
-    [("Léa 漢", "Léa 漢"), ("a\nb\x1b[2J", "a\\nb\\x1b[2J"), ("\u202eevil", "\\u202eevil"), ("x.\ue000", "x.\\ue000")],
+    [
+        ("Léa 漢", "Léa 漢"),
+        ("a\nb\x1b[2J", "a\\nb\\x1b[2J"),
+        ("\u202eevil", "\\u202eevil"),
+        ("x.\ue000", "x.\\ue000"),
+        ("野\u3000田", "野\u3000田"),
+    ],
 )
 def test_a_stranger_s_characters_are_printable(stranger, told):
     """What breaks a line, moves the cursor or is seen by nobody is written out; letters stay."""
