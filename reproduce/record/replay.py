@@ -84,7 +84,9 @@ def compare_judged(fresh: Entry, kept: Entry, score: str, beside: Sequence[str],
     animals' names. What the record kept no value of is not compared.
     """
     found = [compare_replay(fresh, kept, score, tolerance)]
-    found += [compare_replay(fresh, kept, one, tolerance) for one in beside if one in kept.scores]
+    for one in (one for one in beside if one in kept.scores):
+        # P@1 hangs on one neighbour of each query: between two processors it moved by 0.033 where MAP@R did by less.
+        found.append(compare_replay(fresh, kept, one, (2 if one.startswith("precision_at_1") else 1) * tolerance))
     found += _without_each(fresh, kept, score, tolerance)
     return max(found, key=lambda one: ("identical", "inside", "drifted").index(one.status))
 
