@@ -162,3 +162,14 @@ def test_what_is_the_same_is_identical_and_what_was_not_kept_is_not_compared():
 def test_elsewhere_each_animal_may_move_twice_as_far(moved, status):
     """Without one animal the score moves by what all moved and by what the missing one did."""
     assert held(judged("arm64-cpu", without=(0.4, 0.5, 0.6 + moved))).status == status
+
+
+@pytest.mark.parametrize(
+    ("moved", "machine", "status"),
+    [(0.015, "other", "inside"), (0.021, "other", "drifted"), (1e-9, "x86_64-cpu", "drifted")],
+)
+def test_elsewhere_p_at_1_may_move_twice_as_far(moved, machine, status):
+    """It hangs on one neighbour of each query, and carries no verdict; here it may not move at all."""
+    kept = dataclasses.replace(judged(), scores={**judged().scores, "precision_at_1@train": 0.5})
+    fresh = dataclasses.replace(kept, machine=machine, scores={**kept.scores, "precision_at_1@train": 0.5 + moved})
+    assert held(fresh, kept).status == status
