@@ -187,7 +187,7 @@ def _gathered(folder: Path | str, *options: str, settings: Collection[str] | Non
     gather = _Gather(settings)
     home = Path(folder).resolve()
     where = ["-c", str(INI), f"--rootdir={home.parent}", f"--confcutdir={home.parent}"]
-    _forget(home)
+    forget(home)
     with _isolated():
         arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", str(folder)]
         status = pytest.main(arguments, plugins=[gather])
@@ -202,7 +202,7 @@ def _gathered(folder: Path | str, *options: str, settings: Collection[str] | Non
     return gather
 
 
-def _forget(home: Path) -> None:
+def forget(home: Path) -> None:
     """Let go of files that were collected before, in another folder under the same names."""
     for path in home.glob("test_*.py"):
         if getattr(sys.modules.get(path.stem), "__file__", str(path)) != str(path):

@@ -8,6 +8,7 @@ import scipy.special  # noqa: F401
 # pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
 import reproduce.running.runner
 import reproduce.verdicts.claim
+import reproduce.verdicts.collect
 import reproduce.verdicts.compare
 import reproduce.verdicts.findings
 import reproduce.verdicts.lines
@@ -45,6 +46,7 @@ def claim_session(pytester, monkeypatch, tmp_path):
         ):
             room.read.cache_clear()  # a session reads each file once; these sessions share one process
         rules.seen.cache_clear()
+        reproduce.verdicts.collect.forget(pytester.path)  # another room's tests may have left a file of the same name
         return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
 
     run.path = pytester.path
