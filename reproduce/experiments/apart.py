@@ -47,9 +47,9 @@ def evaluate_apart(
         whole, rest = scores_apart(matrix, catalogue.identities[rows], shared)
         if whole is not None:
             scores |= {f"{name}{suffix}": value for name, value in {**_named(whole), "chance": whole.chance}.items()}
-        if resample and not suffix and rest:
+        if resample and rest:
             names[suffix] = [one.animal for one in rest]
-            left_out = {name: [_named(one)[name] for one in rest] for name in _named(rest[0])}
+            left_out |= {f"{name}{suffix}": [_named(one)[name] for one in rest] for name in _named(rest[0])}
     return Result(scores, details, left_out, names)
 
 

@@ -61,15 +61,15 @@ def pair_scores(probability: ArrayLike, labels: ArrayLike) -> PairScores:
     same = a == b
     said = p > THRESHOLD
     correct = said == same
+    errors = (p - same) ** 2
     pairs, of_one = len(p), int(same.sum())
     if not 0 < of_one < pairs:
         raise InvalidInputError(f"{of_one} of {pairs} pairs show one animal: there is nothing to tell apart")
     by_animal = _Animals(a, b, len(animals))
     left = {}
     if cannot_lose(labels) is None:
-        left = _without_each(by_animal, correct, same) | {"auc": _auc_without_each(by_animal, p, same)}
+        left = _without_each(by_animal, correct, same, errors) | {"auc": _auc_without_each(by_animal, p, same)}
     accuracy, constant = float(correct.mean()), 1 - of_one / pairs
-    brier = float(np.mean((p - same) ** 2))
     return PairScores(
         pairs=pairs,
         same=of_one,
@@ -80,7 +80,7 @@ def pair_scores(probability: ArrayLike, labels: ArrayLike) -> PairScores:
         balanced_accuracy=float((correct[same].mean() + correct[~same].mean()) / 2),
         auc=float(roc_auc_score(same, p)),
         average_precision=float(average_precision_score(same, p)),
-        brier=brier,
+        brier=float(errors.mean()),
         constant_brier=constant * (1 - constant),
         calibration_error=calibration_error(p, same),
         animals=animals,
@@ -123,7 +123,7 @@ class _Animals:
         return np.asarray(sums - np.bincount(self.a[self.within], values[self.within], self.count))
 
 
-def _without_each(by: _Animals, correct: np.ndarray, same: np.ndarray) -> dict[str, np.ndarray]:
+def _without_each(by: _Animals, correct: np.ndarray, same: np.ndarray, errors: np.ndarray) -> dict[str, np.ndarray]:
     def left(values: np.ndarray) -> np.ndarray:
         values = values.astype(np.float64)
         return np.asarray(values.sum() - by.touching(values))
@@ -132,7 +132,14 @@ def _without_each(by: _Animals, correct: np.ndarray, same: np.ndarray) -> dict[s
     right_same, right_other = left(correct & same), left(correct & ~same)
     accuracy, constant = right / pairs, (pairs - of_one) / pairs
     balanced = (right_same / of_one + right_other / (pairs - of_one)) / 2
-    return {"accuracy": accuracy, "constant": constant, "gain": accuracy - constant, "balanced_accuracy": balanced}
+    return {
+        "accuracy": accuracy,
+        "constant": constant,
+        "gain": accuracy - constant,
+        "balanced_accuracy": balanced,
+        "brier": left(errors) / pairs,
+        "constant_brier": constant * (1 - constant),
+    }
 
 
 def _auc_without_each(by: _Animals, p: np.ndarray, same: np.ndarray) -> np.ndarray:

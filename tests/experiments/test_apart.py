@@ -28,6 +28,8 @@ def test_without_shared_photographs_it_is_the_usual_score():
     assert ours.scores == pytest.approx({name: usual.scores[name] for name in ours.scores}, abs=1e-12)
     for name, values in ours.leave_one_out.items():
         assert values == pytest.approx(usual.leave_one_out[name], abs=1e-12)
+    assert {"map_at_r", "map_at_r@train", "map_at_r@all"} <= set(ours.leave_one_out)
+    assert ours.animals == usual.animals
 
 
 def test_what_is_found_by_the_photograph_alone_is_lost():

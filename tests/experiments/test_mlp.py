@@ -1,6 +1,7 @@
 """Table I's experiments on generated photographs."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,6 +129,16 @@ def test_scalings(herd):
     np.testing.assert_allclose(standardised[herd.train].std(axis=0), 1, atol=1e-3)
     with pytest.raises(InvalidInputError, match="standardised"):
         mlp.inputs(herd, 16, "other")
+
+
+def test_the_layer_as_given_is_scored_without_each_animal_of_every_set(herd):
+    """A claim of the training animals, or of all, has its interval over them; of the variants the test animals."""
+    held_out = np.isin(herd.identities, ["animal 3", "animal 4", "animal 5"])
+    three = replace(herd, split=np.where(held_out, "test", "train"))
+    found = mlp.train(three, 0, **SMALL, learning_rate=1e-2)
+    kept = {name for name in found.leave_one_out if name.startswith("map_at_r") and "query" not in name}
+    assert kept == {"map_at_r", "map_at_r@train", "map_at_r@all", "map_at_r/l2", "map_at_r/before"}
+    assert found.animals["@train"] == ["animal 0", "animal 1", "animal 2"]
 
 
 def test_the_search_is_scikit_learns_own(herd):

@@ -45,7 +45,8 @@ def test_pairs_are_scored_beside_the_constant_model(herd, measured):
 def test_every_resampled_score_leaves_each_test_animal_out_once(herd, measured):
     """Accuracy, its gain, the areas and MAP@R, by test animal, and a score without an animal is near the score."""
     animals = len(set(herd.identities[herd.test]))
-    assert {"accuracy", "constant", "gain", "auc", "auc_gap", "map_at_r"} <= set(measured.leave_one_out)
+    kept = {"accuracy", "constant", "gain", "auc", "auc_gap", "map_at_r", "brier", "constant_brier"}
+    assert kept <= set(measured.leave_one_out)
     assert {len(row) for row in measured.leave_one_out.values()} == {animals}
     for name, row in measured.leave_one_out.items():
         assert min(row) - 0.2 <= measured.scores[name] <= max(row) + 0.2
