@@ -26,6 +26,11 @@ _UNKNOWN = frozenset([
     "uncertain", "notassigned", "missing", "notknown", "notavailable", "unnamed",
 ])  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?")
+#: A day, and perhaps a time of it.
+_MOMENT = re.compile(
+    r"(\d{4}[-:/.]\d{1,2}[-:/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
+    r"([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+)
 _NO_LETTER = re.compile(r"[?\-–—._*#/ ]+")
 
 
@@ -70,5 +75,9 @@ def names_alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def day(moment: str) -> str:
-    """Return the day of "2024-05-01 07:00:01", "2024:05:01 07:00" or "2024-05-01T07:00Z"; other words stay."""
-    return re.split(r"[T ]", moment)[0].replace(":", "-") if re.match(r"\d{4}[-:/]\d", moment) else moment
+    """Return the day of "2024-05-01 07:00:01", "2024:05:01 07:00", "2024-05-01T07:00Z" or "1/5/2024 7:00:00 PM".
+
+    Any other word stays: "2024-05-01 herd B" is one of two on that day.
+    """
+    found = _MOMENT.fullmatch(moment.strip())
+    return re.sub(r"[:/.]", "-", found[1]) if found else moment

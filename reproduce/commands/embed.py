@@ -80,6 +80,7 @@ def embed_animals(
         side = " --split test" if one.partition(":")[0] in LEARNED else ""
         if catalogue.roles is not None:
             side = " --query-split query --gallery-split gallery"
+            side += " --apart camera" if "camera" in catalogue.columns else ""
         side += " --strangers keep" if strangers_kept and strangers is Strangers.KEEP else ""
         score = f"reproduce score {shlex.quote(str(file))} {shlex.quote(str(labels))}{side}"
         typer.echo(one_line(f"{file}: a row for each; next: {score}"))

@@ -38,12 +38,15 @@ def score_embeddings(
     ] = None,
     column: Annotated[str | None, typer.Option(help="The column that holds the labels.")] = None,
     split: Annotated[
-        str | None, typer.Option(metavar="SIDE", help="Only rows of this side: test, by the labels' column split.")
+        str | None, typer.Option(metavar="SIDE", help="Only rows of this side: test, by the labels' column of sides.")
     ] = None,
     query_split: Annotated[
         str | None, typer.Option(metavar="SIDE", help="Rank the rows of this side, with --gallery-split.")
     ] = None,
     gallery_split: Annotated[str | None, typer.Option(metavar="SIDE", help="The rows that they are ranked in.")] = None,
+    split_column: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The column of the sides: camera, with --query-split CAM1.")
+    ] = "split",
     metric: Annotated[
         Metric | None, typer.Option(help="By what embeddings are compared; Euclidean unless said otherwise.")
     ] = None,
@@ -96,6 +99,7 @@ def score_embeddings(
         columns=gallery_labels,
         side=split,
         sides=(query_split, gallery_split) if query_split and gallery_split else None,
+        split=split_column,
         strangers=strangers,
         apart=apart,
     )

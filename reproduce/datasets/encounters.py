@@ -23,7 +23,8 @@ _WHEN, _CAMERA, _MODEL, _EXIF = 0x9003, 0xA431, 0x0110, 0x8769
 def encounters(catalogue: Catalogue, column: str) -> np.ndarray:
     """Return (N,) str: the encounter of each photograph, "" where nothing says it.
 
-    ``column`` is one of the table, or "date" and "camera", which each file's EXIF has too. Of a moment the day counts.
+    ``column`` is one of the table, or "date" and "camera", which each file's EXIF has too. Of a moment the day counts,
+    whatever its column is called.
     Raises InvalidInputError where nothing says it of any photograph.
     """
     if column in catalogue.columns:
@@ -37,7 +38,7 @@ def encounters(catalogue: Catalogue, column: str) -> np.ndarray:
         )
     if not np.any(found != ""):
         raise InvalidInputError(f"--apart {column}: no photograph of {Path(catalogue.name).name} says it")
-    return np.array([day(one) for one in found.tolist()]) if column == "date" else found
+    return np.array([day(one) for one in found.tolist()])
 
 
 def _of_file(path: str, what: str) -> str:
@@ -50,7 +51,8 @@ def _of_file(path: str, what: str) -> str:
     except Exception:  # its readers raise whatever a broken header leads them to
         return ""
     found = inner.get(_WHEN, "") if what == "date" else inner.get(_CAMERA) or head.get(_MODEL, "")
-    return str(found).strip("\0 ")
+    said = str(found).strip("\0 ")
+    return "" if said.startswith("0000") else said  # a clock that was never set
 
 
 def encounter_pairs(identities: np.ndarray, when: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from reproduce.words import WITHOUT_A_NAME, side_of
 __all__ = ["read_folder"]
 
 #: Market-1501 and its kin: ANIMAL_CAMERA..., -1 for what shows none.
-_MARKET = re.compile(r"(-?\d+)_?c\d+.*", re.IGNORECASE)
+_MARKET = re.compile(r"(-?\d+)_?(c\d+).*", re.IGNORECASE)
 
 
 def read_folder(root: Path, level: int | None = None) -> Rows:
@@ -51,8 +51,10 @@ def read_folder(root: Path, level: int | None = None) -> Rows:
         )
     depth = (level if level is not None else 1 + sided) - 1
     labels = [parts[0] if sided else None for parts in images]
+    columns = {}
     if sided and all(len(parts) == 2 and _MARKET.fullmatch(parts[1]) for parts in images):
-        identities = [_market(parts[1]) for parts in images]
+        named = [_market(parts[1]) for parts in images]
+        identities, columns["camera"] = ([one[at] for one in named] for at in (0, 1))
     else:
         _check_loose(root, images, depth)
         identities = _names(images, depth)
@@ -65,13 +67,14 @@ def read_folder(root: Path, level: int | None = None) -> Rows:
         lambda *_: {"paths": paths, "identities": [""] * len(paths), "labels": [None] * len(paths)},
         found.files,
     )
-    return Rows(root, paths, identities, labels, surveyed.digests.tolist(), notes)
+    return Rows(root, paths, identities, labels, surveyed.digests.tolist(), notes, columns)
 
 
-def _market(name: str) -> str:
-    number = _MARKET.fullmatch(name)
-    animal = number[1] if number else ""
-    return "-1" if animal.lstrip("0") == "" else animal
+def _market(name: str) -> tuple[str, str]:
+    """The animal, "-1" where nobody in particular is shown, and the camera."""
+    found = _MARKET.fullmatch(name)
+    assert found is not None
+    return ("-1" if found[1].lstrip("0") == "" else found[1]), found[2].lower()
 
 
 def _names(images: list[list[str]], depth: int) -> list[str]:

@@ -96,15 +96,16 @@ def without_each_animal_from_distances(distances: Any, labels: Any, reference_la
 
 
 def scores_apart(
-    distances: Any, labels: Any, pairs: Sequence[tuple[int, int]] | np.ndarray
+    distances: Any, labels: Any, pairs: Sequence[tuple[int, int]] | np.ndarray, reference_labels: Any = None
 ) -> tuple[Rest | None, list[Rest]]:
     """Scores where the rows i and j of each pair are in no ranking of the other, and the same without each animal.
 
-    distances (N, N) and labels (N,) as for ``retrieval_scores_from_distances``; pairs (P, 2). A near copy of the query
-    says nothing of the animal: it counts neither as found nor as missed, and a query with no other image of its class
-    is no query. None where no query is left.
+    distances (N, N) and labels (N,) as for ``retrieval_scores_from_distances``; pairs (P, 2). With
+    ``reference_labels`` distances are (N, M), and image j of the reference is not in the ranking of query i. A near
+    copy of the query says nothing of the animal: it counts neither as found nor as missed, and a query with no other
+    image of its class is no query. None where no query is left.
     """
-    layout, coded, matrix = distance_layout(distances, labels, None)
+    layout, coded, matrix = distance_layout(distances, labels, reference_labels)
     return _rest(layout, DistanceKeys(layout, matrix), coded, np.asarray(pairs, dtype=int).reshape(-1, 2))
 
 
@@ -158,6 +159,7 @@ def _rest(layout: Layout, keys: Keys, coded: Coded, pairs: np.ndarray | None = N
 
 def _apart(layout: Layout, columns: Columns, pairs: np.ndarray | None) -> tuple[np.ndarray, dict[int, np.ndarray]]:
     """(R of each query, the columns that are left out of a query's ranking) where pairs (P, 2) of rows are apart."""
+    one_set = bool((layout.itself >= 0).all())
     if pairs is None or not len(pairs):
         return layout.relevant, {}
     place = np.empty(len(layout.columns), dtype=np.int64)
@@ -165,7 +167,8 @@ def _apart(layout: Layout, columns: Columns, pairs: np.ndarray | None) -> tuple[
     others = defaultdict(set)
     for one, other in pairs.tolist():
         others[one].add(place[other])
-        others[other].add(place[one])
+        if one_set:
+            others[other].add(place[one])
     query = {row: at for at, row in enumerate(layout.queries.tolist())}
     apart = {query[row]: np.array(sorted(found)) for row, found in others.items() if row in query}
     relevant = layout.relevant.copy()

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from reproduce import __version__, text
 from reproduce.errors import one_line
-from reproduce.metrics.submission import Scored, named
+from reproduce.metrics.scored import Scored, named
 from reproduce.metrics.suspicions import listed
 
 __all__ = ["as_json", "print_scores"]
@@ -74,7 +74,8 @@ def print_scores(scored: Scored, console: Console, each_class: bool = False) -> 
         console.print(one_line(line), style="dim", markup=False, highlight=False, soft_wrap=True)
     if scored.across:
         found = scored.across
-        figures = f"MAP@R {_percent(found.map_at_r)}, chance {_percent(found.chance)}, precision at 1 "
+        ends = f" ({' – '.join(map(_percent, found.interval))})" if found.interval else ""
+        figures = f"MAP@R {_percent(found.map_at_r)}{ends}, chance {_percent(found.chance)}, precision at 1 "
         said = f"across encounters ({found.column}), {found.pairs:,} pairs of one encounter apart, per class: {figures}"
         console.print(one_line(said + _percent(found.precision_at_1)), markup=False, highlight=False, soft_wrap=True)
     if scored.intervals:

@@ -14,7 +14,7 @@ from reproduce.animals.per_animal import per_animal
 from reproduce.datasets.encounters import encounters
 from reproduce.datasets.loading import published
 from reproduce.errors import InvalidInputError
-from reproduce.metrics import retrieval_scores_from_distances
+from reproduce.metrics import retrieval_scores, retrieval_scores_from_distances
 from reproduce.words import day
 
 ANIMALS = ("L0", "L1", "L2", "L3")
@@ -71,6 +71,46 @@ def test_scores_across_encounters_stand_beside(herd, column):
         run("score", *files, "--apart", "herd")
 
 
+def test_one_cameras_photographs_are_ranked_in_anothers(herd):
+    """--split-column takes sides from any column: as two files, one of each camera's rows."""
+    run("embed", "own.csv", "--model", "histogram")
+    files = "embeddings/own-histogram.npy", "embeddings/own.csv"
+    sides = ("--split-column", "camera", "--query-split", "CAM0", "--gallery-split", "CAM1")
+    found = json.loads(run("score", *files, *sides, "--json").stdout)
+    matrix, rows = np.load(files[0]), list(csv.DictReader((herd / files[1]).read_text().splitlines()))
+    names, camera = (np.array([row[one] for row in rows]) for one in ("identity", "camera"))
+    one, other = camera == "CAM0", camera == "CAM1"
+    expected = retrieval_scores(matrix[one], names[one], reference=matrix[other], reference_labels=names[other])
+    assert (found["per class"]["MAP@R"], found["N"]) == (expected.map_at_r, 12)
+    with pytest.raises(InvalidInputError, match="no row has the camera 'CAM7'; there are CAM0, CAM1"):
+        run("score", *files, "--split-column", "camera", "--split", "CAM7")
+
+
+def test_encounters_are_apart_in_a_gallery_too(herd):
+    """A matrix of distances to a gallery, with its interval over animals; what says no encounter is never apart."""
+    rng = np.random.default_rng(0)
+    names, when = np.array([*"aabbccdd"]), np.array(["1", "2", "1", "", "2", "2", "1", "2"])
+    theirs, then = np.tile(names, 2), np.tile(["1", "2"], 8)
+    distances = rng.random((8, 16))
+    np.save("d.npy", distances)
+    for name, labels, days in (("q", names, when), ("g", theirs, then)):
+        (herd / f"{name}.csv").write_text("\n".join(["identity,day", *map(",".join, zip(labels, days, strict=True))]))
+    files = ("d.npy", "q.csv", "--distances", "--gallery-labels", "g.csv")
+    found = json.loads(run("score", *files, "--apart", "day", "--interval", "--json").stdout)
+    scores = []
+    for query in range(8):
+        kept = (theirs != names[query]) | (then != when[query])
+        scores.append(retrieval_scores_from_distances(distances[[query]][:, kept], names[[query]], theirs[kept]))
+    across = found["across encounters"]
+    assert across["map_at_r"] == pytest.approx(np.mean([one.map_at_r for one in scores]))
+    assert across["chance"] == pytest.approx(np.mean([one.chance for one in scores]))
+    low, high = across["interval"]
+    assert 0 <= low < across["map_at_r"] < high <= 1
+    low, high = found["interval"]["per class"]["MAP@R"]
+    assert low < found["per class"]["MAP@R"] < high
+    assert "MAP@R" in run("score", *files, "--apart", "day", "--interval").stdout
+
+
 def test_the_page_and_the_audit_know_of_encounters(herd):
     """A finding where days make a part of the pairs; --apart leaves them out with those of one photograph."""
     assert "24 of the 60 pairs of one animal are of one day" in run("audit", "own.csv").stdout
@@ -114,7 +154,9 @@ def test_a_camera_writes_when_and_by_what(tmp_path, monkeypatch):
 def test_a_day_is_told_from_a_moment():
     """And another word is kept."""
     assert {day("2024-05-01 07:00:01"), day("2024:05:01 07:00"), day("2024-05-01T07:00Z")} == {"2024-05-01"}
-    assert day("CAM1 north") == "CAM1 north"
+    assert day("1/5/2024 7:00:01 PM") == day("1/5/2024") == "1-5-2024"
+    for word in ("CAM1 north", "2024-05-01 herd B", "7:00", "2024", ""):
+        assert day(word) == word
 
 
 def test_formulas_in_labels_are_said_or_quoted(herd):

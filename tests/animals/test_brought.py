@@ -147,6 +147,12 @@ def test_market_1501_is_known_by_its_names(nowhere):
     assert sorted(set(found.identities)) == ["0001", "0002", "0003", "0004"]
     assert set(found.identities[found.roles == "query"]) == {"0003"}
     assert "2 photographs of no known animal ('-1')" in " ".join(found.notes)
+    assert set(found.columns["camera"]) == {"c1", "c2"}
+    next_command = "market.csv --query-split query --gallery-split gallery --apart camera"
+    assert next_command in said("embed", "market", "--model", "histogram")
+    files = "embeddings/market-histogram.npy", "embeddings/market.csv"
+    scored = said("score", *files, "--query-split", "query", "--gallery-split", "gallery", "--apart", "camera")
+    assert "across encounters (camera), 2 pairs of one encounter apart" in scored
 
 
 def test_a_species_above_the_animals_is_asked_about(nowhere):

@@ -124,6 +124,30 @@ def test_rows_apart_are_in_no_ranking_of_each_other(drawn, data):
         assert (rest.map_at_r, rest.precision_at_1, rest.chance) == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None, max_examples=150)
+@given(drawn_sets(9), drawn_sets(9), st.data())
+def test_images_of_a_gallery_are_apart_from_a_query(one, other, data):
+    """As Market-1501 leaves out of a query's gallery what its own camera took of its animal; one direction alone."""
+    (x, labels), (y, names) = one, other
+    depth = min(x.shape[1], y.shape[1])
+    distances = cdist(x[:, :depth], y[:, :depth])
+    assume(np.isin(labels, names).any())
+    pair = st.tuples(st.integers(0, len(x) - 1), st.integers(0, len(y) - 1))
+    pairs = data.draw(st.lists(pair, max_size=6))
+    whole, found = scores_apart(distances, labels, pairs, names)
+    for rest, without in [(whole, None), *((rest, rest.animal) for rest in found)]:
+        values = {}
+        for row in np.flatnonzero(labels != without):
+            kept = (names != without) & [(row, column) not in pairs for column in range(len(names))]
+            if labels[row] in names[kept]:
+                score = retrieval_scores_from_distances(distances[row, kept][None], labels[[row]], names[kept])
+                values.setdefault(labels[row], []).append((score.map_at_r, score.precision_at_1, score.chance))
+        expected = np.mean([np.mean(own, axis=0) for own in values.values()], axis=0) if values else None
+        assert (rest is None) == (expected is None)
+        if rest is not None:
+            assert (rest.map_at_r, rest.precision_at_1, rest.chance) == pytest.approx(tuple(expected), abs=1e-12)
+
+
 def one_after_the_other(distances, labels, pairs, kept):
     """(MAP@R, P@1, chance) per class, each query scored by itself; None without any query."""
     shared = np.zeros(distances.shape, bool)
