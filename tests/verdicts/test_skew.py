@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import stdtrit
 
 from reproduce.metrics import map_at_r
+from reproduce.metrics.leave_out import without_each_animal
 from reproduce.record import Store
 from reproduce.verdicts.draws import of_animals
 from reproduce.verdicts.judge import Estimate, Region, Verdict, judge, p_value, skewed, unskewed
@@ -92,17 +93,16 @@ def gallery(rng):
     centres = rng.normal(size=shape) * np.exp(rng.normal(0, 0.5, (ANIMALS, 1)))
     tight = np.exp(rng.normal(0, 0.5, (ANIMALS, 1)))
     rows = 0.35 * centres[animals] + tight[animals] * rng.normal(size=(len(animals), 6))
-    kept = [animals != animal for animal in range(ANIMALS)]
-    return map_at_r(rows, animals), tuple(map_at_r(rows[one], animals[one]) for one in kept)
+    return map_at_r(rows, animals), tuple(one.map_at_r for one in without_each_animal(rows, animals))
 
 
 def test_galleries_that_change_with_the_animal_are_covered():
-    """Real MAP@R, each animal taken out of the gallery too: nine in ten, as far as 200 tell (2 points)."""
+    """Real MAP@R, each animal taken out of the gallery too: as the record's own shares, of 800 galleries."""
     rng = np.random.default_rng(0)
-    found = [gallery(rng) for _ in range(200)]
+    found = [gallery(rng) for _ in range(800)]
     truth = np.mean([score for score, _ in found])
     ends = np.array([seeds_and_animals([one], [Herd("", NAMES, (rest,))], top=1.0).interval() for one, rest in found])
     below, above = np.mean(ends[:, 1] < truth), np.mean(ends[:, 0] > truth)
     assert 0.05 < truth < 0.1
-    assert 0.87 <= 1 - below - above <= 0.95
-    assert max(below, above) <= 0.10
+    assert 0.87 <= 1 - below - above <= 0.93
+    assert max(below, above) <= 0.08
