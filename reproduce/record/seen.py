@@ -38,15 +38,21 @@ def first_seen(folder: Path) -> Seen:
 
 
 def noted(folder: Path, entries: Iterable[Entry]) -> None:
-    """Write down when the scores of new entries were seen, if they had not been; the record's lock is held."""
+    """Write down when the scores of new entries were seen, if they had not been; the record's lock is held.
+
+    A number that had been seen was seen, also under another name.
+    """
     seen, fresh = first_seen(folder), False
     for entry in sorted(entries, key=lambda one: one.time):
         cell = entry.cell
         key = (cell.experiment, cell.data, canonical(cell.factors), AFRESH if cell.seed >= AFRESH else 0)
         known = seen.setdefault(key, {})
-        for score in entry.scores:
+        before = dict(known)
+        for score, value in entry.scores.items():
             if score not in known:
-                known[score], fresh = (entry.time, entry.commit), True
+                same = [before[name] for name, other in entry.scores.items() if name in before and other == value]
+                telling = [*same, (entry.time, entry.commit)] if 0 < value < 1 else [(entry.time, entry.commit)]
+                known[score], fresh = min(telling), True
     if fresh:
         write_atomically(folder / FILE, "".join(f"{_line(key, seen[key])}\n" for key in sorted(seen)).encode())
 

@@ -28,9 +28,10 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def entries(when, scores=("s",), experiment="toy.rules", seeds=range(3)):
-    """Three seeds that score about a half."""
+    """Three seeds that score about a half; a score with an = behind is the first under another name."""
     return [
-        Entry(Cell(experiment, 1, {"mean": 0.5}, "", "", None, seed), dict.fromkeys(scores, 0.5 + seed / 100),
+        Entry(Cell(experiment, 1, {"mean": 0.5}, "", "", None, seed),
+              {name: 0.5 + seed / 100 + (0 if name.endswith("=") else at / 1000) for at, name in enumerate(scores)},
               commit="abc", time=when.isoformat())
         for seed in seeds
     ]  # fmt: skip
@@ -47,6 +48,17 @@ def test_the_first_look_stays_through_re_measurements(tmp_path):
     assert fresh["s"] == (later.isoformat(), "abc")
     assert all(one.time == later.isoformat() for one in store.entries("toy.rules"))
     assert store.experiments() == ["toy.rules"]
+
+
+def test_a_number_that_was_seen_is_no_news_under_another_name(tmp_path):
+    """The score that is kept under a second name had been looked at; one that is another number had not."""
+    store, later = Store(tmp_path), NOON + timedelta(days=1)
+    store.add_all(entries(NOON))
+    store.add_all(entries(later, ("s", "s@train=", "new")), replace=True)
+    (old,) = first_seen(tmp_path).values()
+    assert {score: at[0] for score, at in old.items()} == {
+        "s": NOON.isoformat(), "s@train=": NOON.isoformat(), "new": later.isoformat(),
+    }  # fmt: skip
 
 
 def test_a_file_of_first_looks_that_is_damaged_is_named(tmp_path):
