@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from reproduce.export import schemas
 from reproduce.record import Store
 from reproduce.report import dots, headlines
 from reproduce.report.evidence import reader
@@ -86,7 +87,7 @@ def _written(value, as_before):
 
 
 def main():
-    """Write every page that changed, and the picture."""
+    """Write every page that changed, the picture, and the schemas of what is kept."""
     outcomes = judged(CLAIMS).outcomes
     made = blocks(outcomes)
     for page in PAGES:
@@ -95,6 +96,7 @@ def main():
             page.write_text(now, encoding="utf-8")
             print(f"{page.relative_to(ROOT)}: filled", file=sys.stderr)
     dots.save(*headlines.dots(CLAIMS, outcomes), PICTURE)
+    schemas.write(ROOT / "docs" / "schemas")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["as_json", "check_fields", "decoded", "excel_safe", "from_json", "is_formula", "toml"]
+__all__ = ["as_json", "decoded", "excel_safe", "from_json", "is_formula", "shaped", "toml"]
+
+T = TypeVar("T")
 
 #: What json.dumps leaves as it is in a string.
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -59,30 +61,21 @@ def from_json(text: str) -> Any:
     return value
 
 
-def check_fields(made: Any) -> None:
-    """Raise TypeError where a field of a dataclass that was filled from a file is not of the type it is declared as."""
-    for name, kind in get_type_hints(type(made)).items():
-        if not _is(getattr(made, name), kind):
-            raise TypeError(f"{name} is no {getattr(kind, '__name__', kind)}: {getattr(made, name)!r:.40}")
+def shaped(kind: type[T], value: Any, where: str) -> T:
+    """What a file holds as a dataclass: each field of the type that it is declared as, and none that is unknown.
 
+    InvalidInputError says ``where``, what is wrong and at which entry.
+    """
+    import msgspec
 
-def _is(value: Any, kind: Any) -> bool:
-    """Whether a value is of an annotated type: a class, a union, Any, or a container of such."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if kind is Any:
-        return True
-    if origin is None:
-        wanted = (int, float) if kind is float else kind
-        return isinstance(value, wanted) and not (kind in (int, float) and isinstance(value, bool))
-    if origin is UnionType:
-        return any(_is(value, one) for one in inner)
-    if not isinstance(value, origin):
-        return False
-    if issubclass(origin, Mapping):
-        return all(_is(key, inner[0]) and _is(one, inner[1]) for key, one in value.items())
-    if inner[-1] is Ellipsis:
-        return all(_is(one, inner[0]) for one in value)
-    return len(value) == len(inner) and all(map(_is, value, inner))
+    try:
+        made = msgspec.convert(value, kind)
+    except (msgspec.ValidationError, OverflowError) as error:
+        said = str(error).replace(" - at `$.", ", at `")
+        raise InvalidInputError(f"{where}: {said}") from None
+    if odd := set(value) - {one.name for one in fields(kind)}:  # type: ignore[arg-type]
+        raise InvalidInputError(f"{where}: unknown field `{min(odd)}`")
+    return made
 
 
 def _no_number(name: str) -> None:

@@ -10,7 +10,7 @@ from reproduce.cache import digest
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column, read_labels
 from reproduce.outputs import MADE_BY
-from reproduce.text import check_fields, from_json
+from reproduce.text import from_json, shaped
 
 __all__ = [
     "Sidecar", "check_labels", "check_space", "is_own_embeddings", "is_own_labels", "read", "rows_digest", "sha256",
@@ -57,9 +57,8 @@ def read(embeddings: Path) -> Sidecar | None:
 
 def _read(path: Path) -> Sidecar | None:
     try:
-        found = Sidecar(**from_json(path.read_text(encoding="utf-8")))
-        check_fields(found)
-    except (OSError, TypeError, ValueError):
+        found = shaped(Sidecar, from_json(path.read_text(encoding="utf-8")), str(path))
+    except (OSError, ValueError):
         return None
     return found if found.made_by.startswith(MADE_BY) else None
 

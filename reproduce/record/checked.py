@@ -39,6 +39,6 @@ def _key(path: Path, content: bytes) -> str:
 def _rules() -> str:
     """A digest of the code that checks."""
     from reproduce.experiments import registry
-    from reproduce.record import files, schema
+    from reproduce.record import files, schema, shape
 
-    return digest(*(Path(str(module.__file__)).read_bytes() for module in (files, schema, registry)))
+    return digest(*(Path(str(module.__file__)).read_bytes() for module in (files, schema, shape, registry)))

@@ -1,11 +1,12 @@
 """A record file: how entries become JSON that a person can read in a diff, and how it is checked on reading."""
 
 import json
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import names_animals
@@ -23,31 +24,11 @@ from reproduce.record.schema import (
     short_digest,
     total_digest,
 )
+from reproduce.record.shape import Head, RecordFile, Row
 from reproduce.text import from_json
 
 __all__ = ["dumps", "loads"]
 
-_KNOWN = {*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS, "seconds", "time", "digests", "digest"}
-
-
-def _is_score(value: Any) -> bool:
-    return isinstance(value, float) or (isinstance(value, str) and value in ("nan", "inf", "-inf"))
-
-
-def _is(*kinds: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kinds) and not isinstance(value, bool)
-
-
-#: What each field may be.
-_RIGHT: dict[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("data", "data_hash", "machine", "backend", "dtype", "environment", "commit", "time"), _is(str)),
-    **dict.fromkeys(("seed", "version"), _is(int)),
-    **dict.fromkeys(("factors", "details"), _is(dict)),
-    "weights_hash": _is(str, type(None)),
-    "scores": lambda scores: all(map(_is_score, scores.values())),
-    "leave_one_out": lambda left: all(isinstance(one, list) and all(map(_is_score, one)) for one in left.values()),
-    "seconds": lambda value: isinstance(value, float) and math.isfinite(value),
-}
 #: One line of the file for each of these groups of fields.
 _LINES = (
     ("data", "seed", "version", "factors"),
@@ -102,75 +83,73 @@ def loads(text: str, path: Path, checked: bool = False) -> list[Entry]:
 
     ``checked``: this very text was found right before, so that its digests need not be computed again.
     """
-    try:
-        content = from_json(text)
-    except json.JSONDecodeError as error:
-        raise RecordError(f"{path}: not JSON at line {error.lineno}: {error.msg}; {_REMEDY}") from None
-    except ValueError as error:
-        raise RecordError(f"{path}: not JSON: {error}; {_REMEDY}") from None
-    if not isinstance(content, dict) or "schema" not in content:
-        raise RecordError(f"{path}: schema: missing, so this is not a record file; {_REMEDY}")
-    if content["schema"] != SCHEMA:
-        raise RecordError(
-            f"{path}: schema: this is schema {content['schema']!r} and this version reads {SCHEMA}; "
-            "use the version of reproduce that wrote it"
-        )
-    for name, kind in (("experiment", str), ("digest", str), ("environments", dict), ("results", list)):
-        if not isinstance(content.get(name), kind):
-            raise RecordError(f"{path}: {name}: missing or not a {kind.__name__}; {_REMEDY}")
-    if content["experiment"] != path.stem:
-        raise RecordError(f"{path}: experiment: says {content['experiment']!r}, the file's name says {path.stem!r}")
-    environments, results = content["environments"], content["results"]
+    content = _content(text, path)
+    if content.experiment != path.stem:
+        raise RecordError(f"{path}: experiment: says {content.experiment!r}, the file's name says {path.stem!r}")
     if not checked:
         _check_all(content, path)
     entries = []
-    for result in results:
+    for row in content.results:
         try:
-            entries.append(_entry(content["experiment"], result, environments))
+            entries.append(_entry(content.experiment, row, content.environments))
         except InvalidInputError as error:
-            where = f"{content['experiment']} on {result['data']}, seed {result['seed']}"
-            raise RecordError(f"{path}: {where}: {error}; {_REMEDY}") from None
+            raise RecordError(f"{path}: {_where(content, row)}: {error}; {_REMEDY}") from None
     return entries
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
 
 
-def _check_all(content: Mapping[str, Any], path: Path) -> None:
-    environments, results = content["environments"], content["results"]
-    for key, environment in environments.items():
-        if not isinstance(environment, dict) or short_digest(canonical(environment), digits=12) != key:
+def _content(text: str, path: Path) -> RecordFile:
+    """What the text says, if it has the shape of a record file."""
+    try:
+        return msgspec.json.decode(text, type=RecordFile)
+    except (ValueError, RecursionError) as error:
+        said = str(error)
+    try:
+        head = msgspec.convert(from_json(text), Head)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"{path}: not JSON at line {error.lineno}: {error.msg}; {_REMEDY}") from None
+    except msgspec.ValidationError:
+        head = Head()
+    except ValueError as error:
+        raise RecordError(f"{path}: not JSON: {error}; {_REMEDY}") from None
+    if head.schema is None:
+        raise RecordError(f"{path}: schema: missing, so this is not a record file; {_REMEDY}")
+    if head.schema != SCHEMA:
+        raise RecordError(
+            f"{path}: schema: this is schema {head.schema!r:.40} and this version reads {SCHEMA}; "
+            "use the version of reproduce that wrote it"
+        )
+    raise RecordError(f"{path}: {said}; {_REMEDY}")
+
+
+def _where(content: RecordFile, row: Row) -> str:
+    return f"{content.experiment} on {row.data}, seed {row.seed}"
+
+
+def _check_all(content: RecordFile, path: Path) -> None:
+    for key, environment in content.environments.items():
+        if short_digest(canonical(environment), digits=12) != key:
             raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
-    for number, result in enumerate(results):
+    for number, row in enumerate(content.results):
         try:
-            _check(result, number, content["experiment"], environments, path)
+            _check(row, content, path)
         except (ValueError, RecursionError) as error:  # a number beyond all floats: not plain, so without a digest
             raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
-    if _file_digest(result["digest"] for result in results) != content["digest"]:
+    if _file_digest(row.digest for row in content.results) != content.digest:
         raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
 
 
-def _check(result: Any, number: int, experiment: str, environments: Mapping[str, Any], path: Path) -> None:
-    where = f"result {number + 1}"
-    if not isinstance(result, dict):
-        raise RecordError(f"{path}: {where}: not an object; {_REMEDY}")
-    where = f"{experiment} on {result.get('data')}, seed {result.get('seed')}"
-    if odd := sorted(_KNOWN ^ set(result)):
-        state = "missing" if odd[0] in _KNOWN else "unknown"
-        raise RecordError(f"{path}: {where}: {odd[0]}: {state}; {_REMEDY}")
-    for group in (*MEASURED_FIELDS, "digests"):
-        if not isinstance(result[group], dict):
-            raise RecordError(f"{path}: {where}: {group}: not an object; {_REMEDY}")
-    fields = {name: result[name] for name in (*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS)}
-    if total_digest(experiment, fields, result["digests"]) == result["digest"]:
-        # The whole is as written, so its parts are: the usual case costs one digest an entry. Who makes his own digests
-        # may still have put anything anywhere.
-        if wrong := [name for name, right in _RIGHT.items() if not right(result[name])]:
-            raise RecordError(f"{path}: {where}: {wrong[0]}: {result[wrong[0]]!r:.40} cannot be one; {_REMEDY}")
-        if result["environment"] not in environments:
-            raise RecordError(f"{path}: {where}: environment: {result['environment']} is missing; {_REMEDY}")
+def _check(row: Row, content: RecordFile, path: Path) -> None:
+    where = _where(content, row)
+    fields = {name: getattr(row, name) for name in (*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS)}
+    if total_digest(content.experiment, fields, row.digests) == row.digest:
+        # The whole is as written, so its parts are: the usual case costs one digest an entry.
+        if row.environment not in content.environments:
+            raise RecordError(f"{path}: {where}: environment: {row.environment} is missing; {_REMEDY}")
         return
-    computed, kept = field_digests(experiment, fields), result["digests"]
+    computed, kept = field_digests(content.experiment, fields), row.digests
     for name in (*computed, *kept):
         if computed.get(name) != kept.get(name):
             what = "changed" if name in computed and name in kept else "added" if name in computed else "removed"
@@ -184,20 +163,19 @@ def _value(fields: Mapping[str, Any], name: str) -> str:
     return f"{canonical(fields[group][part] if part else fields[group]):.40}"
 
 
-def _entry(experiment: str, result: Mapping[str, Any], environments: Mapping[str, Any]) -> Entry:
-    cell = Cell(experiment, **{name: result[name] for name in CELL_FIELDS})
-    animals = {name.removeprefix("animals"): value for name, value in result["details"].items() if names_animals(name)}
+def _entry(experiment: str, row: Row, environments: Mapping[str, Any]) -> Entry:
+    cell = Cell(experiment, **{name: getattr(row, name) for name in CELL_FIELDS})
     return Entry(
         cell,
-        scores={name: float(value) for name, value in result["scores"].items()},
-        details={name: value for name, value in result["details"].items() if not names_animals(name)},
-        leave_one_out={name: [float(x) for x in values] for name, values in result["leave_one_out"].items()},
-        animals=animals,
-        machine=result["machine"],
-        backend=result["backend"],
-        dtype=result["dtype"],
-        environment=environments[result["environment"]],
-        commit=result["commit"],
-        seconds=float(result["seconds"]),
-        time=result["time"],
+        scores={name: float(value) for name, value in row.scores.items()},
+        details={name: value for name, value in row.details.items() if not names_animals(name)},
+        leave_one_out={name: [float(x) for x in values] for name, values in row.leave_one_out.items()},
+        animals={name.removeprefix("animals"): value for name, value in row.details.items() if names_animals(name)},
+        machine=row.machine,
+        backend=row.backend,
+        dtype=row.dtype,
+        environment=environments[row.environment],
+        commit=row.commit,
+        seconds=row.seconds,
+        time=row.time,
     )

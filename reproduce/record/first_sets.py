@@ -12,8 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from reproduce.cache import write_atomically
-from reproduce.errors import InvalidInputError
-from reproduce.text import check_fields, toml
+from reproduce.text import shaped, toml
 
 __all__ = ["FILE", "FirstSet", "first", "keep"]
 
@@ -53,12 +52,5 @@ def keep(folder: Path, name: str, found: FirstSet) -> bool:
 
 
 def _read(path: Path) -> dict[str, FirstSet]:
-    if not path.is_file():
-        return {}
-    try:
-        found = {name: FirstSet(**table) for name, table in toml(path).items()}
-        for one in found.values():
-            check_fields(one)
-    except TypeError as error:
-        raise InvalidInputError(f"{path}: {error}") from None
-    return found
+    tables = toml(path) if path.is_file() else {}
+    return {name: shaped(FirstSet, table, f"{path}: [{name}]") for name, table in tables.items()}

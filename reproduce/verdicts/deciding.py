@@ -10,7 +10,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import find
 from reproduce.running.loading import load_all
 from reproduce.running.request import Request
-from reproduce.text import check_fields, toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.claim import seeds_for
 from reproduce.verdicts.judge import from_seeds
 from reproduce.verdicts.sample import Sample
@@ -29,7 +29,7 @@ class Row:
     what: str
     experiment: str
     score: str
-    says: Mapping[str, Any]
+    says: Mapping[str, tuple[float, float]]
     data: str = "LionData"
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 14
@@ -84,8 +84,11 @@ def read(path: Path) -> Deciding:
     """The rows and explanations of a file; none where there is none. InvalidInputError names what is wrong."""
     load_all()
     tables = dict(toml(path)) if path.is_file() else {}
-    explanations = {name: _made(path, Explanation, name, said) for name, said in tables.pop("explanation", {}).items()}
-    rows = tuple(_made(path, Row, said.get("id", "row"), said) for said in tables.pop("row", []))
+    explanations = {
+        name: shaped(Explanation, said, f"{path}: [explanation.{name}]")
+        for name, said in tables.pop("explanation", {}).items()
+    }
+    rows = tuple(shaped(Row, said, f"{path}: [[row]] {number}") for number, said in enumerate(tables.pop("row", []), 1))
     if tables:
         raise InvalidInputError(f"{path}: [{next(iter(tables))}] is neither [[row]] nor [explanation.NAME]")
     for row in rows:
@@ -93,15 +96,6 @@ def read(path: Path) -> Deciding:
             raise InvalidInputError(f"{path}: [[row]] {row.id} speaks of {min(strangers)!r}, which is no explanation")
         row.request  # noqa: B018  an unknown experiment or factor is an error here
     return Deciding(rows, explanations)
-
-
-def _made(path: Path, kind: Any, name: str, said: Mapping[str, Any]) -> Any:
-    try:
-        made = kind(**said)
-        check_fields(made)
-    except TypeError as error:
-        raise InvalidInputError(f"{path}: {name}: {error}") from None
-    return made
 
 
 def table(deciding: Deciding, source: Source) -> list[str]:

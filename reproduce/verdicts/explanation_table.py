@@ -27,7 +27,7 @@ def as_json(weighed: Iterable[Weighed]) -> list[dict[str, Any]]:
                 for (row, lions), values in one.scores.items()
             ],
             "gain": one.mean_gain,
-            "forecasts": [{**vars(each), "kept": one.marks[each.row, each.lions]} for each in one.rival.forecasts],
+            "forecasts": [{**each._asdict(), "kept": one.marks[each.row, each.lions]} for each in one.rival.forecasts],
             "gain_forecast": list(one.rival.gain),
             "seen_before": one.rival.seen,
             "missing": list(one.missing),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
-from reproduce.text import toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.judge import Verdict, quantile
 from reproduce.verdicts.outcome import Outcome
 
@@ -53,11 +53,8 @@ def read(path: Path) -> dict[str, Finding]:
 
 
 def _finding(path: Path, name: str, table: Any) -> Finding:
-    try:
-        low, high = (float(value) for value in table["ours"])
-        found = Finding(str(table["says"]), (low, high), str(table.get("because", "")))
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        raise InvalidInputError(f'{path}: "{name}" needs says = "holds" and ours = [low, high]') from None
+    found = shaped(Finding, table, f'{path}: "{name}"')
+    low, high = found.ours
     if not low <= high:
         raise InvalidInputError(f'{path}: "{name}": the range {low} to {high} is empty')
     if found.says in ("fails", "not reproduced") and not found.because:

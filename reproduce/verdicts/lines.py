@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
-from reproduce.text import check_fields, toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["FILE", "Folded", "Line", "fold", "printed_in", "read", "runs_in"]
@@ -73,12 +73,7 @@ def _line(path: Path, name: str, said: Any) -> Line:
     if not isinstance(rows, dict) or not all(isinstance(one, str) for one in (figure, *rows.values())):
         raise InvalidInputError(f'{where}: a figure is text, with the digits as printed: "0.930"')
     printed = table.pop("printed", "") or figure or ", ".join(rows.values())
-    try:
-        line = Line(name, rows=dict(rows), printed=printed, **table)
-        check_fields(line)
-    except TypeError as error:
-        raise InvalidInputError(f"{where}: {error}") from None
-    return line
+    return shaped(Line, {**table, "id": name, "rows": rows, "printed": printed}, where)
 
 
 def printed_in(folder: Path) -> dict[str, str]:

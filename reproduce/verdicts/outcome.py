@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from reproduce.text import check_fields
 from reproduce.verdicts.judge import Verdict
 
 __all__ = ["FIDELITIES", "Outcome", "Spec", "words"]
@@ -74,7 +73,7 @@ class Outcome:
     """
 
     spec: Spec
-    verdict: str
+    verdict: Verdict
     verb: str = ""
     paper: str = ""
     margin: str = ""
@@ -139,23 +138,10 @@ class Outcome:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":
-        """The inverse of ``to_json``; KeyError, TypeError or ValueError for what is not as it writes it."""
-        fields = {key: value for key, value in plain.items() if key not in ("says", "fingerprint")}
-        if "deviation" in fields:  # as runs were saved before findings had a file of their own
-            fields["finding"] = fields.pop("deviation")
-        fields["spec"] = Spec(**fields["spec"])
-        if fields.get("sides") is not None:
-            fields["sides"] = tuple(fields["sides"])
-        for name in ("values", "backends", "machines", "fragile"):
-            fields[name] = tuple(fields.get(name, ()))
-        if fields["interval"] is not None:
-            fields["interval"] = tuple(fields["interval"])
-        fields["intervals"] = {name: tuple(ends) for name, ends in fields.get("intervals", {}).items()}
-        made = cls(**fields)
-        for one in (made.spec, made):
-            check_fields(one)
-        Verdict(made.verdict)
-        return made
+        """The inverse of ``to_json``; ValueError, which says where, for what is not as it writes it."""
+        import msgspec
+
+        return msgspec.convert(plain, cls)
 
 
 def words(verdict: str, spec: Spec) -> str:

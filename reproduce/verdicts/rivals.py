@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reproduce.errors import InvalidInputError
-from reproduce.text import check_fields, toml
+from reproduce.text import shaped, toml
 
 __all__ = ["FILE", "KINDS", "UNITS", "Forecast", "Option", "Rival", "read"]
 
@@ -22,8 +22,7 @@ KINDS = ("yardstick", "rival")
 UNITS = {"per cent": 1.0, "fraction": 100.0}
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(NamedTuple):
     """From where to where a row's score of one set of lions was forecast to lie, MAP@R %."""
 
     row: str
@@ -96,13 +95,7 @@ def _rival(path: Path, name: str, said: Any) -> Rival:
     where = f"{path}: [{name}]"
     if not isinstance(said, dict):
         raise InvalidInputError(f"{where} is no rival: write a table")
-    table: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
-    try:
-        forecasts = tuple(Forecast(*one) for one in table.pop("forecasts", ()))
-        rival = Rival(name, forecasts=forecasts, **table)
-        check_fields(rival)
-    except TypeError as error:
-        raise InvalidInputError(f"{where}: {error}") from None
+    rival = shaped(Rival, {**said, "name": name}, where)
     if rival.kind not in KINDS:
         raise InvalidInputError(f"{where} kind is one of {', '.join(KINDS)}, not {rival.kind!r}")
     levels = {option.means for option in rival.options()} | {rival.means}
@@ -110,10 +103,10 @@ def _rival(path: Path, name: str, said: Any) -> Rival:
         raise InvalidInputError(f"{where} means is one of {', '.join(UNITS)}")
     if rival.chosen not in set(rival.options()):
         raise InvalidInputError(f"{where} also leaves out what was chosen: {rival.chosen}")
-    for one in forecasts:
+    for one in rival.forecasts:
         base, _, augmentation = one.row.partition("+")
         if base not in rival.rows or augmentation not in ("", *rival.also.get("augmentations", {})):
             raise InvalidInputError(f"{where} forecasts a row {one.row!r} that it does not measure")
         if not one.low < one.high:
-            raise InvalidInputError(f"{where} forecasts from {one.low} to {one.high}")
+            raise InvalidInputError(f"{where} forecasts from {one.low:g} to {one.high:g}")
     return rival

@@ -6,7 +6,7 @@ when each score was first seen (``reproduce.record.seen``), so re-measuring a ro
 
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from reproduce.cache import write_atomically
-from reproduce.errors import InvalidInputError
 from reproduce.record.seen import AFRESH, Seen, first_seen
-from reproduce.text import toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.dry import Dry, dry
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.settings import PAPER
@@ -28,9 +27,9 @@ FILE = "rules.toml"
 
 @dataclass(frozen=True)
 class Rule:
-    """A claim's rule: the fingerprint of its figure, margin, verb, worth and unit, and since when it stands."""
+    """``rule``: the fingerprint of a claim's figure, margin, verb, worth and unit; ``since`` when it stands."""
 
-    fingerprint: str
+    rule: str
     since: datetime
 
 
@@ -39,13 +38,8 @@ def read(path: Path) -> Mapping[str, Rule]:
     """Return the rules of a file by claim id; none where there is no file."""
     if not path.is_file():
         return {}
-    found = {}
-    for name, said in toml(path).items():
-        try:
-            found[name] = Rule(str(said["rule"]), said["since"].astimezone(UTC))
-        except (TypeError, KeyError, AttributeError):
-            raise InvalidInputError(f'{path}: "{name}" needs rule = "..." and since = a date and time') from None
-    return found
+    kept = {name: shaped(Rule, said, f'{path}: "{name}"') for name, said in toml(path).items()}
+    return {name: replace(rule, since=rule.since.astimezone(UTC)) for name, rule in kept.items()}
 
 
 @lru_cache(maxsize=8)
@@ -76,7 +70,7 @@ def post_hoc(rule: Rule | None, look: datetime | None) -> str:
 
 def complaint(outcome: Outcome, rule: Rule | None, look: datetime | None) -> str:
     """Return what is wrong with a rule that is not the one kept, though its result has been seen; or ""."""
-    if look is None or (rule is not None and rule.fingerprint == outcome.fingerprint):
+    if look is None or (rule is not None and rule.rule == outcome.fingerprint):
         return ""
     how = "is not kept" if rule is None else "was moved"
     return (
@@ -104,7 +98,7 @@ def write(items: Sequence[pytest.Item]) -> int:
             if outcome is None:
                 continue
             rule = kept.get(outcome.spec.id)
-            if rule is None or rule.fingerprint != outcome.fingerprint:
+            if rule is None or rule.rule != outcome.fingerprint:
                 since = datetime.now(UTC) if rule else _brought(item, outcome)
                 rule, changed = Rule(outcome.fingerprint, since), changed + 1
             lines[outcome.spec.id] = line(outcome, rule.since)

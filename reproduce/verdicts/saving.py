@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 from filelock import FileLock
+from msgspec import Meta
 
 from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError, RecordError
@@ -38,6 +40,18 @@ class SavedRun:
     path: Path
     information: dict[str, Any]
     outcomes: tuple[Outcome, ...]
+
+
+class RunFile(msgspec.Struct):
+    """A saved run of the claims, as its file says it."""
+
+    schema: Literal[SCHEMA]  # type: ignore[valid-type]
+    time: Annotated[str, Meta(description="UTC, ISO 8601.")]
+    commit: Annotated[str, Meta(description="Of the package; +dirty behind it where it was modified.")]
+    environment: Annotated[dict[str, Any], Meta(description="Device, driver, flags, Python, BLAS and packages.")]
+    claims: list[Outcome]
+    measured_by: Annotated[dict[str, list[str]], Meta(description="Machine classes and backends.")] = {}
+    data: Annotated[dict[str, str], Meta(description="Each data set's content hash.")] = {}
 
 
 def describe(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -165,12 +179,9 @@ def read(path: Path) -> SavedRun:
         raise RecordError(f"{path}: not a saved run of the claims: {error}") from None
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
-        raise RecordError(f"{path}: schema: {schema!r}; this version reads saved runs of schema {SCHEMA}")
+        raise RecordError(f"{path}: schema: {schema!r:.40}; this version reads saved runs of schema {SCHEMA}")
     try:
-        outcomes = tuple(Outcome.from_json(claim) for claim in content.pop("claims"))
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        raise RecordError(f"{path}: claims: not as this version saves them: {error}") from None
-    for name, kind in {"time": str, "commit": str, "environment": dict}.items():
-        if not isinstance(content.get(name), kind):
-            raise RecordError(f"{path}: {name}: missing or not a {kind.__name__}, so no saved run of the claims")
-    return SavedRun(path, content, outcomes)
+        run = msgspec.convert(content, RunFile)
+    except (OverflowError, msgspec.ValidationError) as error:
+        raise RecordError(f"{path}: not as this version saves a run: {error}") from None
+    return SavedRun(path, {name: value for name, value in content.items() if name != "claims"}, tuple(run.claims))

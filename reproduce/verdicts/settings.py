@@ -5,14 +5,16 @@ paper leaves open. Which of them it does decides what a verdict there is worth.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from reproduce.errors import InvalidInputError
 from reproduce.running.inputs import Weights
-from reproduce.text import toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.roles import Role
 
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
@@ -35,13 +37,13 @@ class Setting:
     """
 
     name: str
-    stands_for: str
+    stands_for: Annotated[str, Meta(min_length=1)]
     differs: tuple[str, ...] = ()
     where: str = ""
     families: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     #: How many seeds a claim is judged on there, where that is not 14: said before the first is run.
-    seeds: int | None = None
+    seeds: Annotated[int, Meta(ge=2)] | None = None
     #: Weights without which nothing is asked there: rows by the hundred that nobody could run would hide the others.
     only_with: str | None = None
 
@@ -90,31 +92,18 @@ def read(path: Path) -> dict[str, Setting]:
 
 
 def _setting(path: Path, name: str, said: Any) -> Setting:
+    where = f"{path}: [{name}]"
     if not isinstance(said, dict):
         raise InvalidInputError(f"{path}: {name} = ... is no setting: write a table, [{name}]")
-    table = dict(said)
-    known = {key: table.pop(key, None) for key in ("stands_for", "differs", "where", "families", "seeds", "only_with")}
-    if lone := [key for key in ("differs", "families") if isinstance(known[key], str)]:
-        raise InvalidInputError(f'{path}: [{name}] needs a list: {lone[0]} = ["{known[lone[0]]}"]')
-    if not known["stands_for"]:
-        raise InvalidInputError(f"{path}: [{name}] needs stands_for: what it stands for, in words")
-    for key, kinds in {"stands_for": str, "where": (str, type(None)), "differs": (list, type(None))}.items():
-        if not isinstance(known[key], kinds):  # type: ignore[arg-type]
-            raise InvalidInputError(f"{path}: [{name}] {key} is not {known[key]!r}: write text, and differs as a list")
-    if not all(isinstance(one, str) for one in [*(known["differs"] or []), *(known["families"] or [])]):
-        raise InvalidInputError(f"{path}: [{name}] differs and families are lists of text")
-    differs = tuple(known["differs"] or ())
-    if not set(differs) <= set(DIFFERENCES) or (bool(differs) == (name == PAPER)):
-        raise InvalidInputError(
-            f"{path}: [{name}] differs in one or more of {', '.join(DIFFERENCES)}, the paper's in none"
-        )
-    if differs and not known["where"]:
-        raise InvalidInputError(f"{path}: [{name}] needs where: how a verdict there is said, such as 'on {name}'")
-    if known["seeds"] is not None and not (isinstance(known["seeds"], int) and known["seeds"] > 1):
-        raise InvalidInputError(f"{path}: [{name}] seeds is a whole number of at least 2, not {known['seeds']!r}")
-    families = tuple(known["families"] or ())
-    where, seeds, only_with = known["where"] or "", known["seeds"], known["only_with"]
-    return Setting(name, known["stands_for"], differs, where, families, table, seeds, only_with)
+    known = {one.name for one in fields(Setting)} - {"name", "values"}
+    values = {key: value for key, value in said.items() if key not in known}
+    own = {key: value for key, value in said.items() if key in known}
+    made = shaped(Setting, {**own, "name": name, "values": values}, where)
+    if not set(made.differs) <= set(DIFFERENCES) or bool(made.differs) == (name == PAPER):
+        raise InvalidInputError(f"{where} differs in one or more of {', '.join(DIFFERENCES)}, the paper's in none")
+    if made.differs and not made.where:
+        raise InvalidInputError(f"{where} needs where: how a verdict there is said, such as 'on {name}'")
+    return made
 
 
 def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping[str, Setting]) -> dict[str, Setting]:

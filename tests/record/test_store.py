@@ -164,8 +164,8 @@ def test_the_order_of_adding_leaves_no_trace(tmp_path):
         ('"schema": 1', '"schema": 2', "schema: this is schema 2"),
         ('"experiment": "toy"', '"experiment": "tox"', "experiment: says 'tox'"),
         ('"epochs": 7', '"epochs": 7, "more": 1', "details.more was added"),
-        ('"seconds": 1.5, ', "", "seconds: missing"),
-        ('"seed": 0', '"seed": 0, "note": 1', "note: unknown"),
+        ('"seconds": 1.5, ', "", "missing required field `seconds` - at `$.results[0]`"),
+        ('"seed": 0', '"seed": 0, "note": 1', "unknown field `note` - at `$.results[0]`"),
         ('"results": [', '"results": [,', "not JSON at line"),
     ],
 )

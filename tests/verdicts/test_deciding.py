@@ -79,7 +79,7 @@ def test_the_table_says_what_is_left(read):
     [
         ("lost = [0.4, 1.5]", "gone = [0.4, 1.5]", "'gone', which is no explanation"),
         ('"dcnn.embed"', '"dcnn.enbed"', "no experiment 'dcnn.enbed'"),
-        ('what = "its cost"', 'wat = "its cost"', "unexpected keyword argument"),
+        ('what = "its cost"', 'wat = "its cost"', "missing required field `what`"),
     ],
 )
 def test_a_slip_in_the_file_is_one_line(tmp_path, old, new, said):

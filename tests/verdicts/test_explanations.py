@@ -172,7 +172,7 @@ def test_a_page_shows_forecasts_beside_what_was_measured(folder):
         ('["64", "75", 91, 95]', '["16", "75", 91, 95]', "forecasts a row '16' that it does not measure"),
         ('["64", "75", 91, 95]', '["64", "75", 95, 91]', "forecasts from 95 to 91"),
         ('"map_at_r.500", "map_at_r.550"', '"map_at_r.500"', "leaves out what was chosen"),
-        ('seen = "a pilot"', 'sean = "a pilot"', "unexpected keyword argument"),
+        ('seen = "a pilot"', 'sean = "a pilot"', "unknown field `sean`"),
     ],
 )
 def test_a_slip_in_the_file_is_one_line(tmp_path, old, new, said):

@@ -185,13 +185,6 @@ def test_an_outcome_survives_json():
     assert Outcome.from_json(json.loads(json.dumps(original.to_json()))) == original
 
 
-def test_a_run_saved_before_findings_had_a_file_is_read():
-    """What was saved as a deviation is read as the finding."""
-    plain = outcome(finding={"because": "x"}).to_json()
-    plain["deviation"] = plain.pop("finding")
-    assert Outcome.from_json(plain) == outcome(finding={"because": "x"})
-
-
 def test_the_fingerprint_is_the_claims_not_the_results():
     """Another result leaves the fingerprint; another figure, margin or verb changes it."""
     assert outcome().fingerprint == outcome(ours=12.0, values=(12.0,)).fingerprint

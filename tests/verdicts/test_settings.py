@@ -162,16 +162,16 @@ def test_readings_move_factors_around_a_setting(tmp_path):
 MALFORMED = [
     (PAPER + BARN + MOVED.replace('"barn"', '"meadow"'), "[readings.near] needs of: the setting"),
     (PAPER + BARN + MOVED.replace("move = [{ steps = 0 }, ", "move = [3, "), "[readings.near] needs move: a list"),
-    ("[paper]", "[paper] needs stands_for"),
+    ("[paper]", "[paper]: Object missing required field `stands_for`"),
     (BARN, "no [paper]: say what the paper's own setting is"),
     (PAPER + BARN.replace('"animals"', '"weather"'), "[barn] differs in one or more of animals, network, reading"),
     (PAPER + BARN.replace('differs = ["animals"]', ""), "[barn] differs in one or more of"),
     (PAPER + 'differs = ["reading"]', "the paper's in none"),
-    (PAPER + BARN.replace('stands_for = "cattle in a barn"', ""), "[barn] needs stands_for"),
+    (PAPER + BARN.replace('stands_for = "cattle in a barn"', ""), "[barn]: Object missing required field `stands_for`"),
     (PAPER + BARN.replace('where = "in the barn"', ""), "[barn] needs where"),
     (PAPER + BARN.replace('"other cattle"', '"barn"'), "barn is both a setting and a family"),
-    (PAPER + BARN.replace('["other cattle"]', '"other cattle"'), '[barn] needs a list: families = ["other cattle"]'),
-    (PAPER + BARN + "seeds = 1", "[barn] seeds is a whole number of at least 2, not 1"),
+    (PAPER + BARN.replace('["other cattle"]', '"other cattle"'), "[barn]: Expected `array`, got `str`, at `families`"),
+    (PAPER + BARN + "seeds = 1", "[barn]: Expected `int` >= 2, at `seeds`"),
     ("paper = 3", "paper = ... is no setting"),
     ("[paper", "not TOML"),
 ]
@@ -194,7 +194,7 @@ def test_a_session_says_so_in_one_line(claim_session, marks, arguments):
     """Nothing runs beside settings that cannot be read, whether a claim asks for one or not."""
     result = claim_session(one(marks, arguments), settings="[paper]")
     assert result.ret != 0
-    told = [line for line in words(result).splitlines() if "needs stands_for: what it stands for" in line]
+    told = [line for line in words(result).splitlines() if "missing required field `stands_for`" in line]
     assert told  # once, and again in pytest's summary where that is wide enough not to cut it
     assert all(str(claim_session.path / "settings.toml") in line for line in told)
     assert "Traceback" not in words(result)

@@ -1,0 +1,1 @@
+"""The record and the verdicts for other people's tools: JSON Schemas, and a research object."""
