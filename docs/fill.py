@@ -17,6 +17,7 @@ from reproduce.report import dots, headlines
 from reproduce.report.evidence import reader
 from reproduce.verdicts import explanation_table, explanations, lines, readings, standing
 from reproduce.verdicts.collect import judged, record_of
+from reproduce.verdicts.judge import Verdict
 from reproduce.verdicts.standing import Standing
 
 ROOT = Path(__file__).parents[1]
@@ -29,12 +30,15 @@ INLINE = re.compile(
     rf"|(?P<one>{NUMBER}))(?P<mark><!-- by: (?P<id>\S+)(?: (?P<which>left|right|chance|less|seeds))? -->)"
 )
 PICTURE = ROOT / "docs" / "lions.svg"
+#: Verdicts of yes or no; what is compatible could not have turned.
+ENDED = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 
 
 def blocks(outcomes):
     """Return what each name stands for, by the outcomes of the claims."""
     counts = standing.count(lines.fold(lines.read(CLAIMS / lines.FILE), outcomes))
     found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
+    found["signs"] = signs(outcomes)
     digits = explanations.digits_of(outcomes)
     weighed = explanations.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
     told = explanation_table.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
@@ -51,6 +55,17 @@ def table(counts):
     ]
     said = [f"| {what} | {how_many} | {standing.listed(found) if found else ''} |" for what, how_many, found in rows]
     return "\n".join(["| | | |", "|---|---|---|", *said])
+
+
+def signs(outcomes):
+    """Return how many verdicts on statements another choice turns, and how many rules came after the result."""
+    ended = [one for one in outcomes if one.spec.kind == "statement" and one.verdict in ENDED]
+    fragile, late = sum(bool(one.fragile) for one in ended), sum(bool(one.post_hoc) for one in ended)
+    return (
+        f"Of the {len(ended)} verdicts on statements, in all settings, {fragile} are *fragile* (`◊`): another margin, "
+        f"set of lions, average or scaling would turn them. Of {late} the rule is younger than the first result "
+        "(*post hoc*, `†`). [Every sign](docs/verdicts.md#signs-behind-a-verdict)."
+    )
 
 
 def filled(text, made, outcomes=()):
