@@ -12,7 +12,7 @@ from reproduce.verdicts import control, judged_in, rivals
 
 load_all()
 RIVALS = rivals.read(Path(__file__).with_name(rivals.FILE))
-FORECASTS = [(one.name, *vars(each).values()) for one in RIVALS.values() for each in one.forecasts]
+FORECASTS = [(one.name, *each) for one in RIVALS.values() for each in one.forecasts]
 GAINS = [(one.name, *one.gain) for one in RIVALS.values() if one.gain]
 FORECAST = "forecast and committed before seeds 0-13 were run, with what was known by then, in rivals.toml"
 #: Parameters in words: each rival as its entry says it.
