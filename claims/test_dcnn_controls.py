@@ -2,8 +2,9 @@
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
 from reproduce.experiments.evaluate import LIONS
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import control, judged_in
 
 ANY = "any advantage, paired by seed, counts"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from reproduce.experiments import baselines, ties, wide
+from reproduce.experiments import wide
 from reproduce.experiments.evaluate import LIONS
+from reproduce.experiments.unlearned import baselines, ties
 from reproduce.verdicts import check, control
 
 DATA = "LionData"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from reproduce.experiments import baselines, mlp
+from reproduce.experiments import mlp
 from reproduce.experiments.mlp import ROWS
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import AFRESH, control, judged_in, question
 
 SCALINGS = {"unit": "unit", "std": "standardised"}

@@ -2,7 +2,10 @@
 
 import pytest
 
-from reproduce.experiments import dcnn, dcnn_mining, mlp_layers, mlp_protocol, wide, wide_features
+from reproduce.experiments import dcnn, wide
+from reproduce.experiments.dcnn import mining
+from reproduce.experiments.mlp import layers, protocol
+from reproduce.experiments.wide import features
 from reproduce.verdicts import check, judged_in
 
 LIONS = "LionData"
@@ -59,7 +62,7 @@ WIDE_IN_WORDS = {
 @check("P.adam", at="II-B.1", unit="relative")
 def test_the_running_training_is_adam(claim):
     """Twenty steps of the running training follow Adam with beta 0.9 and 0.999 and epsilon 1e-8."""
-    error = claim(mlp_protocol.adam, LIONS, score="relative_error")
+    error = claim(protocol.adam, LIONS, score="relative_error")
     claim.at_most(error, 1e-10, because="rounding in float64 leaves 1e-12; another epsilon or beta leaves 1e-6 or more")
 
 
@@ -68,27 +71,27 @@ def test_the_running_training_is_adam(claim):
 def test_the_running_training_keeps_the_protocol(claim, row):
     """The running training has {row}."""
     score, value = COUNTS[row]
-    claim.exactly(claim(mlp_protocol.protocol, LIONS, score=score), value)
+    claim.exactly(claim(protocol.protocol, LIONS, score=score), value)
 
 
 @check("P.mlp.grid", at="II-B.1", fidelity="assumed")
 def test_the_search_tries_the_grid(claim):
     """The grid search tries twelve points of batch size and learning rate."""
-    claim.exactly(claim(mlp_protocol.protocol, LIONS, score="points"), "12")
+    claim.exactly(claim(protocol.protocol, LIONS, score="points"), "12")
 
 
 @check("P.mlp.steps", at="II-B.1", fidelity="assumed")
 def test_an_epoch_sees_every_image_once(claim):
     """An epoch is one pass in batches over the images that are not held out."""
-    taken = claim(mlp_protocol.protocol, LIONS, score="steps_per_epoch")
-    claim.exactly(taken - claim(mlp_protocol.protocol, LIONS, score="expected_steps"), "0")
+    taken = claim(protocol.protocol, LIONS, score="steps_per_epoch")
+    claim.exactly(taken - claim(protocol.protocol, LIONS, score="expected_steps"), "0")
 
 
 @check("P.mlp.range.{end}", at="II-B.1", fidelity="assumed")
 @pytest.mark.parametrize("end", ["lowest", "highest"])
 def test_pixels_lie_between_0_and_1(claim, end):
     """The {end} grey value that reaches the network lies between 0 and 1."""
-    ours = claim(mlp_protocol.protocol, LIONS, score=end)
+    ours = claim(protocol.protocol, LIONS, score=end)
     bound = {"lowest": claim.at_least, "highest": claim.at_most}[end]
     bound(ours, {"lowest": 0, "highest": 1}[end], because="our reading of 'greyscale': the paper names no range")
 
@@ -99,14 +102,14 @@ def test_pixels_lie_between_0_and_1(claim, end):
 )
 def test_the_network_has_the_layers_described(claim, fact, expected):
     """The running network has {fact}."""
-    claim.exactly(claim(mlp_layers.layers, LIONS, score=fact), expected)
+    claim.exactly(claim(layers.layers, LIONS, score=fact), expected)
 
 
 @check("P.mlp.layers.{error}", at="II-B.1", words=IN_WORDS)
 @pytest.mark.parametrize("error", ["relu_error", "softmax_error"])
 def test_the_layers_compute_what_they_are_called(claim, error):
     """The running network computes {error}."""
-    ours = claim(mlp_layers.layers, LIONS, score=error)
+    ours = claim(layers.layers, LIONS, score=error)
     claim.at_most(ours, 1e-5, because="float32 leaves 1e-7; another activation leaves a tenth or more")
 
 
@@ -129,7 +132,7 @@ def test_a_collapse_costs_ln_2(claim, setting):
 @judged_in("paper", "MobileNetV2")
 def test_triplets_are_mined_as_described(claim, setting):
     """The running training's loss is that of semi-hard triplets under a soft margin, recomputed anchor by anchor."""
-    ours = claim(dcnn_mining.mining, setting.lions, score="loss_difference")
+    ours = claim(mining.mining, setting.lions, score="loss_difference")
     claim.at_most(ours, 1e-5, because="float32 leaves 1e-7; the hardest negatives or a fixed margin a quarter")
 
 
@@ -138,7 +141,7 @@ def test_triplets_are_mined_as_described(claim, setting):
 @pytest.mark.parametrize("detector", ["ORB", "SIFT", "BRISK"])
 def test_each_detector_reaches_the_features_of_a_pair(claim, detector, setting):
     """Without {detector}'s descriptors the features of nearly every test pair are others."""
-    ours = claim(wide_features.features, setting.cattle, score=f"pairs/{detector}")
+    ours = claim(features.features, setting.cattle, score=f"pairs/{detector}")
     claim.at_least(ours, 99, because="an image may lack keypoints of one; a detector left out reaches none")
 
 

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
 from reproduce.experiments.evaluate import LIONS
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import control, judged_in
 
 EACH = "the paper does not say which lions it scored: each set is asked"

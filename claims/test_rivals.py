@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn_parts
+from reproduce.experiments.dcnn import parts
 from reproduce.experiments.evaluate import LIONS
 from reproduce.experiments.registry import find
+from reproduce.experiments.unlearned import baselines
 from reproduce.running.loading import load_all
-from reproduce.verdicts import control, judged_in, rivals
+from reproduce.verdicts import control, judged_in
+from reproduce.verdicts.explanations import rivals
 
 load_all()
 RIVALS = rivals.read(Path(__file__).with_name(rivals.FILE))
@@ -78,15 +80,15 @@ def test_a_rival_gains_on_cattle_as_forecast(claim, rival, low, high, setting):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_no_network_ranks_by_the_part_alone(claim, network, setting):
     """Of the 19 lions at most 85 % of the nearest neighbours show the same body part, by {network}."""
-    ours = claim(dcnn_parts.parts, setting.lions, score="alike", seeds=5, **NETWORKS[network])
+    ours = claim(parts.parts, setting.lions, score="alike", seeds=5, **NETWORKS[network])
     claim.at_most(ours, 85, because=ALIKE)
 
 
 @control("rival.parts.{embedding}", at="III-B", unit="%", words=WORDS)
-@pytest.mark.parametrize("embedding", dcnn_parts.UNLEARNED)
+@pytest.mark.parametrize("embedding", parts.UNLEARNED)
 def test_nothing_unlearned_ranks_by_the_part_alone(claim, embedding):
     """Of the 19 lions at most 85 % of the nearest neighbours show the same body part, by {embedding}."""
-    ours = claim(dcnn_parts.unlearned_parts, "LionData", score="alike", embedding=embedding)
+    ours = claim(parts.unlearned_parts, "LionData", score="alike", embedding=embedding)
     claim.at_most(ours, 85, because=ALIKE)
 
 

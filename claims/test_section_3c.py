@@ -7,7 +7,7 @@ model does. Two herds of OpenCows2020 and the lions stand in, with the interval 
 import pytest
 
 from reproduce.experiments import wide
-from reproduce.experiments.wide_counting import counting
+from reproduce.experiments.wide.counting import counting
 from reproduce.verdicts import AFRESH, check, control, judged_in, question, statement
 
 CATTLE = "FriesianCattle2017"

@@ -5,8 +5,9 @@ The hyper-parameters of each row are chosen once for a data set, at the fixed se
 
 import pytest
 
-from reproduce.experiments import baselines, mlp
+from reproduce.experiments import mlp
 from reproduce.experiments.mlp import ROWS
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import judged_in, question, statement
 
 #: The table's ends beside their neighbours: the best and the worst classifier, the worst embedding.

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from reproduce.experiments import dcnn, mlp, one_example
+from reproduce.experiments import dcnn, mlp
+from reproduce.experiments.unlearned import one_example
 from reproduce.verdicts import control, judged_in, question, statement
 
 TENTH = "a tenth of the best row, 49.90, is lost at most: the paper's own loss is 4.51"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from reproduce.experiments import audits, baselines, dcnn
+from reproduce.experiments import audits, dcnn
 from reproduce.experiments.evaluate import LIONS
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import control, judged_in, question, statement
 
 ROWS = {"32": {"dim": 32}, "64aug": {"dim": 64, "augment": True}, "64": {"dim": 64}}

@@ -7,7 +7,8 @@ the labels' doing, shuffled labels would lose it; if it were the photograph's, l
 would; if the 19 were an easy draw, ten other draws of 19 lions, the whole choice made again, would score less.
 """
 
-from reproduce.experiments import baselines, fusion
+from reproduce.experiments import fusion
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import control, judged_in, question
 
 #: The seed deals the folds and draws nothing else: said before any was run.

@@ -9,7 +9,8 @@ they are given what a frozen ImageNet network makes of the image, 224 px in colo
 
 import pytest
 
-from reproduce.experiments import mlp, mlp_features
+from reproduce.experiments import mlp
+from reproduce.experiments.mlp import features
 from reproduce.verdicts import control, judged_in, question
 
 #: Under the name -> hidden layers, beside the 64 units that all are held against.
@@ -46,9 +47,9 @@ def test_other_widths_score_higher(claim, width, setting):
 def test_it_is_what_the_mlp_is_given(claim, animals, setting):
     """Given a frozen network's features in place of the pixels of {animals}, the MLP scores five points more."""
     data = getattr(setting, animals)
-    features = claim(mlp_features.train, data, output="linear", score="map_at_r")
+    fed = claim(features.train, data, output="linear", score="map_at_r")
     pixels = claim(mlp.train, data, output="linear", scaling="standardised", score="map_at_r")
-    claim.exceeds(features, pixels, by=5, because=FIVE)
+    claim.exceeds(fed, pixels, by=5, because=FIVE)
 
 
 @question("why.capacity.loss.{animals}", at="abstract", unit="MAP@R %")
@@ -58,8 +59,8 @@ def test_a_loss_for_embeddings_is_missing_then(claim, animals, setting):
     """Given those features of {animals}, the triplet loss scores higher than cross-entropy, both at length one."""
     data = getattr(setting, animals)
     given = {"output": "linear", "score": "map_at_r/l2"}
-    triplet = claim(mlp_features.train, data, objective="triplet", **given)
-    claim.exceeds(triplet, claim(mlp_features.train, data, objective="cross-entropy", **given), by=0, because=ANY)
+    triplet = claim(features.train, data, objective="triplet", **given)
+    claim.exceeds(triplet, claim(features.train, data, objective="cross-entropy", **given), by=0, because=ANY)
 
 
 @control("why.capacity.trains.{animals}.{loss}", at="III-A", unit="MAP@R %", words=WORDS)
@@ -70,5 +71,5 @@ def test_training_adds_to_the_features(claim, animals, loss, setting):
     """Given those features of {animals}, training by {loss} raises the score above that before the first step."""
     data = getattr(setting, animals)
     given = {"output": "linear", "objective": LOSSES[loss]}
-    after = claim(mlp_features.train, data, score="map_at_r", **given)
-    claim.exceeds(after, claim(mlp_features.train, data, score="map_at_r/before", **given), by=0, because=ANY)
+    after = claim(features.train, data, score="map_at_r", **given)
+    claim.exceeds(after, claim(features.train, data, score="map_at_r/before", **given), by=0, because=ANY)

@@ -9,7 +9,7 @@ on the cattle's side in any case: OpenCows2020 does not say which images are of 
 import pytest
 
 from reproduce.experiments import dcnn
-from reproduce.experiments.cues import IN_WORDS, UNLEARNED
+from reproduce.experiments.unlearned.cues import IN_WORDS, UNLEARNED
 from reproduce.verdicts import control, judged_in, question
 
 MOST = "cattle are 47 to 64 points ahead of lions, above chance: half of the least is most of a cause"

@@ -10,7 +10,8 @@ was run; what grey pixels (5.0), an untrained head's features and the whole fusi
 
 import pytest
 
-from reproduce.experiments import baselines, cues, fusion
+from reproduce.experiments import fusion
+from reproduce.experiments.unlearned import baselines, cues
 from reproduce.verdicts import control, question
 
 FIGURES = {"best": "III.dlamini", "similar": "III.dlamini.similar"}

@@ -13,9 +13,10 @@ scored before its rule was written.
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn, wide
-from reproduce.experiments.cues import IN_WORDS, UNLEARNED
+from reproduce.experiments import dcnn, wide
 from reproduce.experiments.evaluate import LIONS
+from reproduce.experiments.unlearned import baselines
+from reproduce.experiments.unlearned.cues import IN_WORDS, UNLEARNED
 from reproduce.verdicts import control, judged_in, question
 
 FEW = "five points are a quarter of the best figure that the paper quotes; 156 of 2,661 pairs are six in a hundred"

@@ -13,12 +13,15 @@ from pathlib import Path
 
 from reproduce.export import schemas
 from reproduce.record import Store
-from reproduce.report import dots, headlines
+from reproduce.report import headlines
 from reproduce.report.evidence import reader
-from reproduce.verdicts import explanation_table, explanations, lines, readings, standing
-from reproduce.verdicts.collect import judged, record_of
-from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.standing import Standing
+from reproduce.report.figures import dots
+from reproduce.verdicts.explanations import listing, readings, scored
+from reproduce.verdicts.files import lines
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.plugin.collect import judged, record_of
+from reproduce.verdicts.views import standing
+from reproduce.verdicts.views.standing import Standing
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = ROOT / "claims"
@@ -39,9 +42,9 @@ def blocks(outcomes):
     counts = standing.count(lines.fold(lines.read(CLAIMS / lines.FILE), outcomes))
     found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
     found["signs"] = signs(outcomes)
-    digits = explanations.digits_of(outcomes)
-    weighed = explanations.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
-    told = explanation_table.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
+    digits = scored.digits_of(outcomes)
+    weighed = scored.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
+    told = listing.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
     return found | dict(zip(("yardsticks", "rivals", "weights"), told, strict=True))
 
 

@@ -1,6 +1,7 @@
 """What the site has beside the pages of docs/: the report, its figures, the walk's pictures, the repository's files."""
 
 import re
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -9,14 +10,16 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
-from reproduce.report import sides
+from reproduce.report.figures import sides
 from reproduce.report.page import collect, render
 from reproduce.report.templating import environment
-from reproduce.report.walk import browser, chromium, walk
-from reproduce.verdicts.saving import describe
+from reproduce.verdicts.runs.saving import describe
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from walk import browser, chromium, walk  # noqa: E402 (the walk is also the test of the page in a browser)
+
 REPORT = "report.html"
 #: Pages of the repository's root that are pages here: in README's place stands the site's first.
 PAGES = {"README.md": "index.md", **{name: f"repository/{name}" for name in ("claims/VERDICTS.md", "CONTRIBUTING.md")}}

@@ -59,7 +59,8 @@ class Spy:
         from sklearn.mixture import GaussianMixture
 
         from reproduce import datasets
-        from reproduce.experiments import dcnn_range, mlp
+        from reproduce.experiments import mlp
+        from reproduce.experiments.dcnn import input_range
         from reproduce.models.baselines import unlearned
         from reproduce.models.dcnn import augment, features, model
         from reproduce.models.mlp.classifier import MLPClassifier
@@ -71,7 +72,7 @@ class Spy:
         self._makes(mlp, "inputs", lambda catalogue, *_, **__: [where[path] for path in catalogue.paths])
         self._makes(mlp, "standardised", lambda X, *_: self.rows(X))
         self._makes(unlearned, "grey_pixels", self.rows)
-        self._makes(dcnn_range, "as_seen", lambda pixels, *_: self.rows(pixels))
+        self._makes(input_range, "as_seen", lambda pixels, *_: self.rows(pixels))
         self._makes(ImageVectors, "transform", lambda _, images, *__: self.rows(images))
         self.patch.setattr(features, "features", self._pooled)
         self.patch.setattr("reproduce.models.dcnn.backbone.constructor", lambda _: small_backbone)

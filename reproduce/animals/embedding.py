@@ -13,7 +13,7 @@ import numpy as np
 from reproduce import outputs
 from reproduce.cache import digest
 from reproduce.datasets import Catalogue
-from reproduce.datasets.examination import readable
+from reproduce.datasets.image_files import readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.errors import InvalidInputError
@@ -45,7 +45,7 @@ def write_embeddings(
     InvalidInputError, with nothing written, where a file would replace one that is not ``embed``'s own, or one of
     another folder.
     """
-    from reproduce.experiments.embedding import LEARNED, embed
+    from reproduce.animals.models import LEARNED, embed
 
     name = title(catalogue.name)
     files = {model: output / f"{name}-{model.replace(':', '-')}.npy" for model in models}
@@ -101,7 +101,7 @@ def _teachers(like: sidecars.Sidecar) -> Catalogue:
 
 def _embed_like(catalogue: Catalogue, teachers: Catalogue, model: str, seed: int) -> np.ndarray:
     """Rows of the catalogue by the model that learns from the teachers' training side alone, in their order."""
-    from reproduce.experiments.embedding import embed
+    from reproduce.animals.models import embed
 
     return embed(joined(teachers, catalogue), model, seed)[len(teachers) :]
 
@@ -144,7 +144,7 @@ def space_of(catalogue: Catalogue, model: str, seed: int) -> str:
 
     It holds the model and its weights, the seed where it draws something, and the training images where it learns.
     """
-    from reproduce.experiments.embedding import LEARNED, YARDSTICKS
+    from reproduce.animals.models import LEARNED, YARDSTICKS
 
     kind, _, backbone = model.partition(":")
     parts: list[object] = [model]

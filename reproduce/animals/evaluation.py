@@ -131,7 +131,7 @@ def _auroc(known: _Answers, stranger: _Answers) -> Figure:
 
 
 def _interval(value: float, rest: list[float]) -> tuple[float, float] | None:
-    from reproduce.verdicts.scatter import over_animals
+    from reproduce.verdicts.judging.scatter import over_animals
 
     if len(rest) < 3 or max(rest) == min(rest):  # animals that are all alike say nothing of others
         return None

@@ -10,7 +10,7 @@ from reproduce.animals.embedding import joined
 from reproduce.animals.ranking import SHORT, Ranked, animals_of, nearest_pictures, ranked
 from reproduce.datasets import Catalogue
 from reproduce.datasets.encounters import encounter_pairs, encounters
-from reproduce.datasets.examination import copies
+from reproduce.datasets.image_files import copies
 from reproduce.datasets.photographs import same_or_copied, within_animal_pairs
 from reproduce.errors import InvalidInputError
 
@@ -114,7 +114,7 @@ def _scale(trials: Trials) -> float:
 
 
 def _queries(catalogue: Catalogue, model: str) -> np.ndarray:
-    from reproduce.experiments.embedding import LEARNED
+    from reproduce.animals.models import LEARNED
 
     learned = model.partition(":")[0] in LEARNED and len(catalogue.train) > 0
     return catalogue.test if learned else np.arange(len(catalogue))
@@ -138,7 +138,7 @@ def _own(catalogue: Catalogue, apart: str | None) -> dict[int, list[int]]:
 
 def _embedded(new: Catalogue, catalogue: Catalogue, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the new photographs and of the catalogue, in one space."""
-    from reproduce.experiments.embedding import embed
+    from reproduce.animals.models import embed
 
     rows = embed(joined(catalogue, new), settings.model, settings.seed)
     return rows[len(catalogue) :], rows[: len(catalogue)]

@@ -15,7 +15,7 @@ from reproduce.animals.per_animal import OneAnimal, per_animal
 from reproduce.datasets import Catalogue, raw_image
 from reproduce.datasets.audit import Audit, audit
 from reproduce.datasets.encounters import encounter_pairs, encounters
-from reproduce.datasets.examination import copies, readable
+from reproduce.datasets.image_files import copies, readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.datasets.photographs import same_or_copied
@@ -133,7 +133,7 @@ def _distances(matrix: np.ndarray) -> np.ndarray:
 def _interval(distances: np.ndarray, identities: np.ndarray, score: float) -> tuple[float, float] | None:
     """90 % over animals, each left out in turn; None of too few animals."""
     from reproduce.metrics.leave_out import without_each_animal_from_distances
-    from reproduce.verdicts.scatter import over_animals
+    from reproduce.verdicts.judging.scatter import over_animals
 
     rest = without_each_animal_from_distances(distances, identities)
     ends = over_animals(score, [one.map_at_r for one in rest]) if rest else None
@@ -177,7 +177,7 @@ def write(
     Images that cannot be read are left out and named on the page. ``apart``: an encounter's column; its photographs of
     an animal are told apart as those of one photograph are. Raises InvalidInputError for one animal alone.
     """
-    from reproduce.experiments.embedding import LEARNED, embed
+    from reproduce.animals.models import LEARNED, embed
 
     whole = published(name, seed=seed, reading=reading)
     found = audit(whole)

@@ -40,7 +40,7 @@ def audit_dataset(
 
     catalogue = published(name, root, seed, Reading(identity, path, level, strangers))
     if sheet is not None:
-        from reproduce.datasets.sheet import check_sheet, write_sheet
+        from reproduce.datasets.contact_sheet import check_sheet, write_sheet
 
         check_sheet(catalogue, sheet)
     found = audit(catalogue, photographs)

@@ -32,8 +32,8 @@ def list_claims(
     from dataclasses import asdict
 
     from reproduce import text
-    from reproduce.verdicts.collect import specifications
-    from reproduce.verdicts.marks import described
+    from reproduce.verdicts.plugin.collect import specifications
+    from reproduce.verdicts.plugin.marks import described
 
     specs = specifications(folder)
     if as_json:
@@ -66,7 +66,9 @@ def show_paper(
 
     from reproduce import text
     from reproduce.errors import InvalidInputError
-    from reproduce.verdicts import kept, lines, screen, settings
+    from reproduce.verdicts.files import lines, settings
+    from reproduce.verdicts.plugin import kept
+    from reproduce.verdicts.views import screen
 
     paper = lines.read(folder / lines.FILE)
     if not paper:
@@ -106,13 +108,13 @@ def show_claim(
     from reproduce.record import Store
     from reproduce.report import card
     from reproduce.report.evidence import gather, reader
-    from reproduce.verdicts import settings
-    from reproduce.verdicts.collect import Origin, judged, record_of
+    from reproduce.verdicts.files import settings
+    from reproduce.verdicts.plugin.collect import Origin, judged, record_of
 
     found = judged(folder)
     chosen = card.find(found.outcomes, asked)
     if plot is not None:
-        from reproduce.report import sides
+        from reproduce.report.figures import sides
 
         sides.draw([one for one in chosen if one.ours is not None], plot)
     source = reader(Store(record_of(folder)))
@@ -150,8 +152,8 @@ def show_saved(
 
     from reproduce import text
     from reproduce.errors import one_line
-    from reproduce.verdicts.saving import find, read
-    from reproduce.verdicts.table import render, summary
+    from reproduce.verdicts.runs.saving import find, read
+    from reproduce.verdicts.views.table import render, summary
 
     found = read(find(storage, run))
     if as_json:
@@ -184,8 +186,8 @@ def compare_runs(
     """
     from reproduce import text
     from reproduce.errors import InvalidInputError
-    from reproduce.verdicts.compare import Rules, compare
-    from reproduce.verdicts.saving import find, read, saved
+    from reproduce.verdicts.runs.compare import Rules, compare
+    from reproduce.verdicts.runs.saving import find, read, saved
 
     rules = Rules.parse(fail)
     if not before:

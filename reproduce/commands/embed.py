@@ -42,10 +42,10 @@ def embed_animals(
 
     from reproduce import text
     from reproduce.animals.embedding import like_of, write_embeddings
-    from reproduce.datasets.examination import readable, remarks
+    from reproduce.animals.models import LEARNED, models_of
+    from reproduce.datasets.image_files import readable, remarks
     from reproduce.datasets.loading import published
     from reproduce.errors import DataMissingError, one_line
-    from reproduce.experiments.embedding import LEARNED, models_of
     from reproduce.words import is_unknown
 
     kept = None if like is None else like_of(like)

@@ -58,10 +58,10 @@ def match_animals(
     from reproduce.animals.evaluation import cross_fitted, judged
     from reproduce.animals.match_files import MARK, table, write_page
     from reproduce.animals.matching import Settings, catalogue_trials, match
+    from reproduce.animals.models import embed, models_of
     from reproduce.animals.newcomers import called, newcomers, titled
-    from reproduce.datasets.examination import readable
+    from reproduce.datasets.image_files import readable
     from reproduce.errors import DataMissingError, InvalidInputError, one_line
-    from reproduce.experiments.embedding import embed, models_of
 
     reading = Reading(identity, path, level, strangers)
     (model,) = models_of("histogram" if model == "none" else model)

@@ -54,7 +54,7 @@ def run_the_paper(
     Example: reproduce paper --yes --budget 60
     """
     from reproduce import text
-    from reproduce.verdicts.paper import Wanted, asks, run_paper
+    from reproduce.verdicts.paper.run import Wanted, asks, run_paper
 
     status = run_paper(
         claims,

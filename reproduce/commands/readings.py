@@ -24,32 +24,33 @@ def show_readings(
     from reproduce import text
     from reproduce.record import Store
     from reproduce.report.evidence import reader
-    from reproduce.verdicts import deciding, explanation_table, explanations, lines, readings
-    from reproduce.verdicts.collect import judged, record_of
+    from reproduce.verdicts.explanations import deciding, listing, readings, scored
+    from reproduce.verdicts.files import lines
+    from reproduce.verdicts.plugin.collect import judged, record_of
 
     outcomes = judged(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)
-    digits = explanations.digits_of(outcomes)
+    digits = scored.digits_of(outcomes)
     source = reader(Store(record_of(folder)))
-    weighed = explanations.measure(folder, outcomes, source, digits)
+    weighed = scored.measure(folder, outcomes, source, digits)
     if plot is not None:
-        from reproduce.report.readings import draw
+        from reproduce.report.figures.plane import draw
 
         draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot, weighed)
         typer.echo(f"{plot}: {len(found)} readings", err=as_json)
     if as_json:
-        told, weights = readings.as_json(found, rows), explanations.weigh_readings(found, weighed, digits)
+        told, weights = readings.as_json(found, rows), scored.weigh_readings(found, weighed, digits)
         for one in told:
             one |= {
                 "kind": "reading",
-                **explanation_table.weight_as_json(weights.get(one["reading"]), explanation_table.SETS_ALONE),
+                **listing.weight_as_json(weights.get(one["reading"]), listing.SETS_ALONE),
             }
-        typer.echo(text.as_json([*explanation_table.as_json(weighed), *told]))
+        typer.echo(text.as_json([*listing.as_json(weighed), *told]))
     elif plot is None:
         for line in [
             *readings.table(found, rows, shutil.get_terminal_size((80, 24)).columns),
             "",
-            *explanation_table.table(weighed, found, digits),
+            *listing.table(weighed, found, digits),
             "",
             *deciding.table(deciding.read(folder / deciding.FILE), source),
         ]:

@@ -66,10 +66,10 @@ def _report_animals(
     from rich.table import Table
 
     from reproduce import text
+    from reproduce.animals.models import models_of
     from reproduce.animals.page import as_json as plain
     from reproduce.animals.page import write
     from reproduce.errors import one_line
-    from reproduce.experiments.embedding import models_of
 
     report = write(name, models_of(model), output, seed, reading, apart)
     if as_json:

@@ -49,7 +49,7 @@ def run_experiments(
     """
     from reproduce import text
     from reproduce.running.command import run_command
-    from reproduce.verdicts.collect import asked
+    from reproduce.verdicts.plugin.collect import asked
 
     status = run_command(
         experiments or [],

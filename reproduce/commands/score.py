@@ -80,7 +80,7 @@ def score_embeddings(
     from reproduce.errors import InvalidInputError, one_line
     from reproduce.metrics import tables
     from reproduce.metrics.submission import How, score_files
-    from reproduce.verdicts.scatter import over_animals
+    from reproduce.verdicts.judging.scatter import over_animals
 
     given = [files for files in ((embeddings, labels), query) if files and files != (None, None)]
     if len(given) != 1 or None in given[0]:

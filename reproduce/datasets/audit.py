@@ -10,9 +10,9 @@ import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.encounters import burst_note
-from reproduce.datasets.examination import copies as copied
-from reproduce.datasets.examination import examined, remarks
-from reproduce.datasets.likeness import near_identical
+from reproduce.datasets.image_files import copies as copied
+from reproduce.datasets.image_files import examined, remarks
+from reproduce.datasets.near_duplicates import near_identical
 from reproduce.datasets.photographs import same_or_copied, within_animal_pairs
 from reproduce.words import names_alike
 

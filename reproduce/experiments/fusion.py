@@ -14,8 +14,8 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
-from reproduce.experiments.disjoint import best, class_folds
 from reproduce.experiments.evaluate import evaluate_distances
+from reproduce.experiments.folds import best, class_folds
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:

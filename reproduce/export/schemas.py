@@ -8,7 +8,7 @@ import msgspec
 from reproduce.cache import write_atomically
 from reproduce.record.shape import RecordFile
 from reproduce.text import as_json
-from reproduce.verdicts.saving import RunFile
+from reproduce.verdicts.runs.saving import RunFile
 
 __all__ = ["FILES", "schema", "write"]
 

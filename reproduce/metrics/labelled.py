@@ -8,7 +8,7 @@ import numpy as np
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column, read_labels
-from reproduce.metrics.suspicions import listed
+from reproduce.metrics.sanity import listed
 from reproduce.reading import Strangers
 from reproduce.words import is_unknown, names_alike, unnumbered
 

@@ -12,9 +12,9 @@ from reproduce.metrics.files import read_embeddings
 from reproduce.metrics.labelled import Labelled, alike, labelled, on_side, several_animals, sides, without_strangers
 from reproduce.metrics.leave_out import Rest, without_each_animal, without_each_animal_from_distances
 from reproduce.metrics.retrieval import Retrieval, retrieval_scores, retrieval_scores_from_distances
+from reproduce.metrics.sanity import in_both, is_of_pairs, lengths_vary, suspicions
 from reproduce.metrics.scoring import Precision
 from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
-from reproduce.metrics.suspicions import in_both, is_of_pairs, lengths_vary, suspicions
 from reproduce.reading import Strangers
 
 __all__ = ["Files", "How", "Ranking", "of_embeddings", "of_pairs"]

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from reproduce import __version__, text
 from reproduce.errors import one_line
+from reproduce.metrics.sanity import listed
 from reproduce.metrics.scored import Scored, named
-from reproduce.metrics.suspicions import listed
 
 __all__ = ["as_json", "print_scores"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from reproduce.errors import InvalidInputError
 from reproduce.report.evidence import Evidence
+from reproduce.verdicts.files.settings import Setting
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.settings import Setting
-from reproduce.verdicts.table import by_source, figure, ours
+from reproduce.verdicts.views.table import by_source, figure, ours
 
 __all__ = ["as_json", "card", "find", "line"]
 

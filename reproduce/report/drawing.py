@@ -12,7 +12,7 @@ from reproduce.record import Store
 from reproduce.report.evidence import reader
 from reproduce.running.request import Request
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.source import Source
+from reproduce.verdicts.plugin.answers import Source
 
 __all__ = ["COLOURS", "NARROW", "WIDE", "Drawn", "Figure", "Material", "both", "svg"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from reproduce.record import Entry, Store
 from reproduce.running.request import Request
-from reproduce.verdicts.collect import Origin
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.source import Source
+from reproduce.verdicts.plugin.answers import Source
+from reproduce.verdicts.plugin.collect import Origin
 
 __all__ = ["Evidence", "Provenance", "commands", "gather", "intervals", "made_of", "provenance", "reader"]
 

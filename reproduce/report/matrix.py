@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reproduce.report.counting import word
-from reproduce.verdicts.lines import Folded
+from reproduce.verdicts.files.lines import Folded
+from reproduce.verdicts.files.settings import PAPER, Setting
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.screen import by_column, so_far
-from reproduce.verdicts.settings import PAPER, Setting
-from reproduce.verdicts.standing import answer
+from reproduce.verdicts.views.screen import by_column, so_far
+from reproduce.verdicts.views.standing import answer
 
 __all__ = ["OWN", "Cell", "Column", "Row", "columns", "matrix"]
 

@@ -11,15 +11,15 @@ from reproduce.record import Store
 from reproduce.report.counting import PARTED, called, counted, tiles, word
 from reproduce.report.drawing import Drawn, Figure, Material
 from reproduce.report.evidence import Evidence, Provenance, gather, intervals, provenance, reader
+from reproduce.report.gallery.photographs import DATA, Pictures, look
 from reproduce.report.headlines import Headline
 from reproduce.report.matrix import Column, Row
-from reproduce.report.pictures import DATA, Pictures, look
 from reproduce.report.strip import HEIGHT, WIDTH, described, strip
 from reproduce.report.templating import environment
-from reproduce.verdicts.collect import Judged, Origin
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.standing import Standing
-from reproduce.verdicts.table import figure, groups
+from reproduce.verdicts.plugin.collect import Judged, Origin
+from reproduce.verdicts.views.standing import Standing
+from reproduce.verdicts.views.table import figure, groups
 
 __all__ = ["Parts", "collect", "render", "write"]
 
@@ -68,11 +68,12 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
 
     ``pictures`` adds photographs of the animals, where the data is at hand.
     """
-    from reproduce.report import dots, headlines
-    from reproduce.report.figures import FIGURES
+    from reproduce.report import headlines
+    from reproduce.report.figures import FIGURES, dots
     from reproduce.report.matrix import columns, matrix
-    from reproduce.verdicts import lines, settings, standing
-    from reproduce.verdicts.collect import judged, record_of
+    from reproduce.verdicts.files import lines, settings
+    from reproduce.verdicts.plugin.collect import judged, record_of
+    from reproduce.verdicts.views import standing
 
     found = judged(claims)
     store = Store(record_of(claims))
@@ -102,7 +103,7 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
 def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, list[Outcome]]:
     """Judge the claims by their record and write ``output/index.html``, whole or not at all."""
     from reproduce.errors import InvalidInputError
-    from reproduce.verdicts.saving import describe
+    from reproduce.verdicts.runs.saving import describe
 
     found, parts = collect(claims, pictures)
     page = render(found.outcomes, describe(found.outcomes), parts)

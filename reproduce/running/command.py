@@ -14,15 +14,16 @@ from rich.console import Console
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store
-from reproduce.running import live, places
-from reproduce.running.asking import Parts, ask, factor, parted
+from reproduce.running import places
 from reproduce.running.cells import Job
 from reproduce.running.clock import Clock
 from reproduce.running.origin import keep_first
 from reproduce.running.plan import Plan, make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report, default_workers, run
-from reproduce.running.summary import summary
+from reproduce.running.select import Parts, ask, factor, parted
+from reproduce.running.show import progress
+from reproduce.running.show.summary import summary
 from reproduce.running.tiers import Held, Tier, held_against, missing, seeds_of
 
 __all__ = ["factor", "run_command"]
@@ -73,7 +74,7 @@ def run_command(
         aside = places.apart(None) if store is record else store
         plan = _plan(parts, wanted, store, aside, record, fresh=tier in (Tier.RELEASE, Tier.REHEARSAL) or pilot)
         count = workers or default_workers()
-        live.show_plan(console, plan, count, planned(plan, count) if planned else None)
+        progress.show_plan(console, plan, count, planned(plan, count) if planned else None)
         report, held, lacking = Report(), list[Held](), list[str]()
         time_left = Clock(plan.rows, plan.jobs, count).left()
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
@@ -82,7 +83,7 @@ def run_command(
                 kept_here = [row.request.inputs for row in plan.rows if row.jobs and not row.apart]
                 for said in keep_first(record.folder, kept_here):
                     console.print(said, markup=False, highlight=False)
-            with live.Live(console, plan, count) as view:
+            with progress.Live(console, plan, count) as view:
                 if hears:
                     view.heard = hears(plan, store, view.say)
                 report = run(
@@ -96,10 +97,10 @@ def run_command(
                     strict=strict,
                 )
             time_left = view.clock.left()
-            live.show_report(console, report, plan, kept_in, view.clock)
+            progress.show_report(console, report, plan, kept_in, view.clock)
         bad = bool(report.failed or report.unkept)
         if pilot or tier == Tier.REHEARSAL:
-            live.show_values(console, report.finished)
+            progress.show_values(console, report.finished)
         elif tier == Tier.NIGHTLY and not plan_only:
             held = _nightly(console, plan, store, record, report)
             bad |= any(one.status == "drifted" for one in held)
@@ -107,7 +108,7 @@ def run_command(
         lacking = missing(plan, report.waiting, allow_waiting)
         bad |= bool(lacking) or report.out_of_time
         if lacking:
-            live.show_missing(console, tier, lacking)
+            progress.show_missing(console, tier, lacking)
     if told:
         told(summary(plan, report, kept_in, held, lacking, time_left))
     return 130 if report.interrupted else int(bad)
@@ -127,7 +128,7 @@ def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: 
     fresh = [entry for row in plan.rows for entry in row.current(store).entries if entry.seed in row.seeds]
     held = held_against(record, fresh)
     if held:
-        live.show_held(console, held)
+        progress.show_held(console, held)
     if not (report.interrupted or report.out_of_time):
         places.finish(store, record)
     return held

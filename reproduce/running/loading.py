@@ -21,8 +21,8 @@ def load_all() -> dict[str, Experiment]:
     The modules of the room of experiments, those of the entry point group "reproduce.experiments", and those named in
     ``REPRODUCE_EXPERIMENTS``. Worker processes do the same, so what is found here is found there.
     """
-    for module in pkgutil.iter_modules(experiments.__path__):
-        importlib.import_module(f"{experiments.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(experiments.__path__, f"{experiments.__name__}."):
+        importlib.import_module(module.name)
     for point in entry_points(group="reproduce.experiments"):
         point.load()
     for name in filter(None, (part.strip() for part in os.environ.get(EXTRA, "").split(","))):

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 from reproduce.cache import cache_dir
 from reproduce.errors import InvalidInputError
 from reproduce.running.cells import Job, Outcome, attempt, source_digest
-from reproduce.running.claiming import State
+from reproduce.running.locks import State
 from reproduce.running.threads import WORKER_ENVIRONMENT, pin
 
 __all__ = ["Pool", "cluster_pool", "local_pool"]
 
 Outcomes = Generator[tuple[Job, Outcome]]
-#: Claims a job for this run: see `reproduce.running.claiming.Claims.take`.
+#: Claims a job for this run: see `reproduce.running.locks.Claims.take`.
 Take = Callable[[Job], State]
 
 #: A cell that takes its worker down this often is a failed cell.

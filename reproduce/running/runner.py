@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from reproduce.errors import RecordError
 from reproduce.record import Entry, Store, machine
 from reproduce.running.cells import Job, Outcome, measure
-from reproduce.running.claiming import Claims
+from reproduce.running.locks import Claims
 from reproduce.running.plan import Plan
 from reproduce.running.pools import cluster_pool, local_pool
-from reproduce.running.spill import recover, spill
+from reproduce.running.unsaved import recover, spill
 
 __all__ = ["Report", "default_workers", "measure", "run"]
 

@@ -54,7 +54,7 @@ def judged_in(*names: str) -> "pytest.MarkDecorator":
     """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
     import pytest
 
-    from reproduce.verdicts.ours import Word
+    from reproduce.verdicts.plugin.ours import Word
 
     return pytest.mark.judged_in(*map(Word, names))
 
@@ -62,6 +62,6 @@ def judged_in(*names: str) -> "pytest.MarkDecorator":
 def _claim(kind: str, id: str, **said: Any) -> "pytest.MarkDecorator":
     import pytest  # not above: the command imports this room to answer --help
 
-    from reproduce.verdicts.ours import Word
+    from reproduce.verdicts.plugin.ours import Word
 
     return pytest.mark.claim(Word(id), kind=kind, **said)

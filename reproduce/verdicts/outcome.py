@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judging.judge import Verdict
 
 __all__ = ["FIDELITIES", "Outcome", "Spec", "words"]
 

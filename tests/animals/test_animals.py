@@ -9,9 +9,9 @@ from drawn import encoded, picture, write_files
 from typer.testing import CliRunner
 
 from reproduce import cli
+from reproduce.animals.models import YARDSTICKS, embed, models_of
 from reproduce.datasets import load
 from reproduce.errors import InvalidInputError
-from reproduce.experiments.embedding import YARDSTICKS, embed, models_of
 
 NAMES = ("Симба", "野田", "Léo", "Mr Spots", "zebra-07", "single")
 

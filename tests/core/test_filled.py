@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.verdicts.collect import judged
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.plugin.collect import judged
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not (ROOT / "docs" / "fill.py").is_file(), reason="no docs beside the tests")

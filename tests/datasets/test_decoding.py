@@ -11,12 +11,12 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from reproduce import cli, progress
+from reproduce.animals.models import embed
 from reproduce.datasets import load, pixels, raw_image
-from reproduce.datasets.examination import copies, remarks
+from reproduce.datasets.image_files import copies, remarks
 from reproduce.datasets.photographs import same_or_copied
 from reproduce.datasets.pixels import decoded_file, rows_of
 from reproduce.errors import InvalidInputError
-from reproduce.experiments.embedding import embed
 
 GREY = cv2.cvtColor(picture(3, 60), cv2.COLOR_BGR2GRAY)
 

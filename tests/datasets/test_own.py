@@ -7,7 +7,7 @@ from drawn import encoded, picture, write_files
 from PIL import Image
 
 from reproduce.datasets import available, images, kinds, load, raw_image
-from reproduce.datasets.examination import readable
+from reproduce.datasets.image_files import readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.errors import InvalidInputError

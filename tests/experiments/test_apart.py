@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue, photographs
-from reproduce.experiments import baselines
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
+from reproduce.experiments.unlearned import baselines
 
 RNG = np.random.default_rng(5)
 

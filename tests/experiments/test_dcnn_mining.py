@@ -9,8 +9,7 @@ from reproduce.datasets import Catalogue
 
 pytest.importorskip("keras")
 
-from reproduce.experiments import dcnn_mining
-from reproduce.experiments.dcnn_mining import anchors, mining
+from reproduce.experiments.dcnn.mining import anchors, mining
 
 SMALL = {**mining.rehearsal, "steps": 6}
 
@@ -21,7 +20,9 @@ def herd(monkeypatch):
     animals = np.repeat([f"cow {n}" for n in range(12)], 8)
     rng = np.random.default_rng(9)
     made = rng.standard_normal((12, 24)).repeat(8, axis=0) + 1.5 * rng.standard_normal((96, 24))
-    monkeypatch.setattr(dcnn_mining, "frozen_features", lambda *_, rows, **__: made[rows].astype(np.float32))
+    monkeypatch.setattr(
+        "reproduce.experiments.dcnn.mining.frozen_features", lambda *_, rows, **__: made[rows].astype(np.float32)
+    )
     split = np.where(np.arange(96) < 80, "train", "test")
     return Catalogue("herd", np.full(96, ""), animals, split)
 

@@ -7,7 +7,7 @@ from drawn import encoded, write_files
 from reproduce.datasets import load
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn_steps import steps
+from reproduce.experiments.dcnn.steps import steps
 
 pytest.importorskip("keras")
 

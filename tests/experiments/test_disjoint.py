@@ -8,7 +8,7 @@ import pytest
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import fusion, mlp, wide
-from reproduce.experiments.disjoint import best, class_folds
+from reproduce.experiments.folds import best, class_folds
 
 MLP = {"hidden": (4,), "size": 8, "folds": 2, "batch_sizes": (16,), "learning_rates": (1e-3, 1e-2), "epochs": 2}
 RATE = {"hidden": (4,), "size": 8, "epochs": 2, "learning_rate": "chosen"}

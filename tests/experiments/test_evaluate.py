@@ -5,8 +5,8 @@ import pytest
 
 from reproduce.datasets import Catalogue, available
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import baselines
 from reproduce.experiments.evaluate import evaluate, evaluate_distances, subsets
+from reproduce.experiments.unlearned import baselines
 from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores
 
 RNG = np.random.default_rng(3)

@@ -5,7 +5,7 @@ import pytest
 
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import baselines
+from reproduce.experiments.unlearned import baselines
 
 
 def named(*names, animal="Kio-Ra"):

@@ -9,9 +9,10 @@ import pytest
 from reproduce.datasets import Catalogue
 from reproduce.determinism import integer_seed, single_thread
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import mlp, mlp_protocol
+from reproduce.experiments import mlp
 from reproduce.experiments.evaluate import evaluate
-from reproduce.experiments.mlp_search import LEARNING_RATES, chosen_rate, search
+from reproduce.experiments.mlp import protocol
+from reproduce.experiments.mlp.search import LEARNING_RATES, chosen_rate, search
 from reproduce.models import MLPClassifier
 from reproduce.models.baselines.unlearned import l2_normalised
 
@@ -198,10 +199,10 @@ def test_the_bar_counts_fits_on_a_terminal(herd, monkeypatch, capfd):
 
 def test_the_protocol_measures_what_runs(herd):
     """Adam's path, folds, grid points, patience, range and steps come from trainings, and agree with the paper."""
-    adam = mlp_protocol.adam(herd, 0, size=16)
+    adam = protocol.adam(herd, 0, size=16)
     assert adam.scores["relative_error"] < 1e-12
     assert adam.scores["steps"] == 20
-    scores = mlp_protocol.protocol(herd, 0, size=16).scores
+    scores = protocol.protocol(herd, 0, size=16).scores
     assert (scores["folds"], scores["points"], scores["inputs"], scores["unequal"]) == (5, 12, 256, 0)
     assert scores["steps_per_epoch"] == scores["expected_steps"]
     assert scores["patience"] in (5, -1)
@@ -217,4 +218,4 @@ def test_another_epsilon_would_be_noticed(herd, monkeypatch):
         update(chunk, scratch, axpy, scale_1, scale_2, a, e * 5)
 
     monkeypatch.setattr(adam_module, "_update", other)
-    assert mlp_protocol.adam(herd, 0, size=16).scores["relative_error"] > 1e-8
+    assert protocol.adam(herd, 0, size=16).scores["relative_error"] > 1e-8

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import load
-from reproduce.experiments.mlp_layers import layers
+from reproduce.experiments.mlp.layers import layers
 from reproduce.models.mlp import classifier
 from reproduce.models.mlp.network import Network
 

@@ -5,7 +5,7 @@ import pytest
 
 from reproduce.datasets import Catalogue, load
 from reproduce.errors import InvalidInputError
-from reproduce.experiments.one_example import SCORES, found_from_one, one_example
+from reproduce.experiments.unlearned.one_example import SCORES, found_from_one, one_example
 
 RNG = np.random.default_rng(4)
 
@@ -88,7 +88,7 @@ def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
     """The features' lengths do not count: the scores are those of the rows divided by their length."""
     pytest.importorskip("keras")
     from reproduce.experiments import dcnn
-    from reproduce.experiments.one_example import backbone
+    from reproduce.experiments.unlearned.one_example import backbone
 
     catalogue = herd()
     rows = embedded(catalogue, 0.5)

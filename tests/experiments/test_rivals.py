@@ -5,8 +5,9 @@ import pytest
 
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import dcnn_numbered, dcnn_order, dcnn_parts, ties
-from reproduce.experiments.dcnn_range import RANGES
+from reproduce.experiments.dcnn import numbered, order, parts
+from reproduce.experiments.dcnn.input_range import RANGES
+from reproduce.experiments.unlearned import ties
 from reproduce.metrics import chance_map_at_r
 
 pytest.importorskip("keras")
@@ -31,30 +32,30 @@ def herd(monkeypatch):
     def inputs_of(catalogue, recipe, seed, bank):
         return rows[mixed], rows[mixed][catalogue.train]
 
-    for module in (dcnn_numbered, dcnn_order, dcnn_parts):
+    for module in (numbered, order, parts):
         monkeypatch.setattr(module, "inputs_of", inputs_of)
     return found
 
 
 def test_folders_are_numbered_in_the_order_of_their_names():
     """From 0 on each side, whoever is in them."""
-    assert dcnn_numbered.folder_numbers(np.array(["Zoe", "Abe", "Zoe", "Mia"])).tolist() == [2, 0, 2, 1]
+    assert numbered.folder_numbers(np.array(["Zoe", "Abe", "Zoe", "Mia"])).tolist() == [2, 0, 2, 1]
 
 
 def test_strangers_of_one_number_are_found_by_luck_alone(herd):
     """Each query's own animal is perfectly told apart, and no reference image shows it."""
-    found = dcnn_numbered.numbered(herd, 0, **SMALL, numberings=50).scores
+    found = numbered.numbered(herd, 0, **SMALL, numberings=50).scores
     assert found["map_at_r.random.low"] <= found["map_at_r.random"] <= found["map_at_r.random.high"]
     assert found["map_at_r.random"] == pytest.approx(found["chance"], abs=0.12)
-    query = dcnn_numbered.folder_numbers(herd.identities[herd.test])
-    reference = dcnn_numbered.folder_numbers(herd.identities[herd.train])
+    query = numbered.folder_numbers(herd.identities[herd.test])
+    reference = numbered.folder_numbers(herd.identities[herd.train])
     assert found["chance"] == chance_map_at_r(query, reference_labels=reference)
 
 
 @pytest.mark.parametrize("buffer", [1, 3, 8, 100])
 def test_a_shuffle_buffer_holds_every_place_once(buffer):
     """A place comes out no earlier than it can be in the buffer; a buffer of one changes nothing."""
-    found = dcnn_order.shuffled(40, buffer, np.random.default_rng(2))
+    found = order.shuffled(40, buffer, np.random.default_rng(2))
     assert sorted(found) == list(range(40))
     assert all(place < at + buffer for at, place in enumerate(found))
     assert (buffer > 1) or found.tolist() == list(range(40))
@@ -62,14 +63,14 @@ def test_a_shuffle_buffer_holds_every_place_once(buffer):
 
 def test_out_of_step_at_scoring_hides_what_was_learned(herd):
     """Scored under any other animal's name all is lost; a buffer of one is no fault; trained out of step is another."""
-    right = dcnn_order.order(herd, 0, **SMALL, buffer=1, where="scoring").scores
-    wrong = dcnn_order.order(herd, 0, **SMALL, buffer=0, where="scoring").scores
-    trained = dcnn_order.order(herd, 0, **SMALL, buffer=0, where="training").scores
+    right = order.order(herd, 0, **SMALL, buffer=1, where="scoring").scores
+    wrong = order.order(herd, 0, **SMALL, buffer=0, where="scoring").scores
+    trained = order.order(herd, 0, **SMALL, buffer=0, where="training").scores
     assert right["map_at_r@train"] == 1
     assert wrong["map_at_r@train"] < 0.5
     assert trained["map_at_r@train"] != wrong["map_at_r@train"]
     with pytest.raises(InvalidInputError, match="where is one of training, scoring, both"):
-        dcnn_order.order(herd, 0, **SMALL, where="testing")
+        order.order(herd, 0, **SMALL, where="testing")
 
 
 def test_ranges_reach_the_network_as_they_are_named():
@@ -80,18 +81,18 @@ def test_ranges_reach_the_network_as_they_are_named():
 
 def test_the_share_of_neighbours_alike_is_counted():
     """Two of three see their own kind first; by chance one of three would."""
-    share, chance = dcnn_parts.share_alike(np.array([[0.0], [0.1], [0.35]]), np.array(["ear", "ear", "nose"]))
+    share, chance = parts.share_alike(np.array([[0.0], [0.1], [0.35]]), np.array(["ear", "ear", "nose"]))
     assert (share, chance) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
 
 
 def test_a_network_that_tells_animals_apart_has_them_as_neighbours(herd):
     """Of animals told at a glance all, also without any one of them; another thing to share is an error."""
-    found = dcnn_parts.parts(herd, 0, **SMALL, shown="animal")
+    found = parts.parts(herd, 0, **SMALL, shown="animal")
     assert found.scores["alike"] == 1
     assert found.leave_one_out["alike"] == [1.0, 1.0, 1.0]
     assert found.animals[""] == ["cow 6", "cow 7", "cow 8"]
     with pytest.raises(InvalidInputError, match="shown is one of part, animal"):
-        dcnn_parts.parts(herd, 0, **SMALL, shown="coat")
+        parts.parts(herd, 0, **SMALL, shown="coat")
 
 
 def test_ties_in_the_order_of_the_files_by_hand():
@@ -105,5 +106,5 @@ def test_ties_in_the_order_of_the_files_by_hand():
 
 def test_the_order_of_the_files_is_that_of_their_paths(herd):
     """Whatever the catalogue's own, an animal's images are neighbours."""
-    rows = dcnn_order.file_order(herd, herd.train)
+    rows = order.file_order(herd, herd.train)
     assert herd.paths[rows].tolist() == sorted(herd.paths[herd.train])

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import load
-from reproduce.experiments import wide_counting
 from reproduce.experiments.wide import image_vectors
-from reproduce.experiments.wide_counting import counting
+from reproduce.experiments.wide.counting import counting
 from reproduce.metrics.constant import pair_counts
 
 #: What makes the vectors; the rest of the rehearsal is the pair model's.
@@ -25,7 +24,7 @@ def herd(tmp_path_factory):
             same = catalogue is herd and (seed, told) == (0, {"encoder": "vlad", **VECTORS})
             return made if same else image_vectors(catalogue, seed, **told)
 
-        patch.setattr(wide_counting, "image_vectors", again)
+        patch.setattr("reproduce.experiments.wide.counting.image_vectors", again)
         yield herd
 
 

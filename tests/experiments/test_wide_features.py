@@ -5,7 +5,7 @@ import pytest
 
 from reproduce.datasets import load
 from reproduce.experiments.wide import image_model, image_vectors
-from reproduce.experiments.wide_features import features
+from reproduce.experiments.wide.features import features
 from reproduce.models.wide.descriptors import ImageVectors
 
 SMALL = dict(features.rehearsal)

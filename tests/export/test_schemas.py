@@ -11,7 +11,7 @@ from reproduce.export.schemas import FILES, schema
 from reproduce.record import Cell, Entry
 from reproduce.record.files import dumps
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.saving import RunFile, describe
+from reproduce.verdicts.runs.saving import RunFile, describe
 
 ROOT = Path(__file__).parents[2]
 RECORD = sorted((ROOT / "claims" / "record").glob("*.json"))

@@ -29,8 +29,10 @@ from reproduce.metrics.submission import score_files
 from reproduce.record import Cell, Entry, Store
 from reproduce.record.files import dumps
 from reproduce.record.schema import canonical, field_digests, short_digest, total_digest
-from reproduce.verdicts import compare, findings, lines, saving, screen, settings, table
+from reproduce.verdicts.files import findings, lines, settings
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.runs import compare, saving
+from reproduce.verdicts.views import screen, table
 
 __all__ = ["READERS", "SEEDS", "check", "forged"]
 

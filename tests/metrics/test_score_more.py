@@ -10,7 +10,7 @@ from reproduce import __version__
 from reproduce.cli import app
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import map_at_r, retrieval_scores
-from reproduce.verdicts.scatter import Herd, seeds_and_animals
+from reproduce.verdicts.judging.scatter import Herd, seeds_and_animals
 
 LABELS = [f"cow {n}" for n in (np.arange(39) % 8).tolist()] + ["stray"]
 

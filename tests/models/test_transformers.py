@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from reproduce.animals.models import embed
 from reproduce.cache import digest
 from reproduce.datasets import load
 from reproduce.errors import InvalidInputError, WeightsMissingError
-from reproduce.experiments.embedding import embed
 from reproduce.models.dcnn import backbones, weights
 from reproduce.models.dcnn.features import features
 

@@ -11,7 +11,7 @@ from reproduce.running.inputs import Data, Weights
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 from reproduce.running.tiers import held_against
-from reproduce.verdicts.source import Source
+from reproduce.verdicts.plugin.answers import Source
 
 DATA, DATA_HASH, WEIGHTS_HASH = "LionData", "d" * 64, "w" * 64
 

@@ -9,7 +9,7 @@ from reproduce.verdicts.outcome import Outcome, Spec
 SUITE = '''
 """Table I: a toy."""
 import pytest
-from reproduce.experiments import baselines
+from reproduce.experiments.unlearned import baselines
 
 @pytest.mark.claim("I.toy", at="Table I", unit="MAP@R %", fidelity="assumed")
 def test_toy(claim):

@@ -1,17 +1,17 @@
 """The page in a real browser: what a person does with it, with scripts and without. Skipped where there is none."""
 
 import pytest
+from walk import browser as opened
+from walk import chromium, walk
 
 from reproduce.errors import ReproduceError
-from reproduce.report.copies import Sheet
 from reproduce.report.evidence import Evidence, Provenance
+from reproduce.report.gallery.duplicates import Sheet
+from reproduce.report.gallery.photographs import Found, Model, Pictures, Query
 from reproduce.report.matrix import columns, matrix
 from reproduce.report.page import Parts, render
-from reproduce.report.pictures import Found, Model, Pictures, Query
-from reproduce.report.walk import browser as opened
-from reproduce.report.walk import chromium, walk
-from reproduce.verdicts.collect import Origin
-from reproduce.verdicts.lines import Folded, Line
+from reproduce.verdicts.files.lines import Folded, Line
+from reproduce.verdicts.plugin.collect import Origin
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium is installed")

@@ -7,7 +7,7 @@ import pytest
 from reproduce.errors import InvalidInputError
 from reproduce.report.card import card, find, line
 from reproduce.report.evidence import Evidence, Provenance
-from reproduce.verdicts.collect import Origin
+from reproduce.verdicts.plugin.collect import Origin
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from reproduce.datasets.audit import Duplicates
-from reproduce.report.copies import SHOWN, sheets
+from reproduce.report.gallery.duplicates import SHOWN, sheets
 
 ANIMALS = SimpleNamespace(paths=np.array(["a.png", "b.png", "c.png"]), identities=np.array(["Nala", "Simba", "Simba"]))
 

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.report import headlines
-from reproduce.report.dots import draw, save, words
+from reproduce.report.figures.dots import draw, save, words
 
 FILE = """
 [dots]

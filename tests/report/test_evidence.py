@@ -9,9 +9,9 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn
 from reproduce.report import headlines
 from reproduce.report.evidence import commands, intervals
-from reproduce.report.figures_forest import inside, rows
-from reproduce.running.asking import factor
+from reproduce.report.figures.forest import inside, rows
 from reproduce.running.request import Request
+from reproduce.running.select import factor
 
 FINDING = """
 [[finding]]

@@ -10,9 +10,8 @@ import pytest
 from reproduce.experiments import wide
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
-from reproduce.report import figures_curves, figures_pairs
 from reproduce.report.drawing import COLOURS, Material, svg
-from reproduce.report.figures import FIGURES
+from reproduce.report.figures import FIGURES, curves, pairs
 from reproduce.running import inputs
 from reproduce.running.request import Request
 
@@ -39,11 +38,11 @@ def test_pair_scores_are_drawn_from_what_the_runs_keep(tmp_path, monkeypatch):
             store.add(Entry(cell, {"auc": 0.5}, details=details, **made))
         return Material([], [Request(wide.pairs, "LionData", factors, range(2))], store)
 
-    assert figures_pairs.draw(kept("before", {})) is None
-    material = kept("now", {key: {"one": [1, 3], "two": [10, 0]} for key in figures_pairs.PARTS})
-    (found,) = figures_pairs.pairs(material)
+    assert pairs.draw(kept("before", {})) is None
+    material = kept("now", {key: {"one": [1, 3], "two": [10, 0]} for key in pairs.PARTS})
+    (found,) = pairs.pairs(material)
     np.testing.assert_allclose(found.shares["histograms"]["one"], [25, 75])
-    drawn = figures_pairs.draw(material)
+    drawn = pairs.draw(material)
     assert "LionData 0.625 and 0.250" in drawn.says
     assert ("LionData", "test pairs", "one animal", "2", "0.625", "75.00") in drawn.rows
 
@@ -78,13 +77,13 @@ def test_what_a_drawing_says_is_not_rounded():
 
 def test_each_curve_has_a_panel_with_the_line_of_a_collapse(monkeypatch):
     """Title, last step and ln 2 in both drawings; the words say which curve ends there, the table how each did."""
-    falls = figures_curves.Curve("cattle", "frozen", np.arange(0, 300, 10), np.linspace(0.7, 0.4, 30)[None])
-    flat = figures_curves.Curve("lions", "whole", np.arange(0, 300, 10), np.full((2, 30), np.log(2)))
-    monkeypatch.setattr(figures_curves, "curves", lambda _: [falls, flat])
-    drawn = figures_curves.draw(None)
+    falls = curves.Curve("cattle", "frozen", np.arange(0, 300, 10), np.linspace(0.7, 0.4, 30)[None])
+    flat = curves.Curve("lions", "whole", np.arange(0, 300, 10), np.full((2, 30), np.log(2)))
+    monkeypatch.setattr(curves, "curves", lambda _: [falls, flat])
+    drawn = curves.draw(None)
     for one in (drawn.wide, drawn.narrow):
         assert all(words in one for words in (">cattle<", ">lions<", ">frozen<", ">290<", ">ln 2<"))
     assert drawn.says.endswith("Ending within 0.01 of ln 2: whole on lions.")
     assert [row[:3] for row in drawn.rows] == [("cattle", "frozen", "1"), ("lions", "whole", "2")]
-    monkeypatch.setattr(figures_curves, "curves", lambda _: [])
-    assert figures_curves.draw(None) is None
+    monkeypatch.setattr(curves, "curves", lambda _: [])
+    assert curves.draw(None) is None

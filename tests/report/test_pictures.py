@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproduce.report.pictures import NOT_ASKED, look, queries
+from reproduce.report.gallery.photographs import NOT_ASKED, look, queries
 
 
 def test_the_best_and_the_worst_query_of_each_animal_are_shown():

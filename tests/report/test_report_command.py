@@ -5,12 +5,13 @@ from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.errors import RecordError, ReproduceError
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
+from reproduce.experiments.unlearned import baselines
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
-from reproduce.report import lions
 from reproduce.report.drawing import Material
 from reproduce.report.evidence import provenance
+from reproduce.report.figures import lions
 from reproduce.running import inputs
 from reproduce.running.request import Request
 

@@ -3,7 +3,7 @@
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.report.sides import alternative, draw, shown
+from reproduce.report.figures.sides import alternative, draw, shown
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from reproduce.record import Store
-from reproduce.running.claiming import Claims, State
+from reproduce.running.locks import Claims, State
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import measure, run

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from reproduce.record import Store
 from reproduce.running import cells
-from reproduce.running.claiming import Claims, State
+from reproduce.running.locks import Claims, State
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 

@@ -10,15 +10,15 @@ from rich.console import Console
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store
-from reproduce.running import live
 from reproduce.running.cells import Outcome
 from reproduce.running.command import factor
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report, measure
+from reproduce.running.show import progress
 from reproduce.running.tiers import Tier, held_against
 from reproduce.text import as_json
-from reproduce.verdicts.collect import asked
+from reproduce.verdicts.plugin.collect import asked
 
 DATA = "FriesianCattle2017"
 
@@ -198,7 +198,7 @@ def test_the_time_left_follows_the_pace(toys):
     """Cells twice as slow as planned double what is left; at the end nothing is."""
     request = Request(dataclasses.replace(toys["toy.draw"], seconds=100.0), DATA)
     plan = make_plan([request], range(4), Store())
-    view = live.Live(Console(file=io.StringIO()), plan, workers=2)
+    view = progress.Live(Console(file=io.StringIO()), plan, workers=2)
     entry = dataclasses.replace(measure(toys["toy.draw"], DATA, 0, {}), seconds=200.0)
     said = [view.left]
     for job in plan.jobs:
@@ -211,7 +211,7 @@ def test_who_listens_hears_of_each_cell_that_is_kept(toys):
     """Also of one that another run kept, and not of one that failed."""
     plan = make_plan([Request(toys["toy.draw"], DATA)], range(3), Store())
     heard = []
-    view = live.Live(Console(file=io.StringIO()), plan, 1, heard.append)
+    view = progress.Live(Console(file=io.StringIO()), plan, 1, heard.append)
     entry = measure(toys["toy.draw"], DATA, 0, {})
     for job, outcome in zip(plan.jobs, (Outcome(entry), Outcome(problem="broke"), Outcome(kept=True)), strict=True):
         view.watch(job, outcome, Report())

@@ -7,12 +7,13 @@ import dask  # noqa: F401
 import pytest
 import scipy.special  # noqa: F401
 
+import reproduce.verdicts.plugin.answers
+
 # pytester forgets what its runs import: neither NumPy nor a stash key bears being imported twice, and Dask's
 # importlib_metadata takes the standard library's place, which then finds no package any more.
-import reproduce.verdicts.claim
-import reproduce.verdicts.session
-import reproduce.verdicts.source
-import reproduce.verdicts.table
+import reproduce.verdicts.plugin.fixture
+import reproduce.verdicts.plugin.session
+import reproduce.verdicts.views.table
 from reproduce.datasets import load
 from reproduce.record import Store
 from reproduce.running import inputs
@@ -82,7 +83,9 @@ def test_one_digit_changed_by_hand_fails_the_claim_and_is_named(record, judge):
 
 def test_every_day_another_seed_is_in_turn():
     """Fourteen days reach fourteen seeds; one can be named."""
-    assert {reproduce.verdicts.session.seed_in_turn(day) % 14 for day in range(739_000, 739_014)} == set(range(14))
+    assert {reproduce.verdicts.plugin.session.seed_in_turn(day) % 14 for day in range(739_000, 739_014)} == set(
+        range(14)
+    )
 
 
 def test_one_seed_moved_by_a_percent_is_red_at_its_replay_by_its_own_name(record, judge, monkeypatch):

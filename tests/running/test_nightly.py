@@ -47,7 +47,7 @@ def test_a_night_that_was_stopped_goes_on(command, tmp_path, monkeypatch):
     log = tmp_path / "begun"
     monkeypatch.setenv("TOY_LOG", str(log))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reproduce.running.live.Live.watch", _stop_after(2))
+        patch.setattr("reproduce.running.show.progress.Live.watch", _stop_after(2))
         status, said = command("toy.draw", tier=Tier.NIGHTLY)
     assert status == 130
     assert "against the record: 2 identical" in said
@@ -98,7 +98,7 @@ def test_drift_found_before_the_stop_is_found_after_it(command):
     ]
     store.add_all(entries, replace=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reproduce.running.live.Live.watch", _stop_after(2))
+        patch.setattr("reproduce.running.show.progress.Live.watch", _stop_after(2))
         assert command("toy.draw", tier=Tier.NIGHTLY)[0] == 130
     status, said = command("toy.draw", tier=Tier.NIGHTLY)
     assert status == 1

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.record import Store, store
-from reproduce.running import spill
+from reproduce.running import unsaved
 from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
@@ -61,11 +61,11 @@ def test_a_renewed_result_takes_its_place_when_it_is_brought_back(toys, tmp_path
     """What a release could not keep replaces what it was to replace."""
     record, entry = Store(tmp_path / "record"), measure(toys["toy.draw"], DATA, 0, {})
     record.add(dataclasses.replace(entry, scores={"map_at_r": 3.0}))
-    said = spill.spill(entry, record, True, OSError(errno.EROFS, "Read-only file system"))
+    said = unsaved.spill(entry, record, True, OSError(errno.EROFS, "Read-only file system"))
     assert said.startswith(f"not kept in {record.folder} (Read-only file system), but in ")
-    assert spill.recover(record) == 1
+    assert unsaved.recover(record) == 1
     assert [kept.scores for kept in record.entries("toy.draw")] == [entry.scores]
-    assert spill.recover(record) == 0
+    assert unsaved.recover(record) == 0
 
 
 def test_where_the_cache_is_full_too_the_run_stops(command, tmp_path, monkeypatch):
@@ -81,7 +81,7 @@ def test_where_the_cache_is_full_too_the_run_stops(command, tmp_path, monkeypatc
 
 def test_nothing_to_bring_back(toys, tmp_path):
     """Most runs find nothing in the cache."""
-    assert spill.recover(Store(tmp_path / "record")) == 0
+    assert unsaved.recover(Store(tmp_path / "record")) == 0
 
 
 def test_a_cache_that_cannot_be_made_is_one_line(monkeypatch, tmp_path):

@@ -8,7 +8,8 @@ from stand_ins import cattle
 
 from reproduce.datasets import friesian, load
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import baselines, mlp
+from reproduce.experiments import mlp
+from reproduce.experiments.unlearned import baselines
 from reproduce.record import first_sets
 from reproduce.running import inputs
 from reproduce.running.origin import keep_first

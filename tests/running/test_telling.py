@@ -8,10 +8,10 @@ from reproduce.record import Store
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 from reproduce.running.runner import measure
-from reproduce.verdicts.claim import Claim
-from reproduce.verdicts.collect import Asking
 from reproduce.verdicts.outcome import Spec
-from reproduce.verdicts.telling import AT, Teller
+from reproduce.verdicts.paper.telling import AT, Teller
+from reproduce.verdicts.plugin.collect import Asking
+from reproduce.verdicts.plugin.fixture import Claim
 
 DATA = "FriesianCattle2017"
 

@@ -7,17 +7,17 @@ import scipy.special  # noqa: F401
 
 # pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
 import reproduce.running.runner
-import reproduce.verdicts.claim
-import reproduce.verdicts.collect
-import reproduce.verdicts.compare
-import reproduce.verdicts.findings
-import reproduce.verdicts.lines
-import reproduce.verdicts.saving
-import reproduce.verdicts.session
-import reproduce.verdicts.settings
-import reproduce.verdicts.source
-import reproduce.verdicts.table
-from reproduce.verdicts import rules, sensitivity
+import reproduce.verdicts.files.findings
+import reproduce.verdicts.files.lines
+import reproduce.verdicts.files.settings
+import reproduce.verdicts.plugin.answers
+import reproduce.verdicts.plugin.collect
+import reproduce.verdicts.plugin.fixture
+import reproduce.verdicts.plugin.session
+import reproduce.verdicts.runs.compare
+import reproduce.verdicts.runs.saving
+import reproduce.verdicts.views.table
+from reproduce.verdicts.plugin import rules, sensitivity
 
 
 @pytest.fixture
@@ -38,15 +38,17 @@ def claim_session(pytester, monkeypatch, tmp_path):
         for name, text in beside.items():
             (pytester.path / f"{name}.toml").write_text(text, encoding="utf-8")
         for room in (
-            reproduce.verdicts.findings,
-            reproduce.verdicts.lines,
-            reproduce.verdicts.settings,
+            reproduce.verdicts.files.findings,
+            reproduce.verdicts.files.lines,
+            reproduce.verdicts.files.settings,
             rules,
             sensitivity,
         ):
             room.read.cache_clear()  # a session reads each file once; these sessions share one process
         rules.seen.cache_clear()
-        reproduce.verdicts.collect.forget(pytester.path)  # another room's tests may have left a file of the same name
+        reproduce.verdicts.plugin.collect.forget(
+            pytester.path
+        )  # another room's tests may have left a file of the same name
         return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
 
     run.path = pytester.path

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reproduce.verdicts.brief import brief
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.views.brief import brief
 
 
 def outcome(name, verdict="reproduced", setting="paper", kind="statement", sentence="A toy.", **fields):

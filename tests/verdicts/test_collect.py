@@ -2,9 +2,9 @@
 
 import pytest
 
-import reproduce.verdicts.session  # noqa: F401  (pytest keys of a module imported twice would not agree)
+import reproduce.verdicts.plugin.session  # noqa: F401  (pytest keys of a module imported twice would not agree)
 from reproduce.errors import ClaimsMissingError, InvalidInputError
-from reproduce.verdicts.collect import asked
+from reproduce.verdicts.plugin.collect import asked
 
 
 @pytest.mark.parametrize(

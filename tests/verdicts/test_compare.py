@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.compare import Rules, compare, one
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.runs.compare import Rules, compare, one
 
 BEFORE = Outcome(
     Spec("II.128", "It scores 49.90.", "Table II", "MAP@R %", "assumed"),

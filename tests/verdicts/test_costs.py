@@ -3,7 +3,7 @@
 from reproduce.experiments import dcnn
 from reproduce.record import Store
 from reproduce.running.request import Request
-from reproduce.verdicts import session, source
+from reproduce.verdicts.plugin import answers, session
 
 FROZEN = {"backbone": "MobileNetV2", "weights": "none"}
 WHOLE = {**FROZEN, "trainable": "full", "size": 128}
@@ -11,8 +11,8 @@ WHOLE = {**FROZEN, "trainable": "full", "size": 128}
 
 def test_a_whole_training_is_dearer_than_any_check(tmp_path, monkeypatch):
     """Without a record fourteen whole trainings are not begun within six minutes, a head on kept features may be."""
-    monkeypatch.setattr(source, "unavailable", lambda request: "")
-    made = source.Source(Store(tmp_path), lambda *_: None, set())
+    monkeypatch.setattr(answers, "unavailable", lambda request: "")
+    made = answers.Source(Store(tmp_path), lambda *_: None, set())
     requests = [
         Request(dcnn.embed, "LionData", dcnn.embed.factors(**factors), range(14)) for factors in (FROZEN, WHOLE)
     ]

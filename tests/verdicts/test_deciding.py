@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts import deciding
-from reproduce.verdicts.sample import Sample
+from reproduce.verdicts.explanations import deciding
+from reproduce.verdicts.judging.sample import Sample
 
 ROWS = """
 [explanation.remembered]

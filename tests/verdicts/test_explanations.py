@@ -5,11 +5,11 @@ import json
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts import explanation_table, explanations, rivals, weighing
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.explanations import listing, rivals, scored, weighing
+from reproduce.verdicts.explanations.readings import Reading, Score
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.readings import Reading, Score
-from reproduce.verdicts.sample import Sample
 
 DIGITS = {"32": ("0.87", 14), "64": ("0.93", 2), "64aug": ("0.74", 2)}
 RIVALS = """
@@ -100,7 +100,7 @@ def outcomes(verdict=Verdict.REPRODUCED):
 def test_each_is_measured_with_its_own_factors(folder):
     """The score of its steps, on the setting's network; a width that only one row has."""
     kept = Kept()
-    found = {one.rival.name: one for one in explanations.measure(folder, outcomes(), kept, DIGITS)}
+    found = {one.rival.name: one for one in scored.measure(folder, outcomes(), kept, DIGITS)}
     assert found["memory"].scores["64", "75"] == pytest.approx((92.6, 92.8, 93.0, 93.2, 93.4))
     assert found["untrained"].scores["32", "19"] == pytest.approx([value * 100 for value in NEAR])
     assert any(factors["hidden"] == [32] for name, _, factors, _ in kept.asked if name == "baselines.untrained")
@@ -114,8 +114,8 @@ def test_each_is_measured_with_its_own_factors(folder):
 )
 def test_a_forecast_is_marked_by_its_claim(folder, verdict, mark):
     """One that failed is shown as failed, beside what was forecast."""
-    found = explanations.measure(folder, outcomes(verdict), Kept(), DIGITS)
-    lines = explanation_table.table(found, [], DIGITS)
+    found = scored.measure(folder, outcomes(verdict), Kept(), DIGITS)
+    lines = listing.table(found, [], DIGITS)
     assert any(line.split() == ["memory", "64", "93.0", mark, "31.3", "·"] for line in lines)
     assert any(line.split() == ["forecast", "91-95", "10..60"] for line in lines)
     assert max(map(len, lines)) <= 90
@@ -123,7 +123,7 @@ def test_a_forecast_is_marked_by_its_claim(folder, verdict, mark):
 
 def test_what_was_fitted_is_paid_for(folder):
     """The rival's weight is the mean over both units and both numbers of steps, and its best way four times that."""
-    found = {one.rival.name: one for one in explanations.measure(folder, [], Kept(), DIGITS)}
+    found = {one.rival.name: one for one in scored.measure(folder, [], Kept(), DIGITS)}
     weight = found["memory"].weight
     assert (weight.rows, weight.ways) == (("64",), 4)
     assert weight.best == pytest.approx(4 * weight.mean, rel=1e-3)
@@ -138,17 +138,17 @@ def test_a_reading_is_weighed_over_the_sets_of_lions(folder):
     """As the yardstick is; without the yardstick nothing is weighed."""
     score = Score(tuple(value * 100 for value in NEAR), 0.44)
     reading = Reading("whole", {("64", lions): score for lions in ("19", "75", "94")})
-    weighed = explanations.measure(folder, [], Kept(), DIGITS)
-    assert explanations.weigh_readings([reading], weighed, DIGITS)["whole"].mean == pytest.approx(1)
-    without = explanations.measure(folder, [], Kept("baselines.untrained"), DIGITS)
-    assert explanations.weigh_readings([reading], without, DIGITS) == {}
-    assert "untrained, pixels" in " ".join(explanation_table.table(weighed, [reading], DIGITS)[-1].split())
+    weighed = scored.measure(folder, [], Kept(), DIGITS)
+    assert scored.weigh_readings([reading], weighed, DIGITS)["whole"].mean == pytest.approx(1)
+    without = scored.measure(folder, [], Kept("baselines.untrained"), DIGITS)
+    assert scored.weigh_readings([reading], without, DIGITS) == {}
+    assert "untrained, pixels" in " ".join(listing.table(weighed, [reading], DIGITS)[-1].split())
 
 
 def test_what_is_not_run_is_named(folder):
     """Its rows are missing, its forecast is open, and it has no weight."""
-    found = {one.rival.name: one for one in explanations.measure(folder, [], Kept("dcnn.steps"), DIGITS)}
-    plain = {one["reading"]: one for one in json.loads(json.dumps(explanation_table.as_json(found.values())))}
+    found = {one.rival.name: one for one in scored.measure(folder, [], Kept("dcnn.steps"), DIGITS)}
+    plain = {one["reading"]: one for one in json.loads(json.dumps(listing.as_json(found.values())))}
     assert plain["memory"]["missing"] == ["64 of the 75"]
     assert plain["memory"]["likelihood_ratio"] is None
     assert plain["memory"]["forecasts"] == [{"row": "64", "lions": "75", "low": 91, "high": 95, "kept": "·"}]
@@ -157,8 +157,8 @@ def test_what_is_not_run_is_named(folder):
 
 def test_a_page_shows_forecasts_beside_what_was_measured(folder):
     """Yardsticks, rivals and weights, each as a table in Markdown."""
-    found = explanations.measure(folder, outcomes(Verdict.NOT_REPRODUCED), Kept(), DIGITS)
-    yardsticks, rivals_, weights = explanation_table.markdown(found, [], DIGITS).split("\n\n")
+    found = scored.measure(folder, outcomes(Verdict.NOT_REPRODUCED), Kept(), DIGITS)
+    yardsticks, rivals_, weights = listing.markdown(found, [], DIGITS).split("\n\n")
     assert "| pixels: grey pixels | 64 | 0.78 | 0.78 | 0.78 |" in yardsticks
     assert "| memory: fractions of one | 64 |  | 93.0 ✗ (91 to 95) |  | 31.3 · (10 to 60) |" in rivals_
     assert "| unit, steps |" in weights

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.findings import Finding, expected, read, unused
+from reproduce.verdicts.files.findings import Finding, expected, read, unused
 from reproduce.verdicts.outcome import Outcome, Spec
 
 CLAIMS = '''

@@ -8,8 +8,8 @@ import os
 import pytest
 from scipy.special import gamma  # noqa: F401  (see conftest.py)
 
-import reproduce.verdicts.session  # noqa: F401
-from reproduce.verdicts.collect import judged
+import reproduce.verdicts.plugin.session  # noqa: F401
+from reproduce.verdicts.plugin.collect import judged
 
 SUITE = '''
 """Table X: a toy."""

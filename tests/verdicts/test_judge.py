@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.claim import excluded
-from reproduce.verdicts.judge import (
+from reproduce.verdicts.judging.judge import (
     Estimate,
     Region,
     Verdict,
@@ -25,7 +24,8 @@ from reproduce.verdicts.judge import (
     p_value,
     power,
 )
-from reproduce.verdicts.sample import Sample
+from reproduce.verdicts.judging.sample import Sample
+from reproduce.verdicts.plugin.fixture import excluded
 
 finite = st.floats(-1e6, 1e6)
 

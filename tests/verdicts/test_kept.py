@@ -6,9 +6,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from reproduce.verdicts import kept
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
+from reproduce.verdicts.plugin import kept
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.lines import Line, fold, printed_in, read, runs_in
+from reproduce.verdicts.files.lines import Line, fold, printed_in, read, runs_in
 from reproduce.verdicts.outcome import Outcome, Spec
 
 CLAIMS = '''

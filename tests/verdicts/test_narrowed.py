@@ -62,7 +62,7 @@ def test_what_narrows_is_that_claims_are_left_out(claim_session, options, whole)
 
 
 HARNESS = """
-import reproduce.verdicts.findings as findings
+import reproduce.verdicts.files.findings as findings
 
 kept = findings.read
 findings.read = lambda path: {**kept(path), "I.nosuchclaim": findings.Finding("holds", (1.0, 2.0))}

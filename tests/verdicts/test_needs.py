@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
+from reproduce.experiments.unlearned import baselines
 from reproduce.record import Store
 from reproduce.running import inputs
 from reproduce.running.request import Request, Turn
-from reproduce.verdicts.lines import Folded, Line
-from reproduce.verdicts.needs import needs
-from reproduce.verdicts.standing import count, sentences
+from reproduce.verdicts.files.lines import Folded, Line
+from reproduce.verdicts.views.needs import needs
+from reproduce.verdicts.views.standing import count, sentences
 
 CATTLE = "FriesianCattle2017"
 
@@ -57,7 +58,7 @@ def test_the_sentence_names_the_command():
 @pytest.mark.skipif(not Path("claims/record").is_dir(), reason="no record here")
 def test_the_real_claims_need_two_downloads(nothing_here, monkeypatch):
     """FriesianCattle2017's images and ResNet50V2's weights, where the lions are here, which are fetched unasked."""
-    from reproduce.verdicts.collect import asked
+    from reproduce.verdicts.plugin.collect import asked
 
     monkeypatch.setattr(inputs.Data, "here", lambda one: one.name != CATTLE or not one.pixels)
     monkeypatch.setattr(inputs.Data, "hash", lambda one: "hash")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.verdicts.claim import Claim
-from reproduce.verdicts.collect import QUIET
-from reproduce.verdicts.marks import figures, spec
-from reproduce.verdicts.sample import Sample
+from reproduce.verdicts.judging.sample import Sample
+from reproduce.verdicts.plugin.collect import QUIET
+from reproduce.verdicts.plugin.fixture import Claim
+from reproduce.verdicts.plugin.marks import figures, spec
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 #: Factors that name one thing: a network and the file of its weights.

@@ -18,14 +18,15 @@ from reproduce.models.dcnn import backbones
 from reproduce.record import Store
 from reproduce.running import inputs, places
 from reproduce.text import as_json
-from reproduce.verdicts.paper import Wanted, rehearsed, run_paper
+from reproduce.verdicts.paper.run import Wanted, rehearsed, run_paper
 
 PUBLISHER = "2yizcfbkuv4352pzc32n54371r"
 CATTLE = {f"{cow}/{cow:03d}_{n}.jpg": encoded(picture(10 * cow + n)) for cow in range(1, 14) for n in (1, 2, 3)}
 CLAIMS = '''
 """Table II: toys in the paper's own setting, and elsewhere."""
 
-from reproduce.experiments import baselines, dcnn
+from reproduce.experiments import dcnn
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import judged_in, statement
 
 
@@ -255,7 +256,7 @@ def test_a_folder_without_the_papers_setting_is_one_line(project):
 
 def test_what_is_lacking_is_said_once(project):
     """A set and its proxies are one download."""
-    from reproduce.experiments import baselines
+    from reproduce.experiments.unlearned import baselines
     from reproduce.running.request import Request
 
     asked = [Request(baselines.pixels, name) for name in ("OpenCows2020", "OpenCows2020-barn", "TuringCattle")]

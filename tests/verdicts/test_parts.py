@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts import KINDS
-from reproduce.verdicts.budget import allot
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.judging.sample import Sample
+from reproduce.verdicts.judging.scatter import Herd
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
-from reproduce.verdicts.sample import Sample
-from reproduce.verdicts.scatter import Herd
-from reproduce.verdicts.table import (
+from reproduce.verdicts.plugin.budget import allot
+from reproduce.verdicts.views.table import (
     Layout,
     asked,
     bar,

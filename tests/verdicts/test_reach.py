@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from reproduce.verdicts.judge import Region, Verdict, against_runs, from_seeds, judge, power
+from reproduce.verdicts.judging.judge import Region, Verdict, against_runs, from_seeds, judge, power
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.reach import reach, room_per_spread, settles
+from reproduce.verdicts.plugin.power import reach, room_per_spread, settles
 
 
 def planned(verb="equals", printed="50.0", runs=1, **said):
@@ -67,7 +67,7 @@ def test_the_list_says_it_below_each_claim(claim_session):
     result = claim_session(
         """
         import pytest
-        from reproduce.experiments import baselines
+        from reproduce.experiments.unlearned import baselines
         from reproduce.verdicts import statement
 
         @statement("toy", at="I", unit="%")

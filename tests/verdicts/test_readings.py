@@ -7,9 +7,9 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.evaluate import LIONS
-from reproduce.report.readings import alternative, draw
-from reproduce.verdicts import readings
-from reproduce.verdicts.judge import Verdict
+from reproduce.report.figures.plane import alternative, draw
+from reproduce.verdicts.explanations import readings
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 
 PRINTED = {"32": "0.87", "64": "0.93", "64aug": "0.74"}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.verdicts.collect import specifications
-from reproduce.verdicts.lines import fold, printed_in, read
+from reproduce.verdicts.files.lines import fold, printed_in, read
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.plugin.collect import specifications
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 FILES = sorted(CLAIMS.glob("test_*.py"))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reproduce.experiments import dcnn, mlp
-from reproduce.verdicts.roles import Role
+from reproduce.verdicts.files.roles import Role
 
 HEAD = '''
 """Table X: a toy."""

@@ -8,7 +8,7 @@ import pytest
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.record import Cell, Entry, Store
 from reproduce.record.seen import FILE, first_seen
-from reproduce.verdicts.rules import Rule, post_hoc, read
+from reproduce.verdicts.plugin.rules import Rule, post_hoc, read
 
 TOY = '''
 """Table X: a toy."""

@@ -146,7 +146,7 @@ def test_offline(claims, monkeypatch):
 def test_a_file_that_is_no_saved_run_is_named(claims, monkeypatch):
     """Garbage in the folder of saved runs is an error with the file's name."""
     from reproduce.errors import RecordError
-    from reproduce.verdicts.saving import read
+    from reproduce.verdicts.runs.saving import read
 
     path = claims.path / "0001_x.json"
     for text in ("{", "[]", '{"schema": 9, "claims": []}', '{"schema": 1, "claims": [{}]}'):

@@ -6,9 +6,9 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.judge import from_seeds
-from reproduce.verdicts.sample import Sample, SourceNote
-from reproduce.verdicts.scatter import ANIMALS, SEEDS, Herd, seeds_and_animals
+from reproduce.verdicts.judging.judge import from_seeds
+from reproduce.verdicts.judging.sample import Sample, SourceNote
+from reproduce.verdicts.judging.scatter import ANIMALS, SEEDS, Herd, seeds_and_animals
 
 NAMES = (("a", "b", "c"),) * 2
 HERD = Herd("cows", NAMES, ((0.1, 0.2, 0.4), (0.3, 0.1, 0.2)))

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import reproduce
 from reproduce.cli import app
-from reproduce.verdicts import saving
+from reproduce.verdicts.runs import saving
 
 SUITE = '''
 """Table I: a toy."""
@@ -108,7 +108,7 @@ def test_a_full_disk_is_one_line_and_a_failure(claim_session, monkeypatch):
 TEN = """
 import sys
 from pathlib import Path
-from reproduce.verdicts import saving
+from reproduce.verdicts.runs import saving
 for _ in range(10):
     saving.keep(Path(sys.argv[1]), sys.argv[2], {"schema": 1})
 """

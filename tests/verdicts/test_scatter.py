@@ -13,9 +13,9 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Cell, Entry
 from reproduce.running.request import Request
-from reproduce.verdicts.draws import Part, of_animals
-from reproduce.verdicts.judge import Estimate, skewed
-from reproduce.verdicts.scatter import (
+from reproduce.verdicts.judging.draws import Part, of_animals
+from reproduce.verdicts.judging.judge import Estimate, skewed
+from reproduce.verdicts.judging.scatter import (
     ANIMALS,
     SEEDS,
     Herd,
@@ -24,7 +24,7 @@ from reproduce.verdicts.scatter import (
     seeds_and_animals,
     together,
 )
-from reproduce.verdicts.source import compose
+from reproduce.verdicts.plugin.answers import compose
 
 finite = st.floats(-1e6, 1e6)
 TOY = Experiment("toy", lambda catalogue, seed: None, varies=("order",))

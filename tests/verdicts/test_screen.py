@@ -12,17 +12,17 @@ from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import baselines
+from reproduce.experiments.unlearned import baselines
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
 from reproduce.running import inputs
-from reproduce.verdicts.judge import Verdict
-from reproduce.verdicts.lines import Line, fold, read
+from reproduce.verdicts.files.lines import Line, fold, read
+from reproduce.verdicts.files.settings import Setting
+from reproduce.verdicts.files.settings import read as settings_of
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec
-from reproduce.verdicts.screen import HEADINGS, as_json, by_column, screen
-from reproduce.verdicts.settings import Setting
-from reproduce.verdicts.settings import read as settings_of
-from reproduce.verdicts.standing import ANSWERS, answer, count, sentences, standing
+from reproduce.verdicts.views.screen import HEADINGS, as_json, by_column, screen
+from reproduce.verdicts.views.standing import ANSWERS, answer, count, sentences, standing
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 #: More than the column has room for by itself.
@@ -249,7 +249,7 @@ def test_json_says_what_was_found_in_each_setting():
 
 SUITE = '''
 """Table X: a toy."""
-from reproduce.experiments import baselines
+from reproduce.experiments.unlearned import baselines
 from reproduce.verdicts import judged_in, statement
 
 @statement("X.toy", at="Table X", unit="MAP@R %")

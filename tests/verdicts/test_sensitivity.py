@@ -3,9 +3,9 @@
 import pytest
 
 from reproduce.record import Cell, Entry, Store
-from reproduce.verdicts.judge import Verdict
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.sensitivity import FILE, fragile, read, under
+from reproduce.verdicts.plugin.sensitivity import FILE, fragile, read, under
 
 TOY = '''
 """Table X: a toy."""

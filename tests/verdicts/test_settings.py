@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reproduce.errors import InvalidInputError
-from reproduce.verdicts.settings import Setting, choose, read
+from reproduce.verdicts.files.settings import Setting, choose, read
 
 HEAD = '''
 """Table X: a toy."""

@@ -12,9 +12,9 @@ from scipy.special import stdtrit
 from reproduce.metrics import map_at_r
 from reproduce.metrics.leave_out import without_each_animal
 from reproduce.record import Store
-from reproduce.verdicts.draws import of_animals
-from reproduce.verdicts.judge import Estimate, Region, Verdict, judge, p_value, skewed, unskewed
-from reproduce.verdicts.scatter import Herd, seeds_and_animals
+from reproduce.verdicts.judging.draws import of_animals
+from reproduce.verdicts.judging.judge import Estimate, Region, Verdict, judge, p_value, skewed, unskewed
+from reproduce.verdicts.judging.scatter import Herd, seeds_and_animals
 
 RECORD = Path(__file__).parents[2] / "claims" / "record"
 ANIMALS = 19

@@ -10,13 +10,13 @@ from reproduce.record import Store
 from reproduce.running import inputs
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Turn
-from reproduce.verdicts import lines
-from reproduce.verdicts.collect import asked, claims
-from reproduce.verdicts.deciding import FILE, read
+from reproduce.verdicts.explanations.deciding import FILE, read
+from reproduce.verdicts.files import lines
 from reproduce.verdicts.outcome import Spec
-from reproduce.verdicts.paper import Wanted
-from reproduce.verdicts.planned import planned
-from reproduce.verdicts.turns import chosen, turn
+from reproduce.verdicts.paper.plan import planned
+from reproduce.verdicts.paper.run import Wanted
+from reproduce.verdicts.plugin.collect import asked, claims
+from reproduce.verdicts.plugin.turns import chosen, turn
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 real = pytest.mark.skipif(not CLAIMS.is_dir(), reason="no claims beside the tests")
@@ -132,7 +132,7 @@ def test_what_is_asked_for_by_name_or_kind():
 @real
 def test_every_claim_can_be_judged_again():
     """What `claims` gives answers to whoever measures, as pytest's run does."""
-    from reproduce.verdicts.source import Source
+    from reproduce.verdicts.plugin.answers import Source
 
     found = {one.spec.id: one for one in claims(CLAIMS)}
     outcome = found["data.lion"].judge(Source(Store(CLAIMS / "record"), None, set()))

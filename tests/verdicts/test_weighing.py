@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reproduce.verdicts import weighing
+from reproduce.verdicts.explanations import weighing
 
 VALUES = (0.6, 0.9, 0.75, 1.1, 0.8)
 

@@ -1,0 +1,88 @@
+"""Held-out animals as queries against the training animals, both numbered from 0 by their folders: who is who is luck.
+
+The call of the library's own example: test images are the queries, training images the reference. Where the two sides
+hold different animals and each side's labels count its own folders from 0, animal 3 of one is "found" as animal 3 of
+the other, a stranger.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.determinism import generator
+from reproduce.experiments import dcnn
+from reproduce.experiments.dcnn.steps import inputs_of
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["folder_numbers", "numbered"]
+
+
+@experiment(
+    "dcnn.numbered",
+    varies=("initialisation", "order"),
+    needs=("pixels", "weights"),
+    library="keras",
+    seconds=15,
+    rehearsal=dcnn.SMALL,
+    work=lambda factors: dcnn.work({**dcnn.embed.defaults, **factors}),
+    tolerance=0.03,
+)
+def numbered(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    steps: int = 300,
+    dim: int = 64,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    size: int = 224,
+    animals: int = 16,
+    augment: bool = False,
+    bank: int = 8,
+    flip: bool | str = True,
+    turn: float = 0.1,
+    numberings: int = 200,
+) -> Result:
+    """Train a head as ``dcnn.embed`` does; score the test images against the training ones by their folders' numbers.
+
+    Scores: "map_at_r" by the folders in the order of their names, and what ``numberings`` random numberings of the
+    training folders give: their mean "map_at_r.random", and "map_at_r.random.low" and "high", between which nine in
+    ten lie. "chance" is exact, for a random order of the reference.
+    """
+    from reproduce.metrics import chance_map_at_r, map_at_r
+    from reproduce.models.dcnn.augment import Views
+    from reproduce.models.dcnn.model import DCNN, Recipe
+
+    recipe = Recipe(
+        dim=dim, backbone=backbone, weights=None if weights == "none" else weights,
+        steps=steps, size=size, animals=animals, augment=augment,
+        views=Views(flip, turn),
+    )  # fmt: skip
+    images, training = inputs_of(catalogue, recipe, seed, bank)
+    rows = DCNN(recipe, seed).fit(training, catalogue.identities[catalogue.train]).embed(images)
+    query = folder_numbers(catalogue.identities[catalogue.test])
+    reference = folder_numbers(catalogue.identities[catalogue.train])
+
+    def score(numbers: np.ndarray) -> float:
+        ranked = {"reference": rows[catalogue.train], "reference_labels": numbers}
+        return float(map_at_r(rows[catalogue.test], query, **ranked))
+
+    rng = generator(seed, "numberings")
+    others = [score(rng.permutation(reference.max() + 1)[reference]) for _ in range(numberings)]
+    low, high = np.quantile(others, (0.05, 0.95))
+    scores = {
+        "map_at_r": score(reference),
+        "map_at_r.random": float(np.mean(others)),
+        "map_at_r.random.low": float(low),
+        "map_at_r.random.high": float(high),
+        "chance": float(chance_map_at_r(query, reference_labels=reference)),
+    }
+    return Result(scores, {"queries": len(query), "reference": len(reference)})
+
+
+def folder_numbers(identities: np.ndarray) -> np.ndarray:
+    """(N,) int: each image's folder, counted from 0 in the order of the names, as a loader of folders numbers them."""
+    return np.unique(identities, return_inverse=True)[1]

@@ -1,0 +1,104 @@
+"""Images and labels out of step: images drawn through a shuffle buffer, labels left in the order of the files.
+
+Two faults that look alike in a table: out of step in training, where a network learns the wrong names and is scored by
+the right ones, and out of step at scoring, where what was learned is held against the wrong names.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.determinism import generator
+from reproduce.errors import InvalidInputError
+from reproduce.experiments import dcnn
+from reproduce.experiments.dcnn.steps import inputs_of
+from reproduce.experiments.evaluate import subsets
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["file_order", "order", "shuffled"]
+
+#: Where images and labels may be out of step.
+WHERE = ("training", "scoring", "both")
+
+
+@experiment(
+    "dcnn.order",
+    varies=("initialisation", "order"),
+    needs=("pixels", "weights"),
+    library="keras",
+    seconds=15,
+    rehearsal={**dcnn.SMALL, "where": "scoring"},
+    work=lambda factors: dcnn.work({**dcnn.embed.defaults, **factors}),
+    tolerance=0.03,
+)
+def order(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    buffer: int = 32,
+    where: str = "training",
+    steps: int = 300,
+    dim: int = 64,
+    backbone: str = "ResNet50V2",
+    weights: str = "resnet50v2",
+    size: int = 224,
+    animals: int = 16,
+    bank: int = 8,
+) -> Result:
+    """Train and score a head as ``dcnn.embed`` does, images and labels out of step by a shuffle ``buffer``.
+
+    ``buffer=0`` is any order at all, as of a folder's listing that is not sorted as the labels are. ``bank`` counts for
+    nothing: no view is drawn.
+    """
+    from reproduce.metrics import chance_map_at_r, map_at_r
+    from reproduce.models.dcnn.model import DCNN, Recipe
+
+    if where not in WHERE or buffer < 0:
+        raise InvalidInputError(f"dcnn.order: where is one of {', '.join(WHERE)}, buffer 0 or more")
+    recipe = Recipe(
+        dim=dim,
+        backbone=backbone,
+        weights=None if weights == "none" else weights,
+        animals=animals,
+        steps=steps,
+        size=size,
+    )
+    images, _ = inputs_of(catalogue, recipe, seed, bank)
+    rng = generator(seed, "shuffle buffer")
+    learned = file_order(catalogue, catalogue.train)
+    given = learned[shuffled(len(learned), buffer, rng)] if where != "scoring" else learned
+    rows = DCNN(recipe, seed).fit(images[given], catalogue.identities[learned]).embed(images)
+    scores = {}
+    for suffix, indices in subsets(catalogue).items():
+        asked = file_order(catalogue, indices)
+        seen = asked[shuffled(len(asked), buffer, rng)] if where != "training" else asked
+        scores[f"map_at_r{suffix}"] = float(map_at_r(rows[seen], catalogue.identities[asked]))
+        scores[f"chance{suffix}"] = float(chance_map_at_r(catalogue.identities[asked]))
+    return Result(scores)
+
+
+def file_order(catalogue: "Catalogue", rows: np.ndarray) -> np.ndarray:
+    """The rows sorted as a loader of folders lists them: by path, so that an animal's images are neighbours."""
+    return rows[np.argsort(catalogue.paths[rows].astype(str), kind="stable")]
+
+
+def shuffled(count: int, buffer: int, rng: np.random.Generator) -> np.ndarray:
+    """(count,) the places 0 .. count - 1 in the order that a shuffle buffer gives them, as ``tf.data`` does.
+
+    The buffer is filled in order; each draw takes one of it at random, and the next in order takes its place. 0 is a
+    buffer of all: any order.
+    """
+    if not buffer:
+        return rng.permutation(count)
+    held, found = list(range(min(buffer, count))), []
+    for coming in range(len(held), count + len(held)):
+        at = int(rng.integers(len(held)))
+        found.append(held[at])
+        if coming < count:
+            held[at] = coming
+        else:
+            held.pop(at)
+    return np.array(found)

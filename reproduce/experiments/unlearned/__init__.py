@@ -1,0 +1,1 @@
+"""Score what needs no training: pixels, colours, edges, an untrained layer, one example of each animal."""

@@ -1,0 +1,55 @@
+"""An embedding that puts every image at one point, ranked in the order of the files: what ties alone can score.
+
+Where all distances tie, a search that sorts stably gives the files' own order, in which an animal's images are
+neighbours. The library looks one neighbour further than it needs and drops the first, taking it for the query itself:
+among ties it is the first file, and the query stays in its own ranking.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.dcnn.order import file_order
+from reproduce.experiments.evaluate import subsets
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+
+__all__ = ["in_file_order", "ties"]
+
+#: What is left out of a ranking as the query: "itself", or the "first" of it, whatever that is.
+DROPPED = ("itself", "first")
+
+
+@experiment("metric.ties", exact=True, seconds=1)
+def ties(catalogue: "Catalogue", seed: int, *, dropped: str = "itself") -> Result:
+    """MAP@R of one point for every image, ties in the order of the files; "/query" and the sets as everywhere."""
+    from reproduce.metrics import chance_map_at_r
+
+    if dropped not in DROPPED:
+        raise InvalidInputError(f"metric.ties: dropped is one of {', '.join(DROPPED)}, not {dropped!r}")
+    scores = {}
+    for suffix, rows in subsets(catalogue).items():
+        labels = catalogue.identities[file_order(catalogue, rows)]
+        for average in ("class", "query"):
+            name = "" if average == "class" else "/query"
+            scores[f"map_at_r{name}{suffix}"] = in_file_order(labels, dropped, average)
+            scores[f"chance{name}{suffix}"] = float(chance_map_at_r(labels, average))
+    return Result(scores)
+
+
+def in_file_order(labels: np.ndarray, dropped: str, average: str) -> float:
+    """MAP@R of labels (N,) where every ranking is the order of the rows."""
+    found: dict[str, list[float]] = {}
+    for query, animal in enumerate(labels):
+        hits = np.delete(labels == animal, query if dropped == "itself" else 0)
+        relevant = int((labels == animal).sum()) - 1
+        if relevant:
+            top = hits[:relevant]
+            precision = np.cumsum(top) / np.arange(1, relevant + 1)
+            found.setdefault(str(animal), []).append(float((top * precision).sum() / relevant))
+    if average == "class":
+        return float(np.mean([np.mean(own) for own in found.values()]))
+    return float(np.mean([value for own in found.values() for value in own]))

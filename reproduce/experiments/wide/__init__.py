@@ -1,0 +1,294 @@
+"""The wide model on pairs and what stands beside it: the constant model and local matching (II-B.3, III-C, V)."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reproduce.errors import InvalidInputError
+from reproduce.experiments.apart import evaluate_apart
+from reproduce.experiments.evaluate import evaluate_distances
+from reproduce.experiments.registry import Result, experiment
+
+if TYPE_CHECKING:
+    from reproduce.datasets import Catalogue
+    from reproduce.metrics.pairs import PairScores
+    from reproduce.models.wide.classifier import PairClassifier
+    from reproduce.models.wide.descriptors import ImageVectors
+
+__all__ = ["READINGS", "constant", "image_model", "image_vectors", "lnbnn", "pairs", "protocol"]
+
+#: III-C's printed accuracy.
+PRINTED = 0.8082
+#: What III-C leaves open (readings 9 and 10), beside the primary VLAD with |a-b| and a*b.
+READINGS = {"mean-descriptor": {"encoder": "mean"}, "concatenation": {"encoding": "concatenation"}}
+
+
+@experiment(
+    "wide.pairs",
+    varies=("codebook", "sampling"),
+    seconds=60,
+    library="lightgbm",
+    rehearsal={"dim": 8, "words": 2, "rounds": 10},
+    tolerance=0.05,
+    later=("balanced", "stopped"),
+)
+def pairs(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    encoder: str = "vlad",
+    encoding: str = "difference-product",
+    words: int | None = None,
+    dim: int | None = 192,
+    height: int = 256,
+    most: int = 300,
+    rounds: int = 100,
+    shuffle: bool = False,
+    balanced: bool = False,
+    stopped: bool = False,
+) -> Result:
+    """LightGBM on every pair of training images, tested on every pair of test images.
+
+    The seed draws the codebooks and LightGBM's sample for its bins. ``shuffle`` is the control: the training images
+    change animals among themselves, class sizes kept, so that only what is no animal can be learned. ``balanced``: same
+    and different pairs weigh alike in the training. ``stopped``: of the ``rounds`` as many are grown as rank the pairs
+    of some training animals best that were held out. Scores: those
+    of `reproduce.metrics.pairs` on the test pairs, with "@train" on the pairs trained on (held against the labels
+    trained on), "auc_gap" between the two, and the MAP@R family of the distances 1 - P(same).
+    """
+    from reproduce.determinism import generator
+    from reproduce.metrics.pairs import histograms, pair_scores
+    from reproduce.models.wide.classifier import PairClassifier
+
+    vectors, empty = image_vectors(catalogue, seed, encoder=encoder, words=words, dim=dim, height=height, most=most)
+    animals = catalogue.identities[catalogue.train]
+    if shuffle:
+        animals = generator(seed, "shuffled labels").permutation(animals)
+    how: dict[str, Any] = {"encoding": encoding, "random_state": seed}
+    if balanced:
+        how["parameters"] = {"is_unbalance": True}
+    tried: list[list[Any]] = []
+    if stopped:
+        rounds, tried = chosen_rounds(vectors[catalogue.train], animals, rounds, seed, how)
+    model = PairClassifier(rounds=rounds, **how).fit(vectors[catalogue.train], animals)
+    p_train = model.pair_probabilities(vectors[catalogue.train])
+    p_test = model.pair_probabilities(vectors[catalogue.test])
+    tested = pair_scores(p_test, catalogue.identities[catalogue.test])
+    trained = pair_scores(p_train, animals)
+    found = evaluate_distances(catalogue, lambda rows: model.distances(vectors[rows]))
+    scores = {
+        **found.scores,
+        **_named(tested, ""),
+        **_named(trained, "@train"),
+        "auc_gap": trained.auc - tested.auc,
+        "asymmetry": model.asymmetry(vectors[catalogue.test]),
+    }
+    left_out = {name: values.tolist() for name, values in tested.leave_one_out.items()}
+    if left_out:
+        left_out["auc_gap"] = [trained.auc - value for value in left_out["auc"]]
+        left_out |= _retrieval_without_each(catalogue, model, vectors)
+    details = {
+        **found.details,
+        "pairs": model.pairs_,
+        "same_pairs": model.same_pairs_,
+        "test_pairs": tested.pairs,
+        "said_same": tested.said_same,
+        "width": int(vectors.shape[1]),
+        "images_without_keypoint": empty,
+        "histograms": histograms(p_test, catalogue.identities[catalogue.test]),
+        "histograms@train": histograms(p_train, animals),
+        **({"rounds": rounds, "tried": tried} if stopped else {}),
+    }
+    return Result(scores, details, left_out, {"": tested.animals})
+
+
+@experiment("wide.lnbnn", seconds=20, library="opencv", rehearsal={"most": 100}, later=("same_photo",))
+def lnbnn(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    neighbours: int = 4,
+    height: int = 256,
+    most: int = 300,
+    tolerance: float = 0.1,
+    everywhere: bool = False,
+    same_photo: bool = True,
+) -> Result:
+    """SIFT local matching, one image against all others of its set at once; nothing is learned, drawn or shuffled.
+
+    The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
+    ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
+    """
+    from reproduce.datasets import images
+    from reproduce.models.baselines.local import local_matching
+
+    shown = images(catalogue, None, "grey")
+    rows = np.arange(len(catalogue)) if everywhere else catalogue.test
+    subject = catalogue if everywhere else _tested(catalogue)
+
+    def distances(part: np.ndarray) -> np.ndarray:
+        chosen = [shown[row] for row in rows[part]]
+        return -local_matching(chosen, neighbours=neighbours, most=most, height=height, tolerance=tolerance)
+
+    scored = evaluate_distances if same_photo else evaluate_apart
+    found = scored(subject, distances if everywhere else _once(distances), resample=True)
+
+    def kept(named: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in named.items() if everywhere or "@" not in name}
+
+    return Result(kept(found.scores), kept(found.details), kept(found.leave_one_out), kept(found.animals))
+
+
+@experiment("wide.constant", needs=(), exact=True, seconds=3)
+def constant(catalogue: "Catalogue", seed: int, *, held_out: int = 9, printed: float = PRINTED) -> Result:
+    """Always "different", from class sizes alone: over every draw of the held-out animals, and the first ones.
+
+    Accuracies are fractions of the unordered pairs i < j; "first/self" adds every image beside itself and
+    "first/all" counts ordered pairs and self-pairs, n^2 in all. "share_at_least" is the share of draws in which the
+    constant model reaches the printed accuracy, "share_near" that within 0.1 points of it. "needed" is the accuracy
+    from which a model on the first animals that says "same" as often as it is true would be better beyond doubt, as
+    if pairs were independent; "excusable" the most "same" answers at which the printed figure would be.
+    """
+    from reproduce.metrics import constant as metric
+
+    animals, sizes = np.unique(catalogue.identities, return_counts=True)
+    order = sorted(range(len(animals)), key=lambda at: _natural(str(animals[at])))
+    sizes = sizes[order]
+    if held_out >= len(sizes):
+        raise InvalidInputError(f"{catalogue.name} has {len(sizes)} animals: {held_out} cannot be held out")
+    draws = metric.constant_accuracy_distribution(sizes, held_out)
+    first = sizes[:held_out]
+    total, same = metric.pair_counts(first)
+    apart = metric.pairs_apart(first, printed)
+    scores = {
+        "mean": draws.mean,
+        "median": draws.quantile(0.5),
+        "p05": draws.quantile(0.05),
+        "p95": draws.quantile(0.95),
+        "minimum": float(draws.accuracy[0]),
+        "maximum": float(draws.accuracy[-1]),
+        "share_at_least": draws.share(printed, 1.0),
+        "share_near": draws.share(printed - 0.001, printed + 0.001),
+        "first": metric.constant_pair_accuracy(first),
+        "first/self": metric.constant_pair_accuracy(first, self_pairs=True),
+        "first/all": metric.constant_pair_accuracy(first, self_pairs=True, ordered=True),
+        "first_pairs": float(total),
+        "first_same": float(same),
+        "pairs_apart": float(apart),
+        "needed": metric.accuracy_needed(first, same),
+        "excusable": float(_excusable(first, printed)),
+    }
+    return Result(scores, {"draws": draws.total, "first_sizes": first.tolist()})
+
+
+@experiment("wide.protocol", exact=True, seconds=60, library="lightgbm", rehearsal={"dim": 8, "words": 2})
+def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim: int | None = 192) -> Result:
+    """What the running wide model does, read off the trained model and its data rather than off a setting."""
+    from reproduce.models.wide.classifier import PairClassifier
+
+    vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
+    model = PairClassifier(random_state=seed).fit(vectors[catalogue.train], catalogue.identities[catalogue.train])
+    found = vectors[catalogue.test]
+    answered = model.pair_probabilities(found)
+    first, second = np.triu_indices(len(found), 1)
+    swapped = model.probability(found[second], found[first])
+    written = dict(
+        line.strip("[]").split(": ", 1) for line in model.booster_.model_to_string().splitlines() if ": " in line
+    )
+    trees = model.booster_.dump_model()["tree_info"]
+    scores = {
+        "pairs": float(model.pairs_),
+        "same_pairs": float(model.same_pairs_),
+        "test_pairs": float(len(answered)),
+        "trees": float(len(trees)),
+        "most_leaves": float(max(tree["num_leaves"] for tree in trees)),
+        "learning_rate": float(written["learning_rate"]),
+        "asymmetry": float(np.abs(answered - swapped).max()),
+    }
+    return Result(scores, {"width": int(vectors.shape[1])})
+
+
+def chosen_rounds(
+    vectors: np.ndarray, animals: np.ndarray, most: int, seed: int, how: Mapping[str, Any]
+) -> tuple[int, list[list[Any]]]:
+    """How many trees, up to ``most``, rank the pairs of a third of the animals best; and the area of each number.
+
+    ``vectors`` (N, D) and ``animals`` (N,) of training images; the third is not trained on before.
+    """
+    from reproduce.experiments.folds import best, class_folds
+    from reproduce.metrics.pairs import pair_scores
+    from reproduce.models.wide.classifier import PairClassifier
+
+    learn, out = next(class_folds(animals, 3, seed))
+    model = PairClassifier(rounds=most, **how).fit(vectors[learn], animals[learn])
+    numbers = sorted({max(1, round(most * share)) for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)})
+    return best(numbers, lambda trees: pair_scores(model.pair_probabilities(vectors[out], trees), animals[out]).auc)
+
+
+def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
+    """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
+    model, shown = image_model(catalogue, seed, **factors)
+    return model.transform(shown), model.empty_
+
+
+def image_model(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple["ImageVectors", Any]:
+    """What makes those vectors, learned from the training images, and every grey image at its own size."""
+    from reproduce.datasets import images
+    from reproduce.models.wide.descriptors import ImageVectors
+
+    shown = images(catalogue, None, "grey")
+    return ImageVectors(seed=seed, **factors).fit([shown[row] for row in catalogue.train]), shown
+
+
+def _named(found: "PairScores", suffix: str) -> dict[str, float]:
+    names = (
+        "accuracy", "constant", "gain", "balanced_accuracy", "auc",
+        "average_precision", "brier", "constant_brier", "calibration_error",
+    )  # fmt: skip
+    named = {f"{name}{suffix}": getattr(found, name) for name in names}
+    # What knowing nothing scores: the table shows it beside.
+    named[f"chance_accuracy{suffix}"] = found.constant
+    named[f"chance_auc{suffix}"] = 0.5
+    named[f"chance_average_precision{suffix}"] = found.same / found.pairs
+    return named
+
+
+def _retrieval_without_each(
+    catalogue: "Catalogue", model: "PairClassifier", vectors: np.ndarray
+) -> dict[str, list[float]]:
+    """MAP@R and P@1 of the test images without each test animal."""
+    found = evaluate_distances(
+        _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=("",)
+    )
+    return {name: list(row) for name, row in found.leave_one_out.items() if "@" not in name}
+
+
+def _tested(catalogue: "Catalogue") -> "Catalogue":
+    """The test images alone."""
+    return catalogue.take(catalogue.test)
+
+
+def _once(distances: Any) -> Any:
+    """The distances of a catalogue that is all test set, where "@all" asks for the same again."""
+    kept: list[np.ndarray] = []
+
+    def again(rows: np.ndarray) -> np.ndarray:
+        if not kept:
+            kept.append(distances(rows))
+        return kept[0]
+
+    return again
+
+
+def _natural(name: str) -> tuple[bool, int, str]:
+    """Numbers by value, then names by letter: "2" before "10"."""
+    return (not name.isdigit(), int(name) if name.isdigit() else 0, name)
+
+
+def _excusable(sizes: np.ndarray, printed: float, z: float = 1.645) -> int:
+    """The most "same" answers with which the printed figure is better than the constant's beyond doubt."""
+    from reproduce.metrics.constant import pairs_apart
+
+    return math.floor((max(pairs_apart(sizes, printed), 0) / z) ** 2)

@@ -1,0 +1,77 @@
+"""Claims as a drawing: both sides of each comparison, or the score and its bound, one row a claim, the words beside."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.views.table import figure as as_text
+
+__all__ = ["alternative", "draw", "shown"]
+
+#: Verdict's word -> colour; the word itself stands at the row's end, so nothing is told by colour alone.
+LOOKS = {"holds": "#1b6e3c", "fails": "#a4303f", "inconclusive": "#4d4d4d"}
+
+
+def shown(outcomes: Sequence[Outcome], prefix: str) -> list[Outcome]:
+    """The judged claims whose id begins with ``prefix``, in their own order; an error where there is none."""
+    found = [one for one in outcomes if one.spec.id.startswith(prefix) and one.ours is not None]
+    if not found:
+        raise InvalidInputError(
+            f"no claim that begins with {prefix!r} is in the record; `reproduce claims list` shows all"
+        )
+    return found
+
+
+def draw(outcomes: Sequence[Outcome], path: Path) -> None:
+    """Write the drawing to ``path``, .svg (with its words as the description) or .png."""
+    if path.suffix not in (".svg", ".png"):
+        raise InvalidInputError(f"{path}: a drawing ends in .svg or .png")
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "sides", "font.size": 9}):
+        picture = Figure(figsize=(9.5, 1.1 + 0.32 * len(outcomes)), layout="constrained")
+        axes = picture.subplots()
+        for row, one in enumerate(outcomes):
+            _row(axes, row, one)
+        axes.set_yticks(range(len(outcomes)), [one.spec.id for one in outcomes])
+        axes.set_ylim(len(outcomes) - 0.4, -0.6)
+        axes.set_xlabel(f"{outcomes[0].spec.unit}; filled: the side named first, hollow: the other, bar: a bound")
+        axes.grid(axis="x", color="#e5e7eb", linewidth=0.6)
+        axes.set_axisbelow(True)
+        for side in ("top", "right", "left"):
+            axes.spines[side].set_visible(False)
+        what = {"Date": None, "Title": outcomes[0].spec.group, "Description": alternative(outcomes)}
+        picture.savefig(path, metadata=what if path.suffix == ".svg" else None, dpi=110)
+
+
+def alternative(outcomes: Sequence[Outcome]) -> str:
+    """The drawing in words, a sentence a row."""
+    return " ".join(f"{one.spec.id}: {_words(one)}." for one in outcomes)
+
+
+def _words(one: Outcome) -> str:
+    span = f" ({as_text(one.interval[0], one)} to {as_text(one.interval[1], one)})" if one.interval else ""
+    if one.sides:
+        ours, other = (as_text(side, one) for side in one.sides)
+        return f"{ours} against {other}, a difference of {as_text(one.ours, one)}{span}, {one.paper} asked, {one.says}"
+    return f"{as_text(one.ours, one)}{span}, {one.paper} asked, {one.says}"
+
+
+def _row(axes: Any, row: int, one: Outcome) -> None:
+    colour = LOOKS.get(one.says, "#4d4d4d")
+    if one.sides:
+        ours, other = one.sides
+        axes.plot([ours, other], [row, row], color=colour, linewidth=1.4, alpha=0.6)
+        axes.plot([other], [row], "o", markerfacecolor="white", markeredgecolor=colour, markersize=6)
+        axes.plot([ours], [row], "o", color=colour, markersize=6)
+    else:
+        if one.interval:
+            axes.plot(one.interval, [row, row], color=colour, linewidth=2, alpha=0.5)
+        axes.plot([one.ours], [row], "o", color=colour, markersize=6)
+        for edge in (one.lower, one.upper):
+            if edge is not None:
+                axes.plot([edge, edge], [row - 0.3, row + 0.3], color="black", linewidth=1.2)
+    axes.annotate(one.says, (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour, fontsize=8)

@@ -1,0 +1,252 @@
+"""``reproduce paper``: fetch what is missing, run the paper's own cells, judge, and show the paper on one screen.
+
+Exit status 0: all is done, or left by the budget, or waits for what could not be had; 1: a cell failed, or, in the
+nightly and release tiers, something was left or waits that may not; 130: interrupted.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from reproduce.errors import InvalidInputError, ReproduceError
+from reproduce.record import Store
+from reproduce.running import places
+from reproduce.running.clock import duration, span
+from reproduce.running.command import run_command
+from reproduce.running.inputs import Data, Weights, lacking, sizes
+from reproduce.running.plan import Plan
+from reproduce.running.request import Request, Turn, merged
+from reproduce.running.tiers import Tier
+from reproduce.verdicts.explanations import deciding
+from reproduce.verdicts.files import lines, settings
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.paper.plan import planned
+from reproduce.verdicts.paper.telling import Teller, nothing_measured
+from reproduce.verdicts.plugin.answers import Source
+from reproduce.verdicts.plugin.collect import Asking, Judged, claims, judged, record_of
+from reproduce.verdicts.plugin.turns import chosen
+from reproduce.verdicts.runs.compare import Change, compare
+from reproduce.verdicts.views import screen
+from reproduce.verdicts.views.needs import needs
+
+__all__ = ["Wanted", "fetch", "rehearsed", "run_paper", "shown"]
+
+#: Changed verdicts that are named at the end.
+MOST = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of the paper are run: ``only`` a pattern of ids or a kind, ``everything``, or the statements alone."""
+
+    only: str | None = None
+    everything: bool = False
+
+    def claims(self, folder: Path) -> list[Asking]:
+        """The claims of a folder that are run; InvalidInputError where none is the paper's own, or ``only`` fits none.
+
+        Some readings are asked only where their weights are at hand.
+        """
+        known = settings.read(folder / settings.FILE)
+        ours = [one for one in claims(folder) if set(known[one.spec.setting].differs) <= {"reading"}]
+        if not any(one.spec.setting == settings.PAPER for one in ours):
+            raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
+        fits = chosen([one.spec for one in ours], self.only, self.everything)
+        return [one for one in ours if fits(one.spec)]
+
+    def requests(self, folder: Path, asking: Sequence[Asking]) -> list[Request]:
+        """What the claims ask for, and the rows that decide between explanations where nothing else was named."""
+        rows = () if self.only else deciding.read(folder / deciding.FILE).rows
+        decides = [replace(row.request, turn=Turn.DECIDING) for row in rows]
+        return merged([*decides, *(request for one in asking for request in one.requests)])
+
+
+def run_paper(
+    folder: Path,
+    *,
+    wanted: Wanted = Wanted(),
+    yes: bool = False,
+    budget: float | None = None,
+    tier: Tier = Tier.CHECK,
+    cluster: str | None = None,
+    workers: int | None = None,
+    seeds: int | None = None,
+    allow_waiting: Sequence[str] = (),
+    plan_only: bool = False,
+    confirm: Callable[[str], bool] | None = None,
+    console: Console | None = None,
+    told: Callable[[dict[str, Any]], None] | None = None,
+) -> int:
+    """Run what the claims in ``folder`` ask for in the paper's own setting, its printed figures first.
+
+    By default the statements alone, with ``wanted.everything`` also questions, controls and other readings of what the
+    paper leaves open. Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is
+    stopped, and the same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one,
+    and nothing is fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run,
+    each verdict as it came, what changed, the paper, and stand-ins apart.
+    """
+    console = console or Console(soft_wrap=not os.isatty(1))
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    if budget is not None and not budget >= 0:
+        raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
+    began = time.monotonic()
+    asking = wanted.claims(folder)
+    missing = [] if plan_only else lacking(one.inputs for one in wanted.requests(folder, asking))
+    got = [] if plan_only else fetch(missing, yes, confirm, console)
+    asking = wanted.claims(folder) if got else asking
+    requests = wanted.requests(folder, asking)
+    before = () if plan_only else judged(folder).outcomes
+    width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
+    tellers: list[Teller] = []
+
+    def hears(plan: Plan, store: Store, say: Callable[[str], None]) -> Teller:
+        tellers.append(Teller([one for one in asking if one.spec.printed], plan, store, say))
+        return tellers[0]
+
+    ran: dict[str, Any] = {}
+    status = run_command(
+        [],
+        seeds=seeds,
+        tier=tier,
+        cluster=cluster,
+        workers=workers,
+        budget=None if budget is None else max(0.0, budget - (time.monotonic() - began)),
+        allow_waiting=allow_waiting,
+        plan_only=plan_only,
+        requested=lambda: requests,
+        console=console,
+        strict=True,
+        planned=lambda plan, workers: planned(plan, workers, asking, lines.read(folder / lines.FILE), width),
+        hears=hears,
+        told=ran.update,
+    )
+    if plan_only:
+        return status
+    found = judged(folder)
+    outcomes = found.outcomes
+    why = list(dict.fromkeys(part for one in requests for part in one.inputs.doubt().split("; ") if part))
+    stand_ins = rehearsed(folder) if why else []
+    changes = [one for one in compare(before, outcomes) if one.kind != "same"]
+    for line in [
+        *shown(folder, found, width),
+        *_said_of_stand_ins(stand_ins, why),
+        *_said_of_explanations(folder),
+        *_said_of_changes(changes),
+    ]:
+        say(line)
+    if ran["left"]:
+        say(f"left: {ran['left']} cells, {span(*ran['seconds left'])}: `{_again(wanted, yes, budget)}`")
+    if told:
+        paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
+        apart = [screen.setting(one) for one in stand_ins]
+        events = [event for teller in tellers for event in teller.events]
+        heard = {"verdicts": events, "changed": [one.line for one in changes]}
+        told({"fetched": [one.label for one in got], "run": ran, **heard, "paper": paper, "stand-ins": apart})
+    return status
+
+
+def _said_of_explanations(folder: Path) -> list[str]:
+    """What the rows that decide between explanations leave of them; [] where none of those rows is kept."""
+    found, source = deciding.read(folder / deciding.FILE), Source(Store(record_of(folder)), nothing_measured, set())
+    if all(left is None for left in found.left(source).values()):
+        return []
+    return ["", *deciding.table(found, source)]
+
+
+def _said_of_changes(changes: Sequence[Change]) -> list[str]:
+    """What this command has changed in the verdicts, at most ``MOST`` of them; [] where it changed none."""
+    if not changes:
+        return []
+    more = [f"  and {len(changes) - MOST} more: reproduce claims paper"] if len(changes) > MOST else []
+    return ["", "Since this command began:", *(f"  {one.line}" for one in changes[:MOST]), *more]
+
+
+def _again(wanted: Wanted, yes: bool, budget: float | None) -> str:
+    """The command that goes on with what is left."""
+    words = ["reproduce paper"]
+    words += ["--yes"] if yes else []
+    words += [f"--only {shlex.quote(wanted.only)}"] if wanted.only else []
+    words += ["--all"] if wanted.everything else []
+    words += [f"--budget {budget / 60:g}"] if budget else []
+    return " ".join(words)
+
+
+def fetch(
+    missing: Sequence[Data | Weights], yes: bool, confirm: Callable[[str], bool] | None, console: Console
+) -> list[Data | Weights]:
+    """Fetch what is missing, if that is wanted; one line for what cannot be had. Returns what was fetched."""
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    if not missing:
+        say("everything that the paper's own rows need is here")
+        return []
+    say(f"missing: {sizes(missing)}")
+    if not yes and not (confirm and confirm("fetch what is missing?")):
+        say("not fetched (--yes fetches it): what needs it waits, and everything else is run")
+        return []
+    got = []
+    for one in missing:
+        began = time.monotonic()
+        try:
+            one.fetch()
+        except ReproduceError as error:
+            say(f"cannot be had: {one.label}: {error}")
+        else:
+            say(f"fetched: {one.label} in {duration(time.monotonic() - began)}")
+            got.append(one)
+    return got
+
+
+def shown(folder: Path, found: Judged, width: int) -> list[str]:
+    """The paper on one screen by its claims' outcomes; without its lines, each claim's verdict."""
+    outcomes = found.outcomes
+    paper = lines.read(folder / lines.FILE)
+    if not paper:
+        return [f"{one.spec.id}: {one.says}" for one in outcomes]
+    folded = lines.fold(paper, outcomes)
+    needed = needs(found.requests, Store(record_of(folder)))
+    return screen.screen(folded, settings.read(folder / settings.FILE), width, needs=needed)
+
+
+def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:
+    """What was judged on stand-ins, claim by claim under a heading that says what they are; [] where there are none."""
+    if not found:
+        return []
+    head = [f"On stand-ins, which says nothing of the paper and is in no record: {one}" for one in why]
+    return ["", *head, *(f"  {_figures(one)}" for one in found)]
+
+
+def rehearsed(folder: Path) -> list[Outcome]:
+    """The paper's own claims judged by what is kept apart from the record: each a rehearsal, whatever it says."""
+    return [
+        replace(one, spec=replace(one.spec, fidelity="rehearsal"))
+        for one in judged(folder, places.apart(None).folder).outcomes
+        if one.spec.setting == settings.PAPER and one.verdict not in (Verdict.NOT_RUN, Verdict.ERROR)
+    ]
+
+
+def _figures(one: Outcome) -> str:
+    from reproduce.verdicts.views.table import asked as wanted
+    from reproduce.verdicts.views.table import figure
+
+    ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, asked {wanted(one)}"
+    return f"{one.spec.id}: {one.says} (n {one.n}{ours})"
+
+
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,178 @@
+"""Where a claim's scores come from: the record, checked afresh where it can be; else a run now; else nothing yet."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
+from reproduce.experiments.registry import Experiment
+from reproduce.record import Entry, Store
+from reproduce.record.current import current
+from reproduce.record.replay import compare_judged
+from reproduce.running.inputs import Data, stand_in
+from reproduce.running.request import Key, Request
+from reproduce.verdicts.judging.sample import Sample, SourceNote
+from reproduce.verdicts.judging.scatter import Herd
+
+__all__ = ["Rehearsal", "Source"]
+
+#: Scores that are a mean over animals, of each a number between 0 and 1; variants of them have a "/" behind.
+RETRIEVAL = ("map_at_r", "r_precision", "map", "precision_at_1")
+
+Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
+
+
+class Source:
+    """Answers from ``store``; what ``chosen`` (by request key) says is measured now: of a kept record the seed whose
+    ``turn`` it is, every seed where no record is.
+
+    ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
+    WeightsMissingError where something is not at hand.
+    """
+
+    def __init__(self, store: Store, measure: Measure, chosen: set[Key], turn: int = 0) -> None:
+        self.store = store
+        self.chosen = chosen
+        self.turn = turn
+        self._measure = cache_by_key(measure)
+
+    def sample(self, request: Request, score: str) -> Sample:
+        """The score under each seed, or a missing sample that says what it waits for."""
+        kept, why_not = self.kept(request)
+        if kept:
+            checked, drift = self._check(request, kept, score)
+            return compose(request, kept, score, checked, drift)
+        if request.key not in self.chosen:
+            missing = "; ".join(filter(None, (unavailable(request), why_not)))
+            return Sample((), (), missing=missing, lost=self._lost(request, why_not))
+        try:
+            fresh = [self._measure(request, seed) for seed in request.seeds]
+        except (DataMissingError, WeightsMissingError) as error:
+            return Sample((), (), missing=str(error), lost=self._lost(request, why_not))
+        return compose(request, fresh, score, "measured now", "")
+
+    def kept(self, request: Request) -> tuple[list[Entry], str]:
+        """The record's entries for the request, one per seed and all from one place; or none, and why."""
+        here = request.inputs.hashes()
+        held = current(self.store, request.experiment, request.data, request.chosen, here)
+        # What is not what its name says never enters the record: no run helps.
+        return held.of_seeds(request.seeds, advise=not request.inputs.doubt())
+
+    def _lost(self, request: Request, why_not: str) -> str:
+        """Why the record has nothing, unless what is here is not what its name says: of that it need not have any."""
+        return "" if request.inputs.doubt() else why_not
+
+    def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
+        """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""
+        if request.key not in self.chosen:
+            reason = unavailable(request)
+            return ("not re-measured" if reason else "not in turn"), ""
+        try:
+            own = kept[self.turn % len(kept)]
+            fresh = self._measure(request, own.seed)
+        except (DataMissingError, WeightsMissingError):
+            return "not re-measured", ""
+        replay = compare_judged(fresh, own, score, beside(score), request.experiment.moves(request.factors))
+        if replay.status == "drifted":
+            return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
+        return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
+
+
+class Rehearsal:
+    """Runs every experiment small, two seeds, on the generated stand-in: the code ran, no verdict at all."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = cache_by_key(measure)
+
+    def sample(self, request: Request, score: str) -> Sample:
+        """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
+        experiment = request.experiment
+        data = stand_in() if "pixels" in experiment.needs else request.data
+        small = Request(experiment, data, {**request.factors, **experiment.rehearsal})
+        for seed in small.of_run(range(2)):
+            entry = self._measure(small, seed)
+            value = pick(entry, score)
+            if not math.isfinite(value):
+                raise ReproduceError(f"{experiment.name} rehearsed on {data}: {score} is {value}")
+        return Sample((), (), missing=f"rehearsed on {data}: the code ran, which is no verdict")
+
+
+def compose(request: Request, entries: Sequence[Entry], score: str, checked: str, drift: str) -> Sample:
+    """One sample from one entry per seed, chance and P@1 of the same evaluation set riding along."""
+    base, _, where = score.partition("@")
+    experiment = request.experiment
+    herds, seeds_only = _herds(request, entries, score, f"@{where}" if where else "")
+    first = entries[0]
+    chance, *first_ranks = beside(score)
+    return Sample(
+        values=tuple(pick(entry, score) for entry in entries),
+        seeds=tuple(entry.seed for entry in entries),
+        herds=herds,
+        seeds_only=seeds_only,
+        random=experiment.varies_on(request.data),
+        exact=experiment.exact,
+        score=score,
+        bounded=base.split("/")[0] in RETRIEVAL,
+        chance=_mean(entries, chance),
+        precision_at_1=_mean(entries, first_ranks[0]) if first_ranks else None,
+        sources=(
+            SourceNote(
+                experiment.name, request.data, first.backend, first.machine, checked, drift, first.cell.data_hash
+            ),
+        ),
+    )
+
+
+def beside(score: str) -> tuple[str, ...]:
+    """The scores that are shown beside one: its chance and, of a retrieval score, the P@1 of the same set."""
+    base, at, where = score.partition("@")
+    if base.removesuffix("/query") not in RETRIEVAL:
+        return (f"chance_{score}",)
+    return f"chance{'/query' if base.endswith('/query') else ''}{at}{where}", f"precision_at_1{at}{where}"
+
+
+def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:
+    """The animals that the score was resampled over; or none, and why."""
+    if not request.data:
+        return (), ""  # no animal enters
+    rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
+    if not all(rows):
+        kept = any(entry.leave_one_out for entry in entries)
+        why = "is not kept without each animal" if kept else "was measured before animals were kept"
+        return (), f"{request.experiment.name}'s {score} {why}"
+    return (Herd(Data(request.data).origin, tuple(tuple(entry.animals[suffix]) for entry in entries), rows),), ""
+
+
+def pick(entry: Entry, score: str) -> float:
+    """The entry's score; an unknown one is an error that names the known ones."""
+    if score not in entry.scores:
+        known = ", ".join(sorted(entry.scores))
+        raise ReproduceError(f"{entry.cell.experiment} gives no score {score!r}; it gives: {known}")
+    return float(entry.scores[score])
+
+
+def _mean(entries: Sequence[Entry], score: str) -> float | None:
+    values = [float(entry.scores[score]) for entry in entries if score in entry.scores]
+    return math.fsum(values) / len(values) if values else None
+
+
+def unavailable(request: Request) -> str:
+    """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
+    if missing := request.inputs.missing():
+        return missing
+    why = request.inputs.doubt()
+    return f"{why}; `reproduce paper` rehearses on it" if why else ""
+
+
+def cache_by_key(measure: Measure) -> Callable[[Request, int], Entry]:
+    """Measure each cell once per session."""
+    done: dict[tuple[Key, int], Entry] = {}
+
+    def once(request: Request, seed: int) -> Entry:
+        key = (replace(request, seeds=range(0)).key, seed)
+        if key not in done:
+            done[key] = measure(request.experiment, request.data, seed, request.factors)
+        return done[key]
+
+    return once

@@ -1,0 +1,221 @@
+"""What a folder of claims asks for, found by collecting it with pytest; and its verdicts by the record alone.
+
+pytest runs isolated there: what the caller's environment, ini file and plugins say must not change a verdict's family.
+"""
+
+import contextlib
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reproduce.errors import ClaimsMissingError, InvalidInputError
+from reproduce.running.request import Request
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.outcome import Outcome, Spec
+
+__all__ = ["Asking", "Judged", "Origin", "asked", "claims", "judged", "record_of", "specifications"]
+
+#: Of pytest's own plugins, what a judgement does without: claims assert nothing, and the one for errors that no one
+#: catches collects all garbage at the end, seconds where a process has imported much.
+LEFT_OUT = "terminal", "cacheprovider", "unraisableexception", "warnings"
+QUIET = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
+INI = Path(__file__).with_name("isolated.ini")
+#: Through these the caller's environment would add options and plugins.
+INHERITED = "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a claim is written: pytest's name of it, its file, line and code, and what it asks to be measured."""
+
+    node: str = ""
+    file: str = ""
+    line: int = 0
+    code: str = ""
+    requests: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A claim that is not judged yet: ``judge(measures)`` gives its outcome by whoever answers its ``requests``."""
+
+    spec: Spec
+    requests: tuple[Request, ...]
+    judge: Callable[[Any], Outcome | None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Every claim's outcome, in the order of the files, all that they asked for, and each claim's origin by id."""
+
+    outcomes: tuple[Outcome, ...]
+    requests: tuple[Request, ...]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+class _Gather:
+    def __init__(self, settings: Collection[str] | None = None) -> None:
+        self.settings = settings
+        self.requests: list[Request] = []
+        self.claims: list[Asking] = []
+        self.specifications: dict[str, Spec] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.origins: dict[str, Origin] = {}
+        self.broken: list[str] = []
+
+    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
+        """A file of claims that cannot be imported or collected: its name, and the error in one line."""
+        if report.when == "collect":  # a claim's own failure is told by its outcome
+            self.broken.append(_where_and_what(Path(node.path), call.excinfo.value))
+
+    def pytest_collection_finish(self, session: object) -> None:
+        from reproduce.verdicts.plugin.marks import spec
+        from reproduce.verdicts.plugin.ours import claims
+        from reproduce.verdicts.plugin.session import collect
+
+        items = claims(session.items)  # type: ignore[attr-defined]
+        chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
+        self.requests = collect(chosen)
+        self.claims = [Asking(spec(item), tuple(collect([item])), partial(_judge, item)) for item in chosen]
+        self.specifications = {item.nodeid: spec(item) for item in items}
+        if not session.config.option.collectonly:  # type: ignore[attr-defined]
+            self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        from reproduce.verdicts.plugin import outcome_of
+
+        if report.nodeid not in self.specifications or report.nodeid in self.outcomes:
+            return
+        outcome = outcome_of(report)
+        if outcome is None and report.outcome != "passed":  # a claim that broke before it had a verdict
+            lines = [line for line in str(report.longrepr).strip().splitlines() if line.strip()]
+            crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", "") or (lines or ["it broke"])[-1]
+            outcome = Outcome(self.specifications[report.nodeid], Verdict.ERROR, reason=crash.splitlines()[0])
+        if outcome is not None:
+            self.outcomes[report.nodeid] = outcome
+
+
+def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
+    """Every experiment, data set and factors that the claims in ``folder`` ask for, once; in ``settings`` alone."""
+    return _gathered(folder, "--collect-only", settings=settings).requests
+
+
+def claims(folder: Path | str = "claims") -> list[Asking]:
+    """Every claim in ``folder`` in the order of the files, with what it asks for, to be judged when that is there."""
+    return _gathered(folder, "--collect-only").claims
+
+
+def specifications(folder: Path | str = "claims") -> list[Spec]:
+    """What every claim in ``folder`` says, in the order of the files. Raises InvalidInputError where there is none."""
+    return list(_some(_gathered(folder, "--collect-only"), folder).specifications.values())
+
+
+def record_of(folder: Path | str = "claims") -> Path:
+    """The record that belongs to a folder of claims: ``REPRODUCE_RECORD``, or the folder's own ``record``."""
+    return Path(os.environ.get("REPRODUCE_RECORD") or Path(folder, "record"))
+
+
+def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
+    """Judge every claim in ``folder`` by its record, or by another; nothing is measured, and nothing is fetched.
+
+    Raises InvalidInputError where there is no claim, or none can be collected, and RecordError for a damaged record.
+    """
+    from reproduce.record import Store
+
+    record = record or record_of(folder)
+    store = Store(record)
+    for name in store.experiments():  # a damaged file is one error here, instead of one for each claim
+        store.entries(name)
+    gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record.resolve()))
+    _some(gather, folder)
+    return Judged(
+        tuple(
+            gather.outcomes.get(node, Outcome(spec, Verdict.ERROR, reason="no verdict"))
+            for node, spec in gather.specifications.items()
+        ),
+        tuple(gather.requests),
+        gather.origins,
+    )
+
+
+def _some(gather: _Gather, folder: Path | str) -> _Gather:
+    if not gather.specifications:
+        where = Path(folder).resolve()
+        raise InvalidInputError(f"{where} holds no claims: name their folder, or call this from the project's root")
+    return gather
+
+
+def _judge(item: Any, measures: Any) -> Outcome | None:
+    """The claim's outcome by whoever measures; None where it breaks, which judging all of them will tell."""
+    from reproduce.verdicts.plugin.fixture import Claim
+    from reproduce.verdicts.plugin.marks import figures, spec
+
+    claim = Claim(spec(item), measures, figures(item))
+    try:
+        item.obj(claim=claim, **getattr(getattr(item, "callspec", None), "params", {}))
+    except Exception:
+        return None
+    return claim.outcome
+
+
+def _origin(item: Any, requests: tuple[Request, ...]) -> Origin:
+    """The claim's function as it is written, its marks above it."""
+    lines, first = inspect.getsourcelines(item.function)
+    return Origin(item.nodeid, item.nodeid.partition("::")[0], first, "".join(lines).rstrip(), requests)
+
+
+def _where_and_what(path: Path, error: BaseException) -> str:
+    """File, line and error of a file that pytest cannot collect."""
+    error = error.__cause__ or error  # pytest wraps what an import raised
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
+    said = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())[:300]
+    return f"{path}{f':{line}' if line else ''}: {type(error).__name__}{f': {said}' if said else ''}"
+
+
+def _gathered(folder: Path | str, *options: str, settings: Collection[str] | None = None) -> _Gather:
+    if not Path(folder).is_dir():
+        raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
+    import pytest
+
+    gather = _Gather(settings)
+    home = Path(folder).resolve()
+    where = ["-c", str(INI), f"--rootdir={home.parent}", f"--confcutdir={home.parent}"]
+    forget(home)
+    with _isolated():
+        arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", str(folder)]
+        status = pytest.main(arguments, plugins=[gather])
+    accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    if "--collect-only" not in options:
+        accepted.add(pytest.ExitCode.TESTS_FAILED)  # verdicts fail tests; that is no failure to judge
+    if gather.broken:
+        more = f" (and {len(gather.broken) - 1} more)" if len(gather.broken) > 1 else ""
+        raise InvalidInputError(f"cannot collect the claims: {gather.broken[0]}{more}")
+    if status not in accepted:
+        raise InvalidInputError(f"cannot collect the claims in {folder}; `pytest --collect-only {folder}` says why")
+    return gather
+
+
+def forget(home: Path) -> None:
+    """Let go of files that were collected before, in another folder under the same names."""
+    for path in home.glob("test_*.py"):
+        if getattr(sys.modules.get(path.stem), "__file__", str(path)) != str(path):
+            del sys.modules[path.stem]
+
+
+@contextlib.contextmanager
+def _isolated() -> Iterator[None]:
+    """Hide from pytest what the caller's environment would add; installed plugins are not loaded."""
+    kept = {name: os.environ.pop(name) for name in INHERITED if name in os.environ}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(kept)

@@ -1,0 +1,1 @@
+"""Show verdicts: the claims table, the paper on one screen, what is still needed."""
