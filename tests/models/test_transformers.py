@@ -1,5 +1,7 @@
 """Backbones that timm builds: a small random ViT in a folder, loaded as the published ones are."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -22,8 +24,24 @@ def places(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def torchvision():
+    """Where timm has its transforms. Beside torch for the CPU a build for CUDA lacks two operators that nobody asks."""
+    torch = pytest.importorskip("torch")
+    found = torch.library.Library("torchvision", "FRAGMENT")
+    try:
+        import torchvision
+    except RuntimeError:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+            del sys.modules[name]
+        for operator in ("nms", "qnms"):
+            found.define(f"{operator}(Tensor boxes, Tensor scores, float most) -> Tensor")
+        import torchvision
+    return torchvision, found
+
+
 @pytest.fixture
-def vit(places):
+def vit(places, torchvision):
     """(folder, model): a ViT of two blocks with random weights, as timm writes it for the hub."""
     timm = pytest.importorskip("timm", reason="timm is the extra transformers")
     from timm.models import save_for_hf
