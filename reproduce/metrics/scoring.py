@@ -51,9 +51,19 @@ def map_at_r(
     score.
     """
     _one_of("average", average, ("class", "query"))
+    return averaged(*ap_at_r(embeddings, labels, dtype, reference, reference_labels), average)
+
+
+def ap_at_r(
+    embeddings: Any,
+    labels: Any,
+    dtype: Precision = "float64",
+    reference: Any = None,
+    reference_labels: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """AP@R (Q,) of each query and the code (Q,) of its class: what ``map_at_r`` takes its mean of."""
     layout, keys, _ = arrange(embeddings, labels, dtype, reference, reference_labels)
-    scores = ap_at_r_of_each(layout, keys)
-    return averaged(scores, layout.codes, average)
+    return ap_at_r_of_each(layout, keys), layout.codes
 
 
 def chance_map_at_r(labels: Any, average: Average = "class", reference_labels: Any = None) -> float:

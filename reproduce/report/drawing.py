@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Material:
     #: The folder of the claims, for what stands in files beside them; none where there is no folder.
     claims: Path | None = None
 
-    @property
+    @cached_property
     def source(self) -> Source:
         """The record, which measures nothing."""
         return reader(self.store)
@@ -99,6 +100,7 @@ def svg(
 ) -> str:
     """One drawing as an ``<svg>`` element that reads as ``says`` to who does not see it."""
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Picture
 
     ink, soft = COLOURS["ink"], COLOURS["soft"]
@@ -114,7 +116,9 @@ def svg(
         picture = Picture(figsize=(NARROW if narrow else WIDE, height), layout="constrained" if constrained else None)
         paint(picture, narrow)
         written = io.StringIO()
-        picture.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        # As `savefig` does, less its first drawing of all that no one sees.
+        canvas: Any = FigureCanvasSVG(picture)  # which has no types
+        canvas.print_svg(written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return _inline(written.getvalue(), name, says)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
@@ -10,7 +11,7 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
 from reproduce.record.current import current
 from reproduce.record.replay import compare_judged
-from reproduce.running.inputs import Data, stand_in
+from reproduce.running.inputs import Data, Inputs, stand_in
 from reproduce.running.request import Key, Request
 from reproduce.verdicts.judging.sample import Sample, SourceNote
 from reproduce.verdicts.judging.scatter import Herd
@@ -36,6 +37,8 @@ class Source:
         self.chosen = chosen
         self.turn = turn
         self._measure = cache_by_key(measure)
+        # What is here is looked for once: hundreds of claims ask for some dozens of data sets and weights.
+        self._hashes, self._missing, self._doubt = cache(Inputs.hashes), cache(Inputs.missing), cache(Inputs.doubt)
 
     def sample(self, request: Request, score: str) -> Sample:
         """The score under each seed, or a missing sample that says what it waits for."""
@@ -44,7 +47,7 @@ class Source:
             checked, drift = self._check(request, kept, score)
             return compose(request, kept, score, checked, drift)
         if request.key not in self.chosen:
-            missing = "; ".join(filter(None, (unavailable(request), why_not)))
+            missing = "; ".join(filter(None, (self.unavailable(request), why_not)))
             return Sample((), (), missing=missing, lost=self._lost(request, why_not))
         try:
             fresh = [self._measure(request, seed) for seed in request.seeds]
@@ -54,19 +57,26 @@ class Source:
 
     def kept(self, request: Request) -> tuple[list[Entry], str]:
         """The record's entries for the request, one per seed and all from one place; or none, and why."""
-        here = request.inputs.hashes()
+        here = self._hashes(request.inputs)
         held = current(self.store, request.experiment, request.data, request.chosen, here)
         # What is not what its name says never enters the record: no run helps.
-        return held.of_seeds(request.seeds, advise=not request.inputs.doubt())
+        return held.of_seeds(request.seeds, advise=not self._doubt(request.inputs))
+
+    def unavailable(self, request: Request) -> str:
+        """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
+        if missing := self._missing(request.inputs):
+            return missing
+        why = self._doubt(request.inputs)
+        return f"{why}; `reproduce paper` rehearses on it" if why else ""
 
     def _lost(self, request: Request, why_not: str) -> str:
         """Why the record has nothing, unless what is here is not what its name says: of that it need not have any."""
-        return "" if request.inputs.doubt() else why_not
+        return "" if self._doubt(request.inputs) else why_not
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
         """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""
         if request.key not in self.chosen:
-            reason = unavailable(request)
+            reason = self.unavailable(request)
             return ("not re-measured" if reason else "not in turn"), ""
         try:
             own = kept[self.turn % len(kept)]
@@ -155,14 +165,6 @@ def pick(entry: Entry, score: str) -> float:
 def _mean(entries: Sequence[Entry], score: str) -> float | None:
     values = [float(entry.scores[score]) for entry in entries if score in entry.scores]
     return math.fsum(values) / len(values) if values else None
-
-
-def unavailable(request: Request) -> str:
-    """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
-    if missing := request.inputs.missing():
-        return missing
-    why = request.inputs.doubt()
-    return f"{why}; `reproduce paper` rehearses on it" if why else ""
 
 
 def cache_by_key(measure: Measure) -> Callable[[Request, int], Entry]:

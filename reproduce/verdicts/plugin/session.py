@@ -69,12 +69,11 @@ def seed_in_turn(day: int) -> int:
 def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], list[Key]]:
     """Seconds to measure each request whose data is at hand, and the keys of those whose experiment has no record."""
     from reproduce.running.estimates import estimate
-    from reproduce.verdicts.plugin.answers import unavailable
 
     costs: dict[Key, float] = {}
     urgent: list[Key] = []
     for request in requests:
-        if unavailable(request):
+        if source.unavailable(request):
             continue
         try:
             kept, _ = source.kept(request)
