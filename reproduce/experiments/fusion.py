@@ -98,7 +98,7 @@ def fused(
     scores |= {f"{name}/apart": value for name, value in apart.scores.items() if "@" not in name}
     scores["cross_validated"] = max(score for _, score in scored)
     left_out = {name: values for name, values in found.leave_one_out.items() if "@" not in name}
-    left_out |= {f"{name}/apart": values for name, values in apart.leave_one_out.items()}
+    left_out |= {f"{name}/apart": values for name, values in apart.leave_one_out.items() if "@" not in name}
     details = {"weights": chosen, "pairs_left_out": apart.details["pairs_left_out"]}
     animals = {suffix: names for suffix, names in {**apart.animals, **found.animals}.items() if not suffix}
     return Result(scores, {**found.details, **details}, left_out, animals)
