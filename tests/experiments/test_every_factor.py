@@ -3,6 +3,7 @@
 Images, backbones, networks and codebooks are stand-ins that write down what they were told; no test here trains one.
 """
 
+import functools
 from dataclasses import asdict
 
 import numpy as np
@@ -151,6 +152,7 @@ def stand_ins(patch, told):
     from reproduce.models import MLPClassifier, PairClassifier
     from reproduce.models.dcnn import balanced
 
+    @functools.cache
     def picture(path):
         animal = path.partition("_")[0]
         base = np.random.default_rng(int(digest(animal)[:8], 16)).integers(100, 130, 3)

@@ -11,7 +11,7 @@ from reproduce.datasets import Catalogue
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn, fusion
-from reproduce.experiments.disjoint import class_folds
+from reproduce.experiments.folds import class_folds
 from reproduce.metrics import retrieval_scores_from_distances
 from reproduce.models.baselines.unlearned import colour_histograms, colour_space_histograms
 from reproduce.models.whitening import WithinClassWhitening
