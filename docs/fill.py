@@ -18,21 +18,26 @@ from reproduce.report.evidence import reader
 from reproduce.report.figures import dots
 from reproduce.verdicts.explanations import listing, readings, scored
 from reproduce.verdicts.files import lines
+from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.plugin.collect import judged, record_of
 from reproduce.verdicts.views import standing
+from reproduce.verdicts.views.brief import OWN
 from reproduce.verdicts.views.standing import Standing
+from reproduce.verdicts.views.table import figure, required, spread
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = ROOT / "claims"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"(<!-- filled: (\w+) -->\n).*?(<!-- filled -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- filled: ([\w.]+) -->\n).*?(<!-- filled -->)", re.DOTALL)
 NUMBER = r"-?\d+(?:\.\d+)?"
 INLINE = re.compile(
     rf"(?:(?P<mean>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)|(?P<from>{NUMBER}) to (?P<to>{NUMBER})"
     rf"|(?P<one>{NUMBER}))(?P<mark><!-- by: (?P<id>\S+)(?: (?P<which>left|right|chance|less|seeds))? -->)"
 )
 PICTURE = ROOT / "docs" / "lions.svg"
+#: The open questions, each a file of claims: the name of its table is the beginning of its ids.
+PART = re.compile(r"^why\.\w+", re.MULTILINE)
 #: Verdicts of yes or no; what is compatible could not have turned.
 ENDED = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 
@@ -44,6 +49,8 @@ def blocks(outcomes):
     found["signs"] = signs(outcomes)
     digits = scored.digits_of(outcomes)
     weighed = scored.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
+    parts = PART.findall("\n".join(one.spec.id for one in outcomes))
+    found |= {name: answered(outcomes, name) for name in dict.fromkeys(parts)}
     told = listing.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
     return found | dict(zip(("yardsticks", "rivals", "weights"), told, strict=True))
 
@@ -58,6 +65,27 @@ def table(counts):
     ]
     said = [f"| {what} | {how_many} | {standing.listed(found) if found else ''} |" for what, how_many, found in rows]
     return "\n".join(["| | | |", "|---|---|---|", *said])
+
+
+def answered(outcomes, part):
+    """Return the judged claims whose ids begin so as a table in Markdown, each sentence once for all its data."""
+    lines, before = ["| what was asked | on | ours (90 %) | required | answer |", "|---|---|---|---|---|"], ""
+    for one in outcomes:
+        if not f"{one.spec.id}.".startswith((f"{part}.", f"{part}@")) or one.ours is None:
+            continue
+        said = f"{one.spec.sentence.rstrip('.')} (`{one.spec.statement}`)"
+        span = f" ({spread(one).replace('..', ' to ')})" if spread(one) else ""
+        ours = f"{figure(one.ours, one)}{span}"
+        cells = [
+            said if said != before else "",
+            OWN if one.spec.setting == PAPER else one.spec.setting,
+            ours,
+            required(one),
+            one.told,
+        ]
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        before = said
+    return "\n".join(lines)
 
 
 def signs(outcomes):

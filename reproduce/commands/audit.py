@@ -14,7 +14,8 @@ def audit_dataset(
     root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where the set has none.")] = 0,
     photographs: Annotated[
-        bool | None, typer.Option(help="Seek images cut from one photograph: minutes on a large set, so unasked not.")
+        bool | None,
+        typer.Option(help="Also look for images cut from one photograph: minutes on a large set, where it is off."),
     ] = None,
     identity: Identity = None,
     path: PathColumn = None,

@@ -1,12 +1,15 @@
 """``reproduce report``: write the record, or own animals, as a page."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
 from reproduce.reading import Reading, Strangers
+
+if TYPE_CHECKING:
+    from reproduce.verdicts.outcome import Outcome
 
 
 def write_report(
@@ -49,13 +52,18 @@ def write_report(
     if as_json:
         from reproduce import text
 
-        counts = {kind: dict(words) for kind, words in counted(outcomes).items()}
+        counts = {kind: dict(words) for kind, words in counted(outcomes, _recorded).items()}
         typer.echo(text.as_json({"page": file, "claims": counts}))
         return
     typer.echo(f"{file}: {len(outcomes)} claim{'s' if len(outcomes) != 1 else ''}")
     for kind, counted_words in counted(outcomes).items():
         words = ", ".join(f"{count} {word}" for word, count in counted_words.most_common())
         typer.echo(f"  {called(kind, counted_words.total())}: {words}")
+
+
+def _recorded(outcome: "Outcome") -> str:
+    """The word for programs, as in every JSON and in findings.toml."""
+    return "drifted" if outcome.drift else outcome.says
 
 
 def _report_animals(

@@ -20,7 +20,7 @@ SIDE, GAP, NAME, TEXT = 96, 6, 150, 13
 #: Images of an animal and animals that are shown; the rest is counted.
 ACROSS, DOWN = 12, 100
 RED, AMBER, GREY, INK = (200, 30, 30), (225, 150, 0), (205, 205, 205), (40, 40, 40)
-LEGEND = ((RED, "a copy elsewhere, exact or near"), (AMBER, "cut from a photograph that another image shows too"))
+LEGEND = ((RED, "has a copy, exact or near"), (AMBER, "cut from a photograph that another image shows too"))
 
 
 def check_sheet(catalogue: Catalogue, path: Path) -> None:

@@ -32,7 +32,8 @@ class Replay:
         line = f"{self.status}: seed {self.seed} gives {self.score} {self.fresh!r}, the record has {self.kept!r}"
         if self.status == "identical":
             return line
-        return f"{line}; " + (f"elsewhere it may move by {self.allowed:g}" if self.allowed else "here it may not move")
+        may = f"on another kind of machine it may move by {self.allowed:g}" if self.allowed else "here it may not move"
+        return f"{line}; {may}"
 
 
 def pools(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -7,7 +7,7 @@ from typing import Any
 from reproduce.errors import InvalidInputError
 from reproduce.report.evidence import Evidence
 from reproduce.verdicts.files.settings import Setting
-from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.outcome import TOLD, Outcome
 from reproduce.verdicts.views.table import by_source, figure, ours
 
 __all__ = ["as_json", "card", "find", "line"]
@@ -66,8 +66,8 @@ def card(outcome: Outcome, evidence: Evidence, settings: Mapping[str, Setting], 
         "chance": figure(outcome.chance, outcome),
         "note": "; ".join(filter(None, (outcome.note, outcome.drift, outcome.reason))),
         "post hoc": outcome.post_hoc,
-        "fragile": "; ".join(outcome.fragile),
-        "finding": _finding(outcome.finding),
+        "fragile": "; ".join(_turned(said, spec.kind) for said in outcome.fragile),
+        "finding": _finding(outcome),
         "measured": _measured(evidence),
         "written": f"{evidence.origin.file}:{evidence.origin.line}" if evidence.origin.file else "",
     }
@@ -90,11 +90,19 @@ def _verdict(outcome: Outcome) -> str:
     return said if outcome.ours is None else f"{said}: ours {ours(outcome)}, {outcome.n} seed{'s' * (outcome.n != 1)}"
 
 
-def _finding(finding: Mapping[str, Any]) -> str:
+def _finding(outcome: Outcome) -> str:
+    finding = outcome.finding
     if not finding:
         return ""
+    said = str(finding.get("says", ""))
     why = f": {finding['because']}" if finding.get("because") else ""
-    return f"{finding.get('says', '')}, as recorded in findings.toml{why}"
+    return f"{TOLD[outcome.spec.kind].get(said, said)}, as recorded in findings.toml{why}"
+
+
+def _turned(said: str, kind: str) -> str:
+    """Return what a choice makes of the verdict, "half the margin: contradicted", of what sensitivity.toml says."""
+    choice, colon, word = said.rpartition(": ")
+    return f"{choice}{colon}{TOLD[kind].get(word, word)}"
 
 
 def _measured(evidence: Evidence) -> str:

@@ -16,7 +16,7 @@ from reproduce.report.headlines import Headline
 from reproduce.report.matrix import Column, Row
 from reproduce.report.strip import HEIGHT, WIDTH, described, strip
 from reproduce.report.templating import environment
-from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.outcome import EVIDENCE, Outcome
 from reproduce.verdicts.plugin.collect import Judged, Origin
 from reproduce.verdicts.views.standing import Standing
 from reproduce.verdicts.views.table import figure, groups
@@ -60,6 +60,7 @@ def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: P
         parts=parts,
         strip_width=WIDTH,
         strip_height=HEIGHT,
+        evidence_levels=EVIDENCE,
     )
 
 

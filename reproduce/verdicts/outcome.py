@@ -8,11 +8,11 @@ from typing import Any
 
 from reproduce.verdicts.judging.judge import Verdict
 
-__all__ = ["FIDELITIES", "Outcome", "Spec", "words"]
+__all__ = ["EVIDENCE", "FIDELITIES", "TOLD", "Outcome", "Spec", "words"]
 
-#: What a verdict is worth, best first.
-FIDELITIES = ("exact", "assumed", "proxy", "rehearsal")
-
+#: The evidence levels, best first, each with what a table calls it.
+EVIDENCE = {"exact": "own data", "assumed": "assumption", "proxy": "substitute", "rehearsal": "rehearsal"}
+FIDELITIES = tuple(EVIDENCE)
 
 #: What "holds" and "fails" are for a reader, by the kind of claim.
 TOLD = {

@@ -56,8 +56,15 @@ def test_every_claim_and_its_evidence_are_on_the_page(outcome):
     text = Balanced(page).text
     for words in [
         *("I.64", "I.32", "II.1@cows", "III.1", "The toy scores 26.74.", "Table I", "26.74", "±6.3", "25.00"),
-        *("24.50 … 25.50", "3.90", "MAP@R %", "exact", "proxy", "reproduced"),
-        *("not reproduced *", "fails", "proxy on OpenCows2020", "not run", "the spread of the rows", "a known finding"),
+        *("24.50 … 25.50", "3.90", "MAP@R %", "own data", "substitute", "reproduced"),
+        *(
+            "not reproduced *",
+            "contradicted",
+            "substitute on OpenCows2020",
+            "not run",
+            "the spread of the rows",
+            "a known finding",
+        ),
         *("it waits for lions", "3 results, 2.0 h", "toy-cpu (Toy 1)", "fedcba987654", "0123456789ab", "2026-01-02"),
     ]:
         assert words in text, words
@@ -107,10 +114,10 @@ def test_a_finding_without_a_reason_has_no_star(outcome):
 
 
 def test_verdicts_are_counted_in_the_words_their_fidelity_allows(outcome):
-    """A proxy holds or fails, a drift outranks any verdict, and the rest keep their names."""
+    """A substitute supports or contradicts, a drift outranks any verdict, and the rest keep their names."""
     assert word(outcome()) == "reproduced"
-    assert word(outcome(fidelity="proxy", proxy="on cows")) == "holds"
-    assert word(outcome(fidelity="proxy", proxy="on cows", verdict="not reproduced")) == "fails"
+    assert word(outcome(fidelity="proxy", proxy="on cows")) == "supported"
+    assert word(outcome(fidelity="proxy", proxy="on cows", verdict="not reproduced")) == "contradicted"
     assert word(outcome(fidelity="proxy", proxy="on cows", verdict="inconclusive")) == "inconclusive"
     assert word(outcome(drift="seed 0 moved")) == "drifted"
     page = Balanced(render([outcome("a"), outcome("b"), outcome("c", drift="moved")], INFORMATION, Parts())).text
@@ -129,13 +136,13 @@ def test_kinds_of_claims_are_never_counted_together(outcome):
         outcome("f", kind="check"),
     ]
     page = Balanced(render(rows, INFORMATION, Parts())).text
-    head = " ".join(page[: page.index("Where the record and the paper part")].split())
+    head = " ".join(page[: page.index("What contradicts the paper")].split())
     parts = head[head.rindex("3 statements of the paper") :]
     assert parts == (
-        "3 statements of the paper 2 reproduced 1 not reproduced 0 holds 0 fails 0 inconclusive 0 not run "
-        "4 questions it leaves open 0 holds 4 fails 0 inconclusive 0 not run "
-        "5 controls of ours 5 holds 0 fails 0 inconclusive 0 not run "
-        "1 check of the software 1 holds 0 fails 0 inconclusive 0 not run"
+        "3 statements of the paper 2 reproduced 1 not reproduced 0 supported 0 contradicted 0 inconclusive 0 not run "
+        "4 questions it leaves open 0 yes 4 no 0 inconclusive 0 not run "
+        "5 controls of ours 5 yes 0 no 0 inconclusive 0 not run "
+        "1 check of the software 1 passes 0 fails 0 inconclusive 0 not run"
     )
     assert "13 claims" not in head
 

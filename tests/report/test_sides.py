@@ -18,10 +18,10 @@ def pair(outcome):
 
 
 def test_words_say_what_the_drawing_shows(pair):
-    """Both sides, the difference with its interval, what was asked and the verdict's word."""
+    """Both sides, the difference with its interval, what is required and the verdict's word."""
     said = alternative(pair[:1])
-    assert said == "why.a.seen: 40.00 against 10.00, a difference of 30.00 (29.00 to 31.00), > 20 asked, holds."
-    assert alternative(pair[1:]) == "why.a.unseen: 25.00 (24.00 to 26.00), >= 30 asked, holds."
+    assert said == "why.a.seen: 40.00 against 10.00, a difference of 30.00 (29.00 to 31.00), > 20 required, yes."
+    assert alternative(pair[1:]) == "why.a.unseen: 25.00 (24.00 to 26.00), >= 30 required, yes."
 
 
 def test_the_drawing_carries_its_words(pair, tmp_path):

@@ -12,11 +12,10 @@ from reproduce.verdicts import KINDS
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import Herd
-from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec, words
+from reproduce.verdicts.outcome import EVIDENCE, FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.plugin.budget import allot
 from reproduce.verdicts.views.table import (
     Layout,
-    asked,
     bar,
     corrected,
     groups,
@@ -24,6 +23,7 @@ from reproduce.verdicts.views.table import (
     marks,
     ours,
     render,
+    required,
     spread,
     summary,
 )
@@ -121,7 +121,7 @@ def test_a_verdict_by_seeds_alone_is_marked_and_stays_out_of_the_count():
     assert "1 of 1 statement (tests: 1)" in text
     assert "† 1 post hoc" in text
     assert "° 1 by seeds alone" in text
-    assert "fails †‡" in markdown([replace(late, spec=Spec("I.b", "A sentence.", "I", kind="control"))])
+    assert "no †‡" in markdown([replace(late, spec=Spec("I.b", "A sentence.", "I", kind="control"))])
 
 
 def test_both_intervals_are_shown_by_name():
@@ -224,10 +224,10 @@ def heads(lines):
 @pytest.mark.parametrize(
     ("width", "there", "gone"),
     [
-        (80, [], ["asked  +Δ", "P@1", "Checked", "Sentence"]),
-        (100, [], ["asked  +Δ", "P@1", "Sentence"]),
-        (160, ["Asked", "P@1", "Checked now"], ["Sentence"]),
-        (280, ["Asked", "P@1", "Checked now", "asked  +Δ", "Before", "Sentence"], []),
+        (80, [], ["● mean", "P@1", "Checked", "Sentence"]),
+        (100, [], ["● mean", "P@1", "Sentence"]),
+        (160, ["Required", "P@1", "Checked now"], ["Sentence"]),
+        (280, ["Required", "P@1", "Checked now", "● mean", "Before", "Sentence"], []),
     ],
 )
 def test_the_table_fits_the_terminal(width, there, gone):
@@ -236,7 +236,7 @@ def test_the_table_fits_the_terminal(width, there, gone):
     assert max(map(len, lines)) <= width
     first, second = heads(lines)
     assert first == second
-    for head in ("Paper", "Ours", "90 %", "n", "Chance", "Worth", "Verdict", *there):
+    for head in ("Paper", "Ours", "90 %", "n", "Chance", "Evidence", "Verdict", *there):
         assert head in first, head
     assert not [head for head in gone if head in first]
 
@@ -249,11 +249,11 @@ def test_a_long_id_has_a_line_of_its_own(width):
     assert "4.03" in lines[at + 1]
     assert lines[at + 1].startswith(" " * 12)
     (beside,) = [line for line in lines if line.startswith("II.64 ")]
-    assert "fails *" in beside
+    assert "contradicted *" in beside
 
 
 def test_the_column_paper_holds_printed_figures_alone():
-    """What a rule asks stands under Asked; under Paper is what the paper prints, or nothing."""
+    """What a rule requires stands under Required; under Paper is what the paper prints, or nothing."""
     lines = render(toys(), 160)
     first, *_ = heads(lines)
     end = first.index("Paper") + len("Paper")
@@ -278,7 +278,7 @@ def test_a_negative_side_is_added():
     assert ours(outcome(sides=(-1.0, 2.0), ours=-3.0)) == "-1.00 - 2.00 = -3.00"
 
 
-def test_sentences_are_written_below_when_asked():
+def test_sentences_are_written_below_when_required():
     """Verbose writes each claim's sentence below it, wrapped; a narrow table has none."""
     joined = {verbose: " ".join(" ".join(render(toys(), 80, verbose=verbose)).split()) for verbose in (False, True)}
     assert [joined[verbose].count(SENTENCE) for verbose in (False, True)] == [0, 3]
@@ -334,10 +334,10 @@ def test_what_an_interval_and_a_rule_say():
     assert [spread(outcome(interval=pair)) for pair in (None, (2.0, 2.0), (1.0, 2.0), (9.0, 12.0))] == [
         "", "", "1.00..2.00", "9.0..12.0",
     ]  # fmt: skip
-    assert asked(outcome()) == "±4.5"
-    assert asked(outcome(verb="at_least", paper=">= 20.8", margin="")) == ">= 20.8"
+    assert required(outcome()) == "±4.5"
+    assert required(outcome(verb="at_least", paper=">= 20.8", margin="")) == ">= 20.8"
     printed = outcome(spec=spec("a", printed="75"), verb="exactly", paper="75", margin="")
-    assert [asked(printed), asked(outcome(verb="exactly", paper="300", margin=""))] == ["", "= 300"]
+    assert [required(printed), required(outcome(verb="exactly", paper="300", margin=""))] == ["", "= 300"]
 
 
 percent = st.one_of(st.just(0.0), st.floats(-100, 100))
@@ -364,8 +364,8 @@ def test_no_line_of_the_table_is_longer_than_the_terminal(outcomes, width, verbo
     for one in outcomes:
         *above, row = layout.row(one)
         assert above in ([], [one.spec.id])
-        assert f" {one.spec.fidelity} " in row
-        assert one.says.removeprefix("rehearsal: ") in row
+        assert f" {EVIDENCE[one.spec.fidelity]} " in row
+        assert one.told.removeprefix("rehearsal: ") in row
         assert set(layout.row(one)) <= set(lines)
 
 

@@ -151,10 +151,10 @@ def test_the_short_sentence_is_for_narrow_screens():
 
 
 def test_the_columns_are_those_of_the_settings_in_their_order():
-    """Settings of one column share it, in the order of their file; one that names no column is "elsewhere"."""
+    """Settings of one column share it, in the order of their file; one that names no column is "other data"."""
     used = [outcome("I.a", setting=name) for name in reversed(NAMES)]
     assert list(by_column(used, SETTINGS)) == list(dict.fromkeys(one.values["column"] for one in SETTINGS.values()))
-    assert list(by_column([outcome("I.a", setting="unknown")], SETTINGS)) == ["elsewhere"]
+    assert list(by_column([outcome("I.a", setting="unknown")], SETTINGS)) == ["other data"]
 
 
 def test_the_papers_own_lines_fit_a_screen():

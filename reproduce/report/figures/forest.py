@@ -6,15 +6,16 @@ from typing import Any
 
 from reproduce.report.counting import word
 from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import asked, figure, spread
+from reproduce.verdicts.views.table import figure, required, spread
 
 __all__ = ["FIGURE", "Row", "draw", "inside", "rows"]
 
 #: How each verdict looks: its colour and a marker that tells it without one.
 LOOKS = {
-    **dict.fromkeys(("reproduced", "compatible", "holds"), ("holds", "o")),
-    **dict.fromkeys(("not reproduced", "fails"), ("fails", "X")),
+    **dict.fromkeys((Verdict.REPRODUCED, Verdict.COMPATIBLE), ("holds", "o")),
+    Verdict.NOT_REPRODUCED: ("fails", "X"),
 }
 OPEN = ("open", "D")
 
@@ -62,7 +63,7 @@ def draw(material: Material) -> Drawn | None:
             row.outcome.spec.id,
             figure(row.outcome.ours, row.outcome),
             spread(row.outcome),
-            asked(row.outcome),
+            required(row.outcome),
             word(row.outcome),
         )
         for row in found
@@ -78,7 +79,7 @@ def draw(material: Material) -> Drawn | None:
         panel = picture.subplots()
         panel.axvline(0, color=COLOURS["ink"], linewidth=1.2)
         for at, row in enumerate(found):
-            colour, marker = LOOKS.get(word(row.outcome), OPEN)
+            colour, marker = LOOKS.get(row.outcome.verdict, OPEN)
             panel.plot([row.low, row.high], [at, at], color=COLOURS[colour], linewidth=1.8, solid_capstyle="butt")
             face = COLOURS[colour] if colour != "open" else COLOURS["paper"]
             panel.plot([row.mean], [at], marker, color=COLOURS[colour], markerfacecolor=face, markersize=5)
@@ -102,15 +103,16 @@ def draw(material: Material) -> Drawn | None:
         panel.spines["left"].set_visible(False)
 
     wide, narrow = both("forest", says, paint, {False: 1.0 + 0.165 * len(found), True: 1.0 + 0.24 * len(found)})
-    return Drawn(wide, narrow, says, ("claim", "ours", "90 % interval", "asked", "verdict"), table)
+    return Drawn(wide, narrow, says, ("claim", "ours", "90 % interval", "required", "verdict"), table)
 
 
 FIGURE = Figure(
     "forest",
     "Every statement of the paper that could be measured",
     "How deep our mean lies in the region that was fixed before the run, in percentage points, with its 90 % interval: "
-    "right of the edge the statement holds (●), left of it it fails (✖), across it is inconclusive (◇). Exact counts "
-    "and what was not run are not drawn. The scale is linear within one point of the edge and logarithmic beyond.",
+    "right of the edge the statement is supported (●), left of it contradicted (✖), across it inconclusive (◇). "
+    "Exact counts and what was not run are not drawn. The scale is linear within one point of the edge and "
+    "logarithmic beyond.",
     draw,
     "No statement has an interval yet: `reproduce run` makes the record that they are judged on.",
 )

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.views.table import figure as as_text
 
 __all__ = ["alternative", "draw", "shown"]
 
-#: Verdict's word -> colour; the word itself stands at the row's end, so nothing is told by colour alone.
-LOOKS = {"holds": "#1b6e3c", "fails": "#a4303f", "inconclusive": "#4d4d4d"}
+#: Verdict -> colour; its word stands at the row's end, so nothing is told by colour alone.
+LOOKS = {Verdict.REPRODUCED: "#1b6e3c", Verdict.NOT_REPRODUCED: "#a4303f"}
 
 
 def shown(outcomes: Sequence[Outcome], prefix: str) -> list[Outcome]:
@@ -54,14 +55,15 @@ def alternative(outcomes: Sequence[Outcome]) -> str:
 
 def _words(one: Outcome) -> str:
     span = f" ({as_text(one.interval[0], one)} to {as_text(one.interval[1], one)})" if one.interval else ""
+    end = f"{span}, {one.paper} required, {one.told}"
     if one.sides:
         ours, other = (as_text(side, one) for side in one.sides)
-        return f"{ours} against {other}, a difference of {as_text(one.ours, one)}{span}, {one.paper} asked, {one.says}"
-    return f"{as_text(one.ours, one)}{span}, {one.paper} asked, {one.says}"
+        return f"{ours} against {other}, a difference of {as_text(one.ours, one)}{end}"
+    return f"{as_text(one.ours, one)}{end}"
 
 
 def _row(axes: Any, row: int, one: Outcome) -> None:
-    colour = LOOKS.get(one.says, "#4d4d4d")
+    colour = LOOKS.get(one.verdict, "#4d4d4d")
     if one.sides:
         ours, other = one.sides
         axes.plot([ours, other], [row, row], color=colour, linewidth=1.4, alpha=0.6)
@@ -74,4 +76,4 @@ def _row(axes: Any, row: int, one: Outcome) -> None:
         for edge in (one.lower, one.upper):
             if edge is not None:
                 axes.plot([edge, edge], [row - 0.3, row + 0.3], color="black", linewidth=1.2)
-    axes.annotate(one.says, (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour, fontsize=8)
+    axes.annotate(one.told, (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour, fontsize=8)

@@ -21,7 +21,7 @@ __all__ = ["Found", "Model", "Pictures", "Query", "look", "queries", "thumbnail"
 
 DATA = "LionData"
 NOT_ASKED = (
-    f"No photographs here: {DATA} states no licence, so they are on the page only when asked for, with "
+    f"No photographs here: {DATA} states no licence, so they are on the page only by the option "
     "`reproduce report --pictures`, where the data is at hand."
 )
 #: Queries shown from either end, images beside each, pixels of a thumbnail's longer side.

@@ -54,7 +54,7 @@ def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] |
 def _table(plan: Plan) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("experiment on data, factors", ratio=1)
-    for head in ("kept", "to run", "each"):
+    for head in ("recorded", "to run", "each"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for row in plan.rows:
@@ -64,7 +64,7 @@ def _table(plan: Plan) -> Table:
             str(row.kept),
             str(len(row.jobs)),
             each,
-            "waits" if row.waits else "kept" if not row.jobs else "apart" if row.apart else "",
+            "waits" if row.waits else "recorded" if not row.jobs else "apart" if row.apart else "",
         )
     return table
 

@@ -216,7 +216,7 @@ def shown(folder: Path, found: Judged, width: int) -> list[str]:
     outcomes = found.outcomes
     paper = lines.read(folder / lines.FILE)
     if not paper:
-        return [f"{one.spec.id}: {one.says}" for one in outcomes]
+        return [f"{one.spec.id}: {one.told}" for one in outcomes]
     folded = lines.fold(paper, outcomes)
     needed = needs(found.requests, Store(record_of(folder)))
     return screen.screen(folded, settings.read(folder / settings.FILE), width, needs=needed)
@@ -240,11 +240,10 @@ def rehearsed(folder: Path) -> list[Outcome]:
 
 
 def _figures(one: Outcome) -> str:
-    from reproduce.verdicts.views.table import asked as wanted
-    from reproduce.verdicts.views.table import figure
+    from reproduce.verdicts.views.table import figure, required
 
-    ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, asked {wanted(one)}"
-    return f"{one.spec.id}: {one.says} (n {one.n}{ours})"
+    ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, required {required(one)}"
+    return f"{one.spec.id}: {one.told} (n {one.n}{ours})"
 
 
 def asks() -> bool:

@@ -73,7 +73,7 @@ def line(outcome: Outcome, whole: bool = True) -> str:
     ours = "" if outcome.ours is None else figure(outcome.ours, outcome)
     between = f" ({ends(outcome.interval, outcome)})" if outcome.interval else ""
     said = f"ours {ours}{between}"
-    says = outcome.says if whole else f"{outcome.says} so far"
+    says = outcome.told if whole else f"{outcome.told} so far"
     return f"{outcome.spec.id:<9} {outcome.spec.printed:>6}  {said}  n {outcome.n}  {says}"
 
 

@@ -149,7 +149,7 @@ def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) 
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
     if not all(rows):
         kept = any(entry.leave_one_out for entry in entries)
-        why = "is not kept without each animal" if kept else "was measured before animals were kept"
+        why = "has no score without each animal" if kept else "was recorded without the score of each animal"
         return (), f"{request.experiment.name}'s {score} {why}"
     return (Herd(Data(request.data).origin, tuple(tuple(entry.animals[suffix]) for entry in entries), rows),), ""
 

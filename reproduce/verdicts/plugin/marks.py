@@ -11,7 +11,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.verdicts import KINDS, NO_WORDS
 from reproduce.verdicts.files.lines import printed_in, runs_in
 from reproduce.verdicts.files.settings import FILE, PAPER, Setting, choose, read
-from reproduce.verdicts.outcome import FIDELITIES, Spec
+from reproduce.verdicts.outcome import EVIDENCE, FIDELITIES, Spec
 from reproduce.verdicts.plugin.ours import claims, uses_fixture
 
 __all__ = ["check", "figures", "listing", "parametrize", "spec"]
@@ -161,6 +161,6 @@ def _reach(item: pytest.Item) -> str:
 
 
 def described(one: Spec) -> str:
-    """A claim in one line: its id, sentence, place, kind and worth."""
-    worth = one.fidelity + (f" {one.proxy}" if one.proxy else "")
-    return f"{one.id:<28} {one.sentence}  [{one.at}; {one.kind}; {worth}]"
+    """A claim in one line: its id, sentence, place, kind and evidence level."""
+    evidence = EVIDENCE[one.fidelity] + (f" {one.proxy}" if one.proxy else "")
+    return f"{one.id:<28} {one.sentence}  [{one.at}; {one.kind}; {evidence}]"

@@ -32,7 +32,7 @@ class Change:
         if self.kind == "same":
             return "="
         if self.kind == "verdict" and self.before:
-            return f"was {self.before.says}"
+            return f"was {self.before.told}"
         if self.kind == "ours" and self.before and self.before.ours is not None:
             return f"= ({self.before.ours:.4g})"
         return self.kind
@@ -46,7 +46,7 @@ class Change:
         if self.kind == "verdict" and self.before and self.now:
             return f"{self.id}: {_said(self.before)}, now {_said(self.now)}"
         if self.kind == "ours" and self.before and self.now:
-            return f"{self.id}: {self.now.says} as before, ours {self.before.ours!r}, now {self.now.ours!r}"
+            return f"{self.id}: {self.now.told} as before, ours {self.before.ours!r}, now {self.now.ours!r}"
         if self.kind == "spec changed" and self.before and self.now:
             return f"{self.id}: spec changed, not compared: {_spec(self.before)}, now {_spec(self.now)}"
         return f"{self.id}: {self.kind}"
@@ -54,7 +54,7 @@ class Change:
 
 def _said(outcome: Outcome) -> str:
     figure = "" if outcome.ours is None else f" ({outcome.ours:.6g})"
-    return f"{'drifted' if outcome.drift else outcome.says}{figure}"
+    return f"{'drifted' if outcome.drift else outcome.told}{figure}"
 
 
 def _spec(outcome: Outcome) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import asked, figure, groups, spread, verdict_cell
+from reproduce.verdicts.views.table import figure, groups, required, spread, verdict_cell
 
 __all__ = ["MANY", "brief"]
 
@@ -52,14 +52,13 @@ def brief(outcomes: Sequence[Outcome], width: int) -> list[str]:
 
 def _cells(outcome: Outcome) -> tuple[str, ...]:
     setting = OWN if outcome.spec.setting == PAPER else outcome.spec.setting
-    required = asked(outcome) or f"= {outcome.paper}"
     return (
         setting,
         figure(outcome.ours, outcome),
         spread(outcome),
-        required,
+        required(outcome) or f"= {outcome.paper}",
         figure(outcome.chance, outcome),
-        verdict_cell(outcome, told=True),
+        verdict_cell(outcome),
     )
 
 

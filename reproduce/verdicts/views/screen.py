@@ -14,7 +14,7 @@ from reproduce.verdicts.views.standing import Standing, answer, count, sentences
 __all__ = ["as_json", "by_column", "screen", "setting", "so_far"]
 
 #: The column of a setting that names none.
-ELSEWHERE = "elsewhere"
+UNNAMED = "other data"
 #: Where a sentence has less room than this, each line of the paper folds into two.
 ROOM = 20
 #: From here on whole sentences have room.
@@ -74,7 +74,7 @@ def by_column(outcomes: Sequence[Outcome], settings: Mapping[str, Setting]) -> d
     found: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda one: at.get(one.spec.setting, len(at))):
         named = settings.get(outcome.spec.setting)
-        column = str(named.values.get("column", ELSEWHERE)) if named else ELSEWHERE
+        column = str(named.values.get("column", UNNAMED)) if named else UNNAMED
         found.setdefault(column, []).append(outcome)
     return found
 

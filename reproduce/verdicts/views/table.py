@@ -9,7 +9,7 @@ from functools import partial
 from reproduce.verdicts import KINDS
 from reproduce.verdicts.judging.judge import Verdict, holm
 from reproduce.verdicts.judging.scatter import ANIMALS, SEEDS
-from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.outcome import EVIDENCE, Outcome
 
 __all__ = ["MARKS", "corrected", "groups", "markdown", "marks", "render", "summary", "surviving"]
 
@@ -107,8 +107,8 @@ def by_source(outcome: Outcome) -> str:
     return f"90 %: {'; '.join(shown)}{carried}"
 
 
-def asked(outcome: Outcome) -> str:
-    """What the rule asks of our mean: a bound, a margin, or a figure of ours that it must have."""
+def required(outcome: Outcome) -> str:
+    """What the rule requires of our mean: a bound, a margin, or a figure of ours that it must have."""
     if outcome.verb == "exactly":
         return "" if outcome.paper == outcome.spec.printed else f"= {outcome.paper}"
     if outcome.verb == "equals":
@@ -121,13 +121,13 @@ COLUMNS = (
     Column("Paper", lambda o: o.spec.printed),
     Column("Ours", ours, short=lambda o: figure(o.ours, o), gives_way=7),
     Column("90 %", spread),
-    Column("Asked", asked, gives_way=8),
+    Column("Required", required, gives_way=8),
     Column("n", lambda o: str(o.n) if o.n else ""),
-    Column("-Δ  asked  +Δ".center(BAR), bar, left=True, gives_way=2),
+    Column("edge │ ● mean", bar, left=True, gives_way=2),
     Column("Chance", lambda o: figure(o.chance, o)),
     Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=3),
-    Column("Worth", lambda o: o.spec.fidelity, left=True),
-    # What it is worth stands before it, so a rehearsal need not be said twice.
+    Column("Evidence", lambda o: EVIDENCE[o.spec.fidelity], left=True),
+    # The evidence stands before it, so a rehearsal need not be said twice.
     Column("Verdict", lambda o: verdict_cell(o), True, 10, lambda o: verdict_cell(o).removeprefix("rehearsal: ")),
     Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
     Column("Before", lambda o: "", left=True, gives_way=9),
@@ -135,11 +135,11 @@ COLUMNS = (
 )
 
 
-def verdict_cell(outcome: Outcome, told: bool = False) -> str:
-    """Return the verdict with its marks, as it is recorded or as it is ``told`` to a reader; a drift outranks it."""
+def verdict_cell(outcome: Outcome) -> str:
+    """Return the verdict in a reader's words, with its marks; a drift outranks it."""
     if outcome.drift:
         return "DRIFTED"
-    return f"{outcome.told if told else outcome.says} {marks(outcome)}".rstrip()
+    return f"{outcome.told} {marks(outcome)}".rstrip()
 
 
 #: What stands behind a verdict, and what it says.
