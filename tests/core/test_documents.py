@@ -1,8 +1,13 @@
 """What README.md and docs/ tell a reader to type is accepted as it stands there."""
 
+import configparser
 import doctest
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,16 +49,57 @@ def test_what_a_page_says_python_answers_it_does(page, tmp_path, monkeypatch):
     """The page's doctests, on a folder of photographs made on the spot."""
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
-    shades = {"Simba": 40, "Nala": 120, "Zazu": 200}
-    images = {
-        f"{name}/{number}.JPG": encoded(picture(number) // 8 + shade)
-        for name, shade in shades.items()
-        for number in range(3)
-    }
-    write_files(tmp_path / "photographs", images)
+    photographs(tmp_path / "photographs")
     failed, tried = doctest.testfile(str(page), module_relative=False)
     assert tried
     assert not failed
+
+
+def photographs(folder, names=("Simba", "Nala", "Zazu")):
+    """A folder an animal, three photographs in each."""
+    images = {
+        f"{name}/{n}.JPG": encoded(picture(n) // 8 + 80 * at + 40) for at, name in enumerate(names) for n in range(3)
+    }
+    write_files(folder, images)
+
+
+def test_the_first_commands_for_own_animals_run(tmp_path, monkeypatch):
+    """README's and those that animals.md opens with, one after another, as they are printed."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    photographs(tmp_path / "photographs")
+    write_files(tmp_path / "inbox", {"new.JPG": encoded(picture(1) // 8 + 41)})
+    from reproduce.cli import app
+
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/animals.md")]
+    blocks = [
+        next(block for _, block in BLOCK.findall(text) if "reproduce audit photographs" in block) for text in texts
+    ]
+    for line in "".join(blocks).splitlines():
+        _, *words = shlex.split(line, comments=True)
+        result = CliRunner().invoke(app, words)
+        # 1 of an audit: findings, as on photographs that are so much alike.
+        assert result.exit_code in ((0, 1) if words[0] == "audit" else (0,)), (line, result.output)
+    assert (tmp_path / "report" / "photographs.html").is_file()
+
+
+def test_the_claim_of_the_page_is_judged_alone(tmp_path):
+    """extend.md's claim by the command that is printed under it, as tox.ini runs that: its two claims and no other."""
+    text = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
+    (claim,) = [block for kind, block in BLOCK.findall(text) if kind == "python" and "I.mine" in block]
+    (printed,) = re.findall(r"`tox run -e claims -- (claims/\S+)`", text)
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini")
+    command = shlex.split(tox["testenv:claims"]["commands"].replace("{posargs}", printed))
+    shutil.copytree(ROOT / "claims", tmp_path / "claims", ignore=shutil.ignore_patterns("record", "__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / printed).write_text(claim, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    asked = [sys.executable, "-m", *command, "--collect-only", "-q", "-p", "no:cacheprovider"]
+    said = subprocess.run(asked, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    found = [line for line in said.stdout.splitlines() if "::" in line]
+    assert len(found) == 2, said.stdout + said.stderr
+    assert all(line.startswith(f"{printed}::") for line in found)
 
 
 @pytest.mark.parametrize("words", list(commands()))
