@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from reproduce import __version__
-from reproduce.commands import audit, claims, datasets, embed, match, paper, readings, report, run, score, weights
+from reproduce.commands import (
+    audit,
+    claims,
+    datasets,
+    embed,
+    export,
+    match,
+    paper,
+    readings,
+    report,
+    run,
+    score,
+    weights,
+)
 from reproduce.errors import ReproduceError, of_system, one_line, short_of_memory
 from reproduce.extras import needed
 from reproduce.terminal import tolerant
@@ -32,6 +45,7 @@ app.command("match")(match.match_animals)
 app.command("score")(score.score_embeddings)
 app.command("report")(report.write_report)
 app.command("readings")(readings.show_readings)
+app.command("export")(export.export_claims)
 
 
 def _version(asked: bool) -> None:

@@ -15,6 +15,7 @@ EXTRAS = {
     "paper": ("keras", "tensorflow", "lightgbm", "h5py"),
     "transformers": ("timm", "torchvision"),
     "cluster": ("dask", "distributed"),
+    "crate": ("rocrate",),
 }
 
 

@@ -18,6 +18,7 @@ from reproduce.record.store import default_folder
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
+    from reproduce.datasets.wildlife import SetClass
 
 __all__ = ["Data", "Inputs", "Weights", "catalogue", "fetch_unasked", "inputs_of", "lacking", "sizes", "stand_in"]
 
@@ -99,11 +100,20 @@ class Data:
 
         None where the library that knows it is not installed.
         """
-        from reproduce.datasets import wildlife
+        published = _published(self.origin)
+        return published.megabytes if published else None
 
-        if extras.lacking("wildlife_datasets"):
-            return None
-        return wildlife.classes()[self.origin].megabytes
+    @property
+    def url(self) -> str:
+        """Where its publisher has it; "" where that is not known, or the library that knows it is not installed."""
+        published = _published(self.origin)
+        return published.urls[0] if published and published.urls else ""
+
+    @property
+    def licence(self) -> str:
+        """Its publisher's licence; "" where none is stated, or the library that knows it is not installed."""
+        published = _published(self.origin)
+        return (published.licence or "") if published else ""
 
     def fetch(self) -> None:
         """Download it, or what it is drawn from; DataMissingError where it cannot be had."""
@@ -243,6 +253,13 @@ def stand_in() -> str:
     from reproduce.datasets import kinds
 
     return kinds.STAND_IN
+
+
+def _published(name: str) -> "SetClass | None":
+    """Return what a data set's publisher says of it; None where the library that knows it is not installed."""
+    from reproduce.datasets import wildlife
+
+    return None if extras.lacking("wildlife_datasets") else wildlife.classes().get(name)
 
 
 @lru_cache(maxsize=64)

@@ -29,11 +29,11 @@ class Row:
     what: str
     experiment: str
     score: str
-    says: Mapping[str, tuple[float, float]]
+    says: Mapping[str, tuple[int | float, int | float]]
     data: str = "LionData"
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 14
-    unit: float = 100
+    unit: int | float = 100
 
     @property
     def request(self) -> Request:

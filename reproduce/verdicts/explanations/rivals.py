@@ -27,8 +27,8 @@ class Forecast(NamedTuple):
 
     row: str
     lions: str
-    low: float
-    high: float
+    low: int | float
+    high: int | float
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Rival:
     means: str = "per cent"
     seeds: int = 0
     forecasts: tuple[Forecast, ...] = ()
-    gain: tuple[float, ...] = ()
+    gain: tuple[int | float, ...] = ()
     seen: str = ""
     also: Mapping[str, Any] = field(default_factory=dict)
 
