@@ -11,7 +11,7 @@ import numpy as np
 from reproduce.cache import arrays, cache_dir, digest, write_atomically
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.near_duplicates import near_identical
-from reproduce.datasets.pixels import decoded_file
+from reproduce.datasets.pixels import decoded_file, seen
 from reproduce.errors import ReproduceError
 from reproduce.progress import track
 from reproduce.text import from_json
@@ -49,7 +49,7 @@ def examined(catalogue: Catalogue) -> tuple[list[File], np.ndarray]:
     A file that cannot be read is a finding and no error.
     """
     contents = catalogue.digests.tolist() if catalogue.digests is not None else []
-    key = digest("examined", VERSION, SIDE, catalogue.paths.tolist(), contents)
+    key = digest("examined", VERSION, SIDE, catalogue.paths.tolist(), seen(catalogue) if contents else "")
     kept = cache_dir("examined") / f"{key}.json"
     found: list[tuple[File, np.ndarray]] = []
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.pixels import rows_of
+from reproduce.datasets.pixels import rows_of, seen
 from reproduce.progress import track
 
 __all__ = [
@@ -46,8 +46,7 @@ def within_animal_pairs(identities: np.ndarray) -> np.ndarray:
 def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
     """(P, 2) int: inliers of each of ``within_animal_pairs``, at REPROJECTION and at STRICT; kept by content."""
     pairs = within_animal_pairs(catalogue.identities)
-    contents = catalogue.digests if catalogue.digests is not None else catalogue.paths
-    key = digest("photographs", VERSION, contents.tolist(), catalogue.identities.tolist())
+    key = digest("photographs", VERSION, seen(catalogue), catalogue.identities.tolist())
 
     def compute() -> np.ndarray:
         features = keypoints_of(catalogue)

@@ -16,7 +16,7 @@ from reproduce.errors import DataMissingError, InvalidInputError
 from reproduce.parts import whole
 from reproduce.progress import track
 
-__all__ = ["decoded_file", "images", "raw_image", "rows_of"]
+__all__ = ["decoded_file", "images", "raw_image", "rows_of", "seen"]
 
 Mode = Literal["grey", "colour"]
 #: Names of OpenCV's interpolations. "area" averages the pixels it covers when shrinking.
@@ -54,8 +54,7 @@ def images(
             everything = images(catalogue.source, None, mode, resize)
             return [everything[row] for row in catalogue.rows]
         return images(catalogue.source, size, mode, resize)[catalogue.rows]
-    contents = catalogue.digests if catalogue.digests is not None else _digests(catalogue.paths)
-    key = digest("images", VERSION, contents.tolist(), size, mode, resize)
+    key = digest("images", VERSION, _contents(catalogue), size, mode, resize)
     if size is None:
         return _ragged(catalogue, key, mode)
     return arrays("images", key, lambda: _stacked(catalogue, size, mode, resize))
@@ -104,8 +103,7 @@ def rows_of(
     ``row(image)`` is called with an image as `raw_image` gives it; ``name`` says what it computes, all settings
     included. Kept block by block under the images' contents: what was computed before a kill is not computed again.
     """
-    contents = (catalogue.digests if catalogue.digests is not None else _digests(catalogue.paths)).tolist()
-    paths = catalogue.paths.tolist()
+    contents, paths = _contents(catalogue), catalogue.paths.tolist()
     starts = range(0, len(paths), BLOCK)
     missing = track(range(len(paths)), len(paths), f"reading {len(paths):,} images")
     blocks = []
@@ -121,6 +119,14 @@ def rows_of(
             for _ in range(len(paths[some])):
                 next(missing)
     return np.concatenate(blocks)
+
+
+def seen(catalogue: Catalogue) -> str:
+    """Return a digest of what the images show: their files' contents and how files become pixels.
+
+    By it is kept what was computed of pixels: the same file may be seen otherwise by another version of this software.
+    """
+    return digest("seen", VERSION, _contents(catalogue))
 
 
 def _check(size: tuple[int, int] | None, mode: str, resize: str) -> None:
@@ -173,6 +179,12 @@ def _ragged(catalogue: Catalogue, key: str, mode: Mode) -> list[np.ndarray]:
         flat[end - size : end].reshape(shape)
         for end, size, shape in zip(ends, shapes.prod(axis=1), shapes, strict=True)
     ]
+
+
+def _contents(catalogue: Catalogue) -> list[str]:
+    """The SHA-256 of each image's file."""
+    found = _digests(catalogue.paths) if catalogue.digests is None else catalogue.digests
+    return list(found.tolist())
 
 
 def _digests(paths: np.ndarray) -> np.ndarray:

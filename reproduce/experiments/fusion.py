@@ -174,6 +174,7 @@ def _local(catalogue: "Catalogue", most: int) -> np.ndarray:
     """
     from reproduce.cache import arrays, digest
     from reproduce.datasets import images
+    from reproduce.datasets.pixels import seen
     from reproduce.models.baselines.local import local_matching
 
     def compute() -> np.ndarray:
@@ -181,8 +182,7 @@ def _local(catalogue: "Catalogue", most: int) -> np.ndarray:
         share = votes / np.maximum(votes.max(axis=1, keepdims=True), np.finfo(float).tiny)
         return np.asarray(1 - (share + share.T) / 2)
 
-    contents = catalogue.digests if catalogue.digests is not None else catalogue.paths
-    return np.asarray(arrays("local-matching", digest(1, contents.tolist(), most), compute))
+    return np.asarray(arrays("local-matching", digest(1, seen(catalogue), most), compute))
 
 
 def _drawn(catalogue: "Catalogue", seed: int) -> "Catalogue":

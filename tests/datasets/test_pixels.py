@@ -55,6 +55,33 @@ def test_shrinking_by_area_is_the_mean_of_the_pixels_covered(png):
     assert np.abs(images(catalogue_of([path]), (20, 30))[0] - means).max() <= 0.5
 
 
+def test_what_was_computed_of_pixels_is_not_kept_when_they_change(nowhere, monkeypatch):
+    """A version that sees the same files otherwise: every by-product is of what is seen now, none of what was."""
+    from reproduce.datasets.decoding import Decoded
+    from reproduce.datasets.image_files import examined
+    from reproduce.datasets.photographs import keypoints_of, within_animal_inliers
+    from reproduce.experiments.fusion import _local
+
+    textured = [np.random.default_rng(row).integers(0, 256, (40, 60, 3), dtype=np.uint8) for row in range(2)]
+    for row, image in enumerate([textured[0], textured[0][:, 2:], textured[1]]):
+        (nowhere / f"{row}.png").write_bytes(encoded(cv2.resize(image, (300, 200)), ".png"))
+    own = catalogue_of([nowhere / f"{row}.png" for row in range(3)])
+    own = Catalogue(own.name, own.paths, np.array(list("aab")), own.split, digests=np.array(["1", "2", "3"]))
+
+    def all_of_it():
+        vectors = keypoints_of(own)[0][1]
+        examination = [(file.pixels, file.levels) for file in examined(own)[0]]
+        return [images(own), vectors, within_animal_inliers(own), _local(own, 300), np.array(examination)]
+
+    first, again = all_of_it(), all_of_it()
+    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+    assert first[2][0, 0] > 10
+    monkeypatch.setattr(pixels, "VERSION", pixels.VERSION + 1)
+    other = {str(path): cv2.resize(255 - picture(row, 30, 20), (300, 200)) for row, path in enumerate(own.paths)}
+    monkeypatch.setattr(pixels, "decode", lambda _, path: Decoded(other[str(path)]))
+    assert not any(np.array_equal(one, other) for one, other in zip(first, all_of_it(), strict=True))
+
+
 def test_jpeg_under_a_png_name_decodes(nowhere):
     """The bytes tell the type: LionData's JPEGs are called .png."""
     (nowhere / "lion.png").write_bytes(encoded(picture(1), ".jpg"))

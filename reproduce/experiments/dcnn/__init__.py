@@ -202,6 +202,7 @@ def trained(
     from dataclasses import asdict
 
     from reproduce.cache import cache_dir, digest
+    from reproduce.datasets.pixels import seen
     from reproduce.determinism import generator
     from reproduce.models.dcnn.model import DCNN
 
@@ -224,9 +225,8 @@ def trained(
 
         inputs = decoded(catalogue, (recipe.size, recipe.size), "colour", _interpolation(resize))
         training = inputs[learned]
-    run = digest(
-        asdict(recipe), catalogue.name, catalogue.content_hash, seed, shuffled, bank, resize, trained_on, original
-    )
+    animals = (catalogue.name, catalogue.content_hash, seen(catalogue))
+    run = digest(asdict(recipe), *animals, seed, shuffled, bank, resize, trained_on, original)
     model = DCNN(recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY, observe)
     return model, inputs
 
