@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import sidecars
+from reproduce.reading import DEFAULT, Reading, Strangers
 from reproduce.text import excel_safe
 
 __all__ = ["Written", "joined", "like_of", "space_of", "write_embeddings"]
@@ -38,12 +39,13 @@ def write_embeddings(
     seed: int,
     like: sidecars.Sidecar | None = None,
     safe: bool = False,
+    reading: Reading = DEFAULT,
 ) -> Written:
     """Write ``output/NAME-MODEL.npy`` and its sidecar for each model, and ``output/NAME.csv``.
 
-    ``like``: by that embedding's model, as it was trained. ``safe``: formulas in the table are quoted. Raises
-    InvalidInputError, with nothing written, where a file would replace one that is not ``embed``'s own, or one of
-    another folder.
+    ``like``: by that embedding's model, as it was trained. ``safe``: formulas in the table are quoted. ``reading``: how
+    the catalogue was read. Raises InvalidInputError, with nothing written, where a file would replace one that is not
+    ``embed``'s own, one of another folder, or the split that a model there learned by.
     """
     from reproduce.animals.models import LEARNED, embed
 
@@ -52,6 +54,7 @@ def write_embeddings(
     labels, table = output / f"{name}.csv", _table(catalogue, safe)
     inputs = [catalogue.name, *catalogue.paths.tolist()]
     _check_source(catalogue, output, labels)
+    _check_split(catalogue, files, labels)
     for path in files.values():
         outputs.check(path, inputs, sidecars.is_own_embeddings)
         outputs.check(sidecars.sidecar_of(path), inputs)
@@ -74,6 +77,8 @@ def write_embeddings(
             labels=_sha256(table),
             seed=seed,
             learned=model.partition(":")[0] in LEARNED,
+            taught="" if like is None else like.taught or like.source,
+            reading=dict(asdict(reading)) if like is None else like.reading,
         )
         outputs.write(labels, table)
         outputs.write(sidecars.sidecar_of(path), sidecar.content())
@@ -91,10 +96,15 @@ def like_of(path: Path) -> sidecars.Sidecar:
 
 def _teachers(like: sidecars.Sidecar) -> Catalogue:
     """The animals that the model of ``like`` was trained on, as they were."""
-    found, _ = readable(published(like.source, seed=like.seed))
+    source = like.taught or like.source
+    try:
+        reading = Reading(**{**like.reading, "strangers": Strangers(like.reading.get("strangers", "out"))})  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"--like: its .json does not say how {source} was read; embed that again") from None
+    found, _ = readable(published(source, seed=like.seed, reading=reading))
     if space_of(found, like.model, like.seed) != like.space:
         raise InvalidInputError(
-            f"--like: the photographs that it learned from have changed in {like.source}; embed those again first"
+            f"--like: the photographs that it learned from have changed in {source}; embed those again first"
         )
     return found
 
@@ -130,6 +140,23 @@ def _check_source(catalogue: Catalogue, output: Path, labels: Path) -> None:
             continue
         if kept.rows_alone != sidecars.rows_digest(_within(catalogue), _contents(catalogue)):
             raise InvalidInputError(f"{labels} is of {kept.source}; name another by --output")
+
+
+def _check_split(catalogue: Catalogue, files: dict[str, Path], labels: Path) -> None:
+    """Raise InvalidInputError where the labels there name other training animals, and a model there learned by them."""
+    if not labels.is_file():
+        return
+    with labels.open(encoding="utf-8", newline="") as file:
+        trained = {row.get("path") for row in csv.DictReader(file) if row.get("split") == "train"}
+    if trained == set(catalogue.paths[catalogue.train].tolist()):
+        return
+    for path in sorted(set(labels.parent.glob("*.npy")) - set(files.values())):
+        kept = sidecars.read(path)
+        if kept is not None and kept.learned and kept.labels_file == labels.name:
+            raise InvalidInputError(
+                f"{labels} says which photographs {path.name} learned from (seed {kept.seed}), and would say others; "
+                f"remove {path.name}, or name another by --output"
+            )
 
 
 def _within(catalogue: Catalogue) -> list[str]:

@@ -14,6 +14,7 @@ from reproduce import outputs
 from reproduce.animals.evaluation import Figure
 from reproduce.animals.matching import TOP, Matches, Settings
 from reproduce.animals.newcomers import titled
+from reproduce.cache import digest
 from reproduce.datasets import Catalogue, raw_image
 from reproduce.datasets.photographs import HEIGHT
 from reproduce.outputs import MADE_BY
@@ -21,9 +22,9 @@ from reproduce.progress import track
 from reproduce.report.templating import environment
 from reproduce.text import excel_safe
 
-__all__ = ["MARK", "table", "write_page"]
+__all__ = ["is_own_table", "table", "write_page"]
 
-#: The first line's last column: by it a table is known for one of this command's.
+#: The last column: it holds a digest of all the others, by which a table is known for one that nobody changed.
 MARK = "made_by_reproduce_match"
 #: Pixels along a picture's longer side, and places drawn of a pair.
 SIDE, DRAWN = 240, 40
@@ -33,25 +34,43 @@ SURE = 0.9
 
 def table(new: Catalogue, catalogue: Catalogue, found: Matches, safe: bool) -> bytes:
     """Return the lines: photograph, who it is or none of these, then each candidate with all that speaks for it."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
     kinds = ("candidate", "score", "probability", "nearest", "agreeing")
     head = [f"{kind}_{place}" for place in range(1, found.candidates.shape[1] + 1) for kind in kinds]
-    lines.writerow(["photograph", "answer", "none_of_these", "probability_none", *head, MARK])
+    lines: list[list[str]] = [["photograph", "answer", "none_of_these", "probability_none", *head]]
     clean = excel_safe if safe else str
     for row, path in enumerate(new.paths.tolist()):
-        cells: list[Any] = []
+        cells: list[str] = []
         for place, animal in enumerate(found.candidates[row].tolist()):
             there = found.nearest[row, place] >= 0
             picture = clean(str(catalogue.paths[found.nearest[row, place]])) if there else ""
-            agreeing = len(found.places[row, place]) if (row, place) in found.places else ""
+            agreeing = str(len(found.places[row, place])) if (row, place) in found.places else ""
             name = clean(str(found.animals[animal]))
             score, chance = f"{found.similarity[row, place]:.6g}", f"{found.probabilities[row, place]:.4f}"
             cells += [name, score, chance, picture, agreeing]
         answer = "" if found.refused[row] else clean(str(found.animals[found.candidates[row, 0]]))
         refused = "yes" if found.refused[row] else "no"
-        lines.writerow([clean(path), answer, refused, f"{found.none[row]:.4f}", *cells, "1"])
+        lines.append([clean(path), answer, refused, f"{found.none[row]:.4f}", *cells])
+    text, mark = io.StringIO(), _mark(lines)
+    csv.writer(text, lineterminator="\n").writerows(
+        [*line, mark if number else MARK] for number, line in enumerate(lines)
+    )
     return text.getvalue().encode()
+
+
+def is_own_table(path: Path) -> bool:
+    """Whether a table is as `table` wrote it: a cell, a line or a column of the user's makes it the user's."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+    except (UnicodeDecodeError, csv.Error):
+        return False
+    if len(lines) < 2 or any(len(line) != len(lines[0]) for line in lines) or lines[0][-1] != MARK:
+        return False
+    return {line[-1] for line in lines[1:]} == {_mark([line[:-1] for line in lines])}
+
+
+def _mark(lines: list[list[str]]) -> str:
+    return digest(lines)[:16]
 
 
 def write_page(

@@ -13,6 +13,7 @@ from reproduce.datasets.places import IMAGE_ENDINGS
 from reproduce.datasets.survey import digested
 from reproduce.datasets.tree import tree
 from reproduce.errors import InvalidInputError
+from reproduce.metrics.files import has_column
 from reproduce.reading import DEFAULT, Reading, Strangers
 
 __all__ = ["called", "newcomers", "titled"]
@@ -20,6 +21,8 @@ __all__ = ["called", "newcomers", "titled"]
 
 def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
     """Return the photographs as a Catalogue whose identities say nothing, in the order of their paths.
+
+    ``reading.path`` is the column of a table's files, where it has that column: a catalogue's may be called otherwise.
 
     Raises InvalidInputError where there are none, or where the folder or the table cannot be read.
     """
@@ -37,7 +40,8 @@ def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
     else:
         from reproduce.datasets.own_table import read_table
 
-        rows = read_table(path, reading.identity, reading.path, named=False)
+        asked = reading.path if reading.path is not None and has_column(path, reading.path) else None
+        rows = read_table(path, None, asked, named=False)
         root, files, notes, known = rows.root, rows.paths, rows.notes, rows.digests
     if not files:
         raise InvalidInputError(f"{name} holds no photographs ({', '.join(IMAGE_ENDINGS)}); name another folder")

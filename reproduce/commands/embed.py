@@ -51,7 +51,8 @@ def embed_animals(
     kept = None if like is None else like_of(like)
     models = models_of(model) if kept is None else (kept.model,)
     seed = seed if kept is None else kept.seed
-    whole = published(name, root, seed, Reading(identity, path, level, strangers))
+    reading = Reading(identity, path, level, strangers)
+    whole = published(name, root, seed, reading)
     if not whole.has_pixels:
         raise DataMissingError(f"{name} has no images here, only identities; get them: reproduce datasets --get {name}")
     catalogue, left_out = readable(whole)
@@ -65,7 +66,7 @@ def embed_animals(
         )
     for line in warnings:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
-    written = write_embeddings(catalogue, models, output, seed, kept, excel_safe)
+    written = write_embeddings(catalogue, models, output, seed, kept, excel_safe, reading)
     strangers_kept = {one for one in catalogue.identities.tolist() if is_unknown(one)}
     animals, labels = len(set(catalogue.identities.tolist()) - strangers_kept), written.labels
     if as_json:

@@ -56,7 +56,7 @@ def match_animals(
     """
     from reproduce import outputs, text
     from reproduce.animals.evaluation import cross_fitted, judged
-    from reproduce.animals.match_files import MARK, table, write_page
+    from reproduce.animals.match_files import is_own_table, table, write_page
     from reproduce.animals.matching import Settings, catalogue_trials, match
     from reproduce.animals.models import embed, models_of
     from reproduce.animals.newcomers import called, newcomers, titled
@@ -78,7 +78,7 @@ def match_animals(
         trials = catalogue_trials(whole, embed(whole, model, seed), settings)
         _tell(whole.name, cross_fitted(trials, rate, new_share, seed), as_json, {})
         return
-    inbox, unreadable = readable(newcomers(new))
+    inbox, unreadable = readable(newcomers(new, reading))
     warnings += [*inbox.notes, *(f"left out: {line}" for line in unreadable)]
     _warn(warnings)
     if not len(inbox):
@@ -86,7 +86,7 @@ def match_animals(
     named = f"{titled(inbox)}-in-{titled(whole)}"
     files = {ending: output / f"{named}.{ending}" for ending in ("csv", "html")}
     inputs = [inbox.name, whole.name, *inbox.paths.tolist(), *whole.paths.tolist()]
-    outputs.check(files["csv"], inputs, lambda file: MARK in file.read_text(encoding="utf-8").split("\n")[0])
+    outputs.check(files["csv"], inputs, is_own_table)
     outputs.check(files["html"], inputs)
     found, trials = match(inbox, whole, settings)
     figures = cross_fitted(trials, rate, new_share, seed)

@@ -8,7 +8,7 @@ from pathlib import Path
 from reproduce.errors import InvalidInputError
 from reproduce.parts import Box
 
-__all__ = ["boxes", "columns", "reaches_out"]
+__all__ = ["boxes", "columns", "perhaps", "reaches_out"]
 
 #: Names without "_": a column of "[x, y, width, height]" as in wildlife-datasets; four of the same; four of edges.
 _ONE = ("bbox", "boundingbox", "box")
@@ -18,6 +18,12 @@ _EDGES = tuple(
     for before in ("", "bbox")
     for names in (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
 )
+#: Columns that say where the animal is in ways that are not read, one alone or four together.
+_PERHAPS = ("segmentation", "mask", "maskpath", "rle", "polygon", "roi", "crop", "rect", "rectangle", "bb")
+_PERHAPS_FOUR = (
+    ("x", "y", "w", "h"), ("x", "y", "width", "height"), ("left", "top", "width", "height"),
+    ("left", "top", "right", "bottom"), ("x0", "y0", "x1", "y1"),
+)  # fmt: skip
 _GAPS = ("", "nan", "none", "null", "na")
 
 
@@ -28,6 +34,19 @@ def columns(head: Sequence[str]) -> tuple[int, ...]:
         if all(name in names for name in group):
             return tuple(names.index(name) for name in group)
     return ()
+
+
+def perhaps(head: Sequence[str]) -> list[str]:
+    """Return the columns that seem to say where the animal is in the photograph, in a form that is not read."""
+    names = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in head]
+    for group in _PERHAPS_FOUR:
+        if all(name in names for name in group):
+            return [head[names.index(name)] for name in group]
+    return [
+        real
+        for real, name in zip(head, names, strict=True)
+        if name in _PERHAPS or name.startswith(("bbox", "boundingbox"))
+    ][:1]
 
 
 def boxes(table: Path, head: Sequence[str], places: Sequence[int], rows: Sequence[tuple[int, str, list[str]]]) -> list:
@@ -60,6 +79,7 @@ def boxes(table: Path, head: Sequence[str], places: Sequence[int], rows: Sequenc
         if (size := sizes[path]) is not None and reaches_out(box, size):
             wrong.append(
                 f"{said} reaches out of its picture, which is {size[0]} pixels wide and {size[1]} high; mend the line"
+                + ("" if edges else ", or name edges x_min, y_min, x_max, y_max")
             )
     if wrong:
         more = f" (and {len(wrong) - 1:,} more such lines)" if len(wrong) > 1 else ""

@@ -24,8 +24,15 @@ LEGEND = ((RED, "has a copy, exact or near"), (AMBER, "cut from a photograph tha
 
 
 def check_sheet(catalogue: Catalogue, path: Path) -> None:
-    """Raise InvalidInputError where no sheet can be written there: no picture's name, or something of the user's."""
+    """Raise InvalidInputError where no sheet can be written there: no picture's name, or something of the user's.
+
+    In the folder of the photographs it would be one of them from then on.
+    """
     _kind(path)
+    if Path(catalogue.name).is_dir() and path.resolve().is_relative_to(Path(catalogue.name).resolve()):
+        raise InvalidInputError(
+            f"{path} lies in {catalogue.name}, where it would be taken for a photograph; name another by --sheet"
+        )
     outputs.check(path, [catalogue.name, *catalogue.paths.tolist()], option="--sheet")
 
 

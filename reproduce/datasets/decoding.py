@@ -7,6 +7,7 @@ below full transparency is not seen, whatever the file holds there.
 import io
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,10 @@ def decode(content: bytes, path: str | os.PathLike) -> Decoded:
         deep = cv2.imdecode(buffer, cv2.IMREAD_UNCHANGED) if _is_deep(content, kind, mode) else None
         if deep is not None and deep.dtype != np.uint8:
             scaled, changed = _eight_bits(deep[..., :3] if deep.ndim == 3 else deep)
+            if deep.ndim == 3 and deep.shape[2] == 4 and deep[..., 3].min() < (full := _opaque(deep)):
+                alpha = np.clip(deep[..., 3:].astype(np.float64) * (255 / full), 0, 255).round().astype(np.uint8)
+                cut = _on_black(np.concatenate([scaled[..., ::-1], alpha], axis=2))
+                return Decoded(cut, kind, f"{changed}, transparent parts on black")
             return Decoded(scaled, kind, changed)
         pixels = cv2.imdecode(buffer, cv2.IMREAD_COLOR)
     except cv2.error as error:  # no memory, or more pixels than it takes, of a format that Pillow does not know
@@ -70,7 +75,7 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
                 return Decoded(pixels, kind, changed), kind, mode
             if "A" in image.getbands() or "transparency" in image.info:
                 seen = np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
-                if seen[..., 3].min() < 255:
+                if seen[..., 3].min() < 255 and _bits(image, content) == 8:
                     return Decoded(_on_black(seen), kind, "transparent parts on black"), kind, mode
             return None, kind, mode
     except UnidentifiedImageError:
@@ -81,6 +86,18 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
         if short_of_memory(error):  # the photograph is sound
             raise
         raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
+
+
+def _bits(image: Any, content: bytes) -> int:
+    """Bits of a colour in an open image's file; Pillow may have halved them."""
+    if image.format == "PNG":
+        return max(8, content[24])
+    return max(8, *getattr(image, "tag_v2", {}).get(258, (8,)))
+
+
+def _opaque(deep: np.ndarray) -> float:
+    """The value of a wholly opaque pixel."""
+    return float(np.iinfo(deep.dtype).max) if deep.dtype.kind in "iu" else 1.0
 
 
 def _on_black(seen: np.ndarray) -> np.ndarray:

@@ -58,6 +58,7 @@ def read_folder(root: Path, level: int | None = None) -> Rows:
     else:
         _check_loose(root, images, depth)
         identities = _names(images, depth)
+        notes += _in_several(images, depth)
         if level is None:
             notes += _deeper(images, depth)
     paths = ["/".join(parts) for parts in images]
@@ -86,6 +87,28 @@ def _names(images: list[list[str]], depth: int) -> list[str]:
     return ["/".join(parts[: depth + 1]) if parts[depth] in shared else parts[depth] for parts in images]
 
 
+def _in_several(images: list[list[str]], depth: int) -> list[str]:
+    """Lines on folders of animals that may be none: sides of a split, and one name below several others."""
+    above = defaultdict(set)
+    for parts in images:
+        above[parts[depth]].add("/".join(parts[:depth]))
+    said = []
+    if like := sorted(name for name in above if depth and side_of(name)):
+        said.append(
+            f"what is taken for an animal is called like a side of a split: {', '.join(like)}, below "
+            f"{min(above[like[0]])}; the sides are read above the animals, or in a table's column split"
+        )
+    several = sorted(name for name, folders in above.items() if len(folders) > 1 and not _all_sides(folders))
+    if several and not like:
+        first, folders = several[0], sorted(above[several[0]])
+        plural = "name is" if len(several) == 1 else "names are"
+        said.append(
+            f"{len(several):,} {plural} in several folders, such as {first} in {' and in '.join(folders[:2])}: taken "
+            "for different animals; where they are the same, name them in a .csv of path and identity"
+        )
+    return said
+
+
 def _all_sides(folders: set[str]) -> bool:
     return all(side_of(folder.split("/")[0]) for folder in folders)
 
@@ -107,6 +130,11 @@ def _deeper(images: list[list[str]], depth: int) -> list[str]:
     above = sorted(animal for animal, folders in below.items() if "" not in folders and len(folders) > 1)
     if not above:
         return []
+    if len(sides := {folder for animal in above for folder in below[animal]}) > 1 and all(map(side_of, sides)):
+        return [
+            f"the animals' folders hold {', '.join(sorted(sides))}, which is not read as a split; put the sides above "
+            "the animals, or name them in a .csv of path, identity and split"
+        ]
     if any("" in folders for folders in below.values()):
         first = above[0]
         return [

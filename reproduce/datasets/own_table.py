@@ -84,11 +84,12 @@ def _cut(path: Path, head: list[str], found: list[_Row]) -> tuple[list[_Row], li
     """The rows with the part of its photograph that each one's box names, and lines on what has none."""
     places = boxes.columns(head)
     if not places:
-        odd = [name for name in head if _plain(name).startswith(("bbox", "bounding_box"))]
+        odd = boxes.perhaps(head)
         said = (
             "whole photographs are taken; call [x, y, width, height] bbox, or the four bbox_x, bbox_y, bbox_w, bbox_h"
         )
-        return found, [f"its column {odd[0]} is not read: {said}"] if odd else []
+        plural = "column" if len(odd) == 1 else "columns"
+        return found, [f"its {plural} {', '.join(odd)} {'is' if len(odd) == 1 else 'are'} not read: {said}"] * bool(odd)
     uncut = [row for row in found if whole(path.parent / row[0])[1] is None]
     cut = boxes.boxes(path, head, places, [(row[3], str(path.parent / row[0]), row[4]) for row in uncut])
     named = [row for row in found if whole(path.parent / row[0])[1] is not None]

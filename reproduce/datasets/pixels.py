@@ -22,7 +22,7 @@ Mode = Literal["grey", "colour"]
 #: Names of OpenCV's interpolations. "area" averages the pixels it covers when shrinking.
 RESIZES = {"nearest": "INTER_NEAREST", "linear": "INTER_LINEAR", "area": "INTER_AREA", "cubic": "INTER_CUBIC"}
 #: Raised when the same file would give other pixels.
-VERSION = 2
+VERSION = 3
 #: Images between two writes of what is computed of each: what a kill can lose.
 BLOCK = 64
 

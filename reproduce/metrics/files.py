@@ -13,6 +13,9 @@ from reproduce.text import decoded
 
 __all__ = ["has_column", "read_embeddings", "read_labels"]
 
+#: What numbers a column of a table of embeddings holds that are none: rows counted, or whose each is.
+_NO_FEATURES = ("", "index", "unnamed: 0", "row", "image_id", "split", "fold", "camera", "session", "encounter")
+
 #: A column of labels in a table of several is called one of these.
 _TELLING = ("label", "labels", "identity", "identities", "class", "name")
 #: A single column may go by these too; no animal does.
@@ -95,14 +98,22 @@ def _of_torch(path: Path) -> Any:
 
 
 def _of_text(path: Path) -> np.ndarray:
-    """Numbers, a row a line, below a header or not."""
-    lines = [line for line in decoded(path).splitlines() if line.strip()]
+    """Numbers, a row a line, below a header or not; separated by blanks as numpy.savetxt does, or by , ; or tabs."""
+    lines = [line for line in decoded(path).splitlines() if line.strip() and not line.startswith("#")]
     separator = max(",;\t", key=lines[0].count) if lines else ","
-    rows = list(csv.reader(lines, delimiter=separator))
-    try:
-        [float(cell) for cell in rows[0]] if rows else []
-    except ValueError:
-        rows = rows[1:]
+    if lines and separator not in lines[0]:
+        rows = [line.split() for line in lines]
+    else:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    head = rows[0] if rows else []
+    if head == [str(place) for place in range(len(head))] and len(head) > 2:
+        rows = rows[1:]  # pandas numbers columns that have no names
+    else:
+        try:
+            [float(cell) for cell in head]
+        except ValueError:
+            rows = rows[1:]
+            _check_features(path, head)
     try:
         return np.array([[float(cell) for cell in row] for row in rows])
     except ValueError as error:
@@ -113,13 +124,30 @@ def _of_parquet(path: Path) -> np.ndarray:
     try:
         import pandas
 
-        return pandas.read_parquet(path).select_dtypes("number").to_numpy()
+        table = pandas.read_parquet(path)
     except ImportError:
         raise InvalidInputError(
             f"{path}: reading it needs pandas and pyarrow, which are not installed; save a .npy or a .csv"
         ) from None
     except Exception as error:
         raise InvalidInputError(f"{path} cannot be read ({error}); save it again") from None
+    lists = [name for name in table if len(table) and isinstance(table[name].iloc[0], np.ndarray)]
+    if len(lists) == 1:  # a cell holds an image's whole row
+        return np.array(table[lists[0]].tolist())
+    numbers = table.select_dtypes("number")
+    _check_features(path, list(map(str, numbers.columns)))
+    return numbers.to_numpy()
+
+
+def _check_features(path: Path, names: list[str]) -> None:
+    """Raise InvalidInputError where a column of numbers is by its name no part of an embedding: it would be ranked."""
+    odd = [name for name in names if name.strip().lower() in {*_NO_FEATURES, *_HEADERS}]
+    if odd:
+        said = ", ".join(map(repr, odd[:3]))
+        raise InvalidInputError(
+            f"{path}: its column {said} is no part of an embedding by its name; save the embeddings' columns alone "
+            "(pandas: index=False)"
+        )
 
 
 def has_column(path: Path, column: str) -> bool:

@@ -14,7 +14,7 @@ from reproduce.metrics.leave_out import Rest, without_each_animal, without_each_
 from reproduce.metrics.retrieval import Retrieval, retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.sanity import in_both, is_of_pairs, lengths_vary, suspicions
 from reproduce.metrics.scoring import Precision
-from reproduce.metrics.sidecars import Sidecar, check_labels, check_space
+from reproduce.metrics.sidecars import Sidecar, check_labels, check_space, differing
 from reproduce.reading import Strangers
 
 __all__ = ["Files", "How", "Ranking", "of_embeddings", "of_pairs"]
@@ -79,6 +79,11 @@ def of_embeddings(query: Files, gallery: Files | None, how: How) -> Ranking:
             "or --distances (or --metric euclidean, where these are embeddings)"
         )
     warnings = _ignored_split(whole, how, sidecar)
+    if sidecar is None and (others_than := differing(query[0], whole.labels)):
+        warnings.append(
+            f"{query[1]}: {others_than:,} of {len(whole.labels):,} labels are others than those written with "
+            f"{query[0].name}, and nothing in it says of which photographs they are"
+        )
     reference, others, theirs = (matrix, whole, sidecar) if gallery is None else _read(gallery, how)
     if gallery is not None:
         check_space(sidecar, theirs, query[0], gallery[0])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from reproduce.cache import digest
@@ -13,8 +13,8 @@ from reproduce.outputs import MADE_BY
 from reproduce.text import from_json, shaped
 
 __all__ = [
-    "Sidecar", "check_labels", "check_space", "is_own_embeddings", "is_own_labels", "read", "rows_digest", "sha256",
-    "sidecar_of",
+    "Sidecar", "check_labels", "check_space", "differing", "is_own_embeddings", "is_own_labels", "read", "rows_digest",
+    "sha256", "sidecar_of",
 ]  # fmt: skip
 
 
@@ -25,7 +25,8 @@ class Sidecar:
     ``rows`` is the digest of the photographs' paths and contents, in order, and
     ``rows_alone`` that of the paths below the source. ``embeddings`` and ``labels`` are the
     SHA-256 of the two files as they were written; ``source`` is the folder or table that was embedded, ``learned``
-    whether the model was trained on a part of it, and ``seed`` its seed.
+    whether the model was trained on a part of it, and ``seed`` its seed. ``taught`` is where the animals lie that the
+    model was trained on, "" where that is the source, and ``reading`` how those were read, by `Reading`'s fields.
     """
 
     source: str
@@ -38,6 +39,8 @@ class Sidecar:
     labels: str
     seed: int
     learned: bool
+    taught: str = ""
+    reading: dict[str, str | int | None] = field(default_factory=dict)
     made_by: str = f"{MADE_BY} embed"
 
     def content(self) -> bytes:
@@ -90,7 +93,8 @@ def check_labels(embeddings: Path, labels: Path, rows: int) -> Sidecar | None:
     """Return the sidecar of embeddings whose labels are known to fit; None where nothing can be known.
 
     Raises InvalidInputError where the .npy is another than its sidecar's, and where a table of labels names other
-    photographs, or the same in another order. Labels without a path and a digest for each row say nothing of that.
+    photographs, or the same in another order. Labels without a path for each row say nothing of that; with paths and no
+    digests they are held against the table that was written with the embeddings, if that is still there.
     """
     kept = read(embeddings)
     if kept is None:
@@ -101,15 +105,37 @@ def check_labels(embeddings: Path, labels: Path, rows: int) -> Sidecar | None:
         )
     if kept.labels == sha256(labels):
         return kept
-    if not all(has_column(labels, column) for column in ("path", "sha256")):
+    there = [column for column in ("path", "sha256") if has_column(labels, column)]
+    columns = [read_labels(labels, rows, column, blank=True) for column in there]
+    written = _written(embeddings, kept)
+    if "path" not in there or (len(there) < 2 and written is None):
         return None
-    columns = (read_labels(labels, rows, column, blank=True) for column in ("path", "sha256"))
-    if kept.rows != rows_digest(*columns):
+    fits = (
+        kept.rows == rows_digest(*columns)
+        if len(there) == 2
+        else written is not None and columns[0] == read_labels(written, rows, "path", blank=True)
+    )
+    if not fits:
         raise InvalidInputError(
             f"{labels} has not the rows of {embeddings}: other photographs, other contents or another order; "
             f"give the labels that were written with it, or embed again: {kept.source}"
         )
     return kept
+
+
+def differing(embeddings: Path, labels: Sequence[str]) -> int:
+    """Return how many labels are others than those that were written with the embeddings; 0 where nothing is known."""
+    kept = read(embeddings)
+    written = None if kept is None else _written(embeddings, kept)
+    if written is None:
+        return 0
+    return sum(one != other for one, other in zip(labels, read_labels(written, len(labels), "identity"), strict=True))
+
+
+def _written(embeddings: Path, kept: Sidecar) -> Path | None:
+    """The labels that were written with the embeddings, where they are still there as they were."""
+    path = embeddings.with_name(kept.labels_file)
+    return path if path.is_file() and sha256(path) == kept.labels else None
 
 
 def check_space(query: Sidecar | None, gallery: Sidecar | None, queries: Path, images: Path) -> None:

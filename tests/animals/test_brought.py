@@ -163,6 +163,30 @@ def test_a_species_above_the_animals_is_asked_about(nowhere):
     assert published(str(root), reading=Reading(level=1)).notes == ()
 
 
+def test_one_name_below_two_seasons_is_told_of(nowhere):
+    """Which may be two animals, as below two species, or one."""
+    write_files(nowhere / "own", photographs(["2023/A0", "2023/A1", "2024/A0", "2024/A2"]))
+    found = published("own", reading=Reading(level=2))
+    assert set(found.identities) == {"2023/A0", "A1", "2024/A0", "A2"}
+    assert "1 name is in several folders, such as A0 in 2023 and in 2024: taken for different" in found.notes[0]
+    sided = published(str(write_files(nowhere / "sided", photographs(["train/A0", "test/A0", "test/A1"]))))
+    assert (set(sided.identities), sided.notes) == ({"A0", "A1"}, ())
+
+
+@pytest.mark.parametrize(
+    "folders, level, says",
+    [
+        (["A0/train", "A0/test", "A1/train", "A1/test"], None, "hold test, train, which is not read as a split"),
+        (["lion/train", "lion/test", "cat/train", "cat/test"], 2, "called like a side of a split: test, train, below"),
+        (["train/lion/A0", "train/lion/A1", "test/lion/A2", "test/cat/A3"], None, "Then say --level 3"),
+    ],
+)
+def test_sides_below_other_folders_are_asked_about(nowhere, folders, level, says):
+    """They are read right below the root alone."""
+    found = published(str(write_files(nowhere / "own", photographs(folders))), reading=Reading(level=level))
+    assert says in " ".join(found.notes)
+
+
 def test_one_species_above_its_animals_is_asked_about(nowhere):
     """The others' photographs lie in their own folders; a folder below for one animal alone says nothing."""
     root = write_files(nowhere / "own", photographs(["A0", "A1", "leopard/A2", "leopard/A3", "A4/left"]))
@@ -308,6 +332,9 @@ def test_strangers_are_no_animal(nowhere, word):
     "head, form, says",
     [
         ("path,identity,bbox_x", "img/{0}_{1}.JPG,{0},1", "its column bbox_x is not read"),
+        ("path,identity,segmentation", "img/{0}_{1}.JPG,{0},1", "its column segmentation is not read"),
+        ("path,identity,x,y,w,h", "img/{0}_{1}.JPG,{0},1,1,9,9", "its columns x, y, w, h are not read"),
+        ("path,identity,Left,Top,Right,Bottom", "img/{0}_{1}.JPG,{0},1,1,9,9", "its columns Left, Top, Right, Bottom"),
         ("path,id", "img/{0}_{1}.JPG,{0}{1}", "every one of the 18 animals has a single photograph"),
         ("path,identity", "img/{0}_0.JPG,{0}", "6 paths are listed twice, such as img/T0_0.JPG"),
         (

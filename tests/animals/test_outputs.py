@@ -46,6 +46,7 @@ def run(*arguments):
         ("report", "catalogue.csv", "--model", "histogram", "--output", "pages"),
         ("audit", "catalogue.csv", "--sheet", "img/0_0.JPG"),
         ("audit", "catalogue.csv", "--sheet", "holiday.png"),
+        ("match", "img", "catalogue.csv", "--output", "matched"),
     ],
     ids=" ".join,
 )
@@ -61,6 +62,7 @@ def test_what_is_the_user_s_stays(folder, arguments):
             "taken/img-histogram.json": b'{"notes": "mine"}',
             "pages/catalogue.html": b"<p>my page",
             "holiday.png": encoded(picture(1), ".png"),
+            "matched/img-in-catalogue.csv": b"photograph,made_by_reproduce_match\n0.jpg,1\n",
             "elsewhere/other.txt": b"",
         },
     )
@@ -88,6 +90,38 @@ def test_a_command_s_own_is_renewed(folder, arguments, made):
     assert run(*arguments).exit_code == 0
     assert run(*arguments).exit_code == 0
     assert (folder / made).is_file()
+
+
+@pytest.mark.parametrize("where", ["img/sheet.png", "img/new/sheet.jpg"])
+def test_no_sheet_among_the_photographs(folder, where):
+    """It would be one of an animal's from then on."""
+    for row in range(18):
+        path = folder / "img" / f"{row // 3}_{row % 3}.JPG"
+        (folder / "img" / f"T{row // 3}").mkdir(exist_ok=True)
+        path.rename(folder / "img" / f"T{row // 3}" / path.name)
+    before = contents(folder)
+    with pytest.raises(InvalidInputError, match="where it would be taken for a photograph"):
+        run("audit", "img", "--sheet", where)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("change", [("T0", "Bella"), (",yes,", ",no,"), ("\n", ",my note\n"), (",no,", ",surely,")])
+def test_matches_with_a_decision_written_in_are_the_user_s(folder, change):
+    """A cell or a column: the same command keeps them, and renews its own, saved by a spreadsheet or not."""
+    arguments = ("match", "img", "catalogue.csv", "--model", "pixels", "--no-local")
+    run(*arguments)
+    table = folder / "matches" / "img-in-catalogue.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_bytes(text.replace("\n", "\r\n").encode())
+    run(*arguments)
+    assert table.read_text(encoding="utf-8") == text
+    edited = text.replace(*change)
+    table.write_text(edited, encoding="utf-8")
+    if edited == text:
+        return
+    with pytest.raises(InvalidInputError, match="changed since"):
+        run(*arguments)
+    assert table.read_text(encoding="utf-8") == edited
 
 
 def test_labels_with_a_note_added_are_the_user_s(folder):

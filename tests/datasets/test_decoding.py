@@ -70,6 +70,21 @@ def test_colours_of_16_bits_are_scaled(tmp_path):
     assert np.abs(found.astype(int) - picture(2)[..., ::-1]).max() <= 2
 
 
+@pytest.mark.parametrize("ending", [".png", ".tif"])
+@pytest.mark.parametrize("bits", [12, 16])
+def test_a_cut_out_of_more_bits_is_scaled_and_cut(tmp_path, ending, bits):
+    """What is transparent is black, whatever lies below; the rest has its levels, where Pillow halves them."""
+    seen = picture(3, 60).astype(np.uint16) * (257 if bits == 16 else 16)
+    alpha = np.full((60, 60, 1), 65535, np.uint16)
+    alpha[:20] = 0
+    path = tmp_path / f"cut{ending}"
+    cv2.imwrite(str(path), np.concatenate([seen, alpha], axis=2))
+    found = decoded_file(path)
+    assert not found.pixels[:20].any()
+    assert np.abs(found.pixels[20:].astype(int) - picture(3, 60)[20:]).max() <= 1
+    assert found.changed == f"{bits} bits scaled to 8 bits, transparent parts on black"
+
+
 def test_heic_is_named_for_what_it_is(tmp_path, monkeypatch):
     """Under the name .jpg too."""
     monkeypatch.setitem(sys.modules, "pillow_heif", None)

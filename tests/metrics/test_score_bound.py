@@ -75,6 +75,35 @@ def test_labels_of_others_are_refused(folder):
         run("score", *PAIR)
 
 
+def test_labels_without_digests_are_held_against_those_written(folder):
+    """Paths alone tell another order; without them the labels that differ are counted."""
+    rows = (folder / PAIR[1]).read_text().splitlines()[1:]
+    paths = [",".join(row.split(",")[:2]) for row in rows]
+    (folder / "sorted.csv").write_text("\n".join(["path,identity", *reversed(paths)]))
+    with pytest.raises(InvalidInputError, match="another order; give the labels"):
+        run("score", PAIR[0], "sorted.csv")
+    (folder / "same.csv").write_text("\n".join(["path,identity", *paths]).replace(",A5", ",Bella"))
+    assert json.loads(run("score", PAIR[0], "same.csv", "--json")[0])["labels checked"]
+    names = [row.split(",")[1] for row in rows]
+    (folder / "names.txt").write_text("\n".join(names))
+    assert run("score", PAIR[0], "names.txt")[1] == ""
+    (folder / "names.txt").write_text("\n".join(reversed(names)))
+    assert (
+        "24 of 24 labels are others than those written with photos-histogram.npy"
+        in run("score", PAIR[0], "names.txt")[1]
+    )
+
+
+def test_the_split_that_a_model_learned_by_stays(folder):
+    """Another seed draws other animals: their table would say so of the model that is there."""
+    run("embed", "2024/photos", "--model", "mlp")
+    before = {path: path.read_bytes() for path in (folder / "embeddings").iterdir()}
+    with pytest.raises(InvalidInputError, match=r"which photographs photos-mlp.npy learned from \(seed 0\)"):
+        run("embed", "2024/photos", "--model", "pixels", "--seed", "3")
+    assert {path: path.read_bytes() for path in (folder / "embeddings").iterdir()} == before
+    run("embed", "2024/photos", "--model", "mlp", "--seed", "3")  # itself is trained again
+
+
 def test_a_folder_of_the_same_name_replaces_nothing(folder):
     """The second season's photos/ is refused with nothing written."""
     herd(folder / "2025" / "photos", mixed=500)
@@ -102,6 +131,17 @@ def test_two_trainings_are_no_space(folder):
     (folder / "2024" / "photos" / "A0" / "0.png").write_bytes(encoded(picture(7), ".png"))
     with pytest.raises(InvalidInputError, match="photographs that it learned from have changed"):
         run("embed", "again", "--like", "one/photos-mlp", "--output", "five")
+
+
+def test_a_model_is_trained_again_as_its_table_was_read(folder):
+    """The animals by --identity, and of what --like embedded the same model once more."""
+    herd(folder / "again", mixed=50)
+    rows = [f"2024/photos/A{row}/{number}.png,lion,A{row}" for row in range(6) for number in range(4)]
+    (folder / "own.csv").write_text("\n".join(["path,class,name", *rows]))
+    run("embed", "own.csv", "--identity", "name", "--model", "mlp", "--output", "one")
+    run("embed", "again", "--like", "one/own-mlp", "--output", "two")
+    run("embed", "own.csv", "--identity", "name", "--like", "two/again-mlp", "--output", "three")
+    assert np.array_equal(np.load("three/own-mlp.npy"), np.load("one/own-mlp.npy"))
 
 
 def test_what_learned_is_scored_on_the_held_out(folder):
@@ -188,6 +228,53 @@ def test_embeddings_of_every_kind_are_read(given, ending):
         head = ",".join("abcdef") if ending == "headed.csv" else ""
         np.savetxt(path, matrix, delimiter=",", header=head, comments="", fmt="%.17g")
     assert value(path, folder / "l.csv") == map_at_r(matrix, LABELS)
+
+
+@pytest.mark.parametrize("how", ["savetxt", "pandas", "pandas.parquet", "lists.parquet"])
+def test_embeddings_are_read_as_their_makers_write_them(given, how):
+    """Blanks between numbers below a comment, pandas' numbered columns, a cell that holds a row."""
+    folder, matrix = given
+    if how == "savetxt":
+        np.savetxt(folder / "other.txt", matrix, header="six columns", fmt="%.17g")
+        assert value(folder / "other.txt", folder / "l.csv") == map_at_r(matrix, LABELS)
+        return
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    path = folder / ("other.csv" if how == "pandas" else how)
+    if how == "pandas":
+        pandas.DataFrame(matrix).to_csv(path, index=False, float_format="%.17g")
+    elif how == "pandas.parquet":
+        pandas.DataFrame(matrix, columns=list("abcdef"), index=LABELS).to_parquet(path)
+    else:
+        pandas.DataFrame({"identity": LABELS, "embedding": list(matrix)}).to_parquet(path)
+    assert value(path, folder / "l.csv") == map_at_r(matrix, LABELS)
+
+
+@pytest.mark.parametrize("column", ["identity", "label", "index", "Unnamed: 0", "", "ID"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_column_that_is_no_feature_is_not_ranked(given, ending, column):
+    """The animal's own number among the embedding's columns would find it."""
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    folder, matrix = given
+    table = pandas.DataFrame(matrix, columns=list("abcdef"))
+    table.insert(0, column, np.repeat(np.arange(8), 5))
+    getattr(table, f"to_{ending}")(folder / f"other.{ending}", index=False)
+    with pytest.raises(InvalidInputError, match=re.escape(f"its column {column!r} is no part of an embedding")):
+        value(folder / f"other.{ending}", folder / "l.csv")
+
+
+@pytest.mark.parametrize("kind", ["--similarity", "--distances"])
+def test_pairs_have_an_interval_too(given, kind):
+    """That of the embeddings whose distances they are."""
+    folder, matrix = given
+    distances = np.linalg.norm(matrix[:, None] - matrix, axis=2)
+    np.save(folder / "d.npy", -distances if kind == "--similarity" else distances)
+    ours, theirs = (
+        json.loads(run("score", folder / file, folder / "l.csv", *more, "--interval", "--json")[0])["interval"]
+        for file, more in (("d.npy", (kind,)), ("e.npy", ()))
+    )
+    assert ours["per class"]["MAP@R"] == pytest.approx(theirs["per class"]["MAP@R"], abs=1e-9)
 
 
 def test_a_file_that_runs_code_is_not_loaded(given):
