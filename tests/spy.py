@@ -28,7 +28,7 @@ class Event:
 
     @property
     def learns(self):
-        return self.what.partition(".")[2] in ("fit", "partial_fit", "fit_transform")
+        return self.what.partition(".")[2] in ("fit", "partial_fit", "fit_transform", "recalibrate")
 
 
 @dataclass
@@ -77,7 +77,10 @@ class Spy:
         self.patch.setattr(features, "features", self._pooled)
         self.patch.setattr("reproduce.models.dcnn.backbone.constructor", lambda _: small_backbone)
         for owner in (MLPClassifier, PairClassifier, ImageVectors, model.DCNN):
-            for method in ("fit", "partial_fit", "fit_transform", "embed", "predict_proba", "transform", "distances"):
+            for method in (
+                *("fit", "partial_fit", "fit_transform", "recalibrate"),
+                *("embed", "predict_proba", "transform", "distances"),
+            ):
                 if hasattr(owner, method):
                     self._sees(owner, method)
         for owner in (KMeans, PCA, GaussianMixture):  # of descriptors: no row is an image

@@ -69,6 +69,7 @@ READINGS = [
     ("dcnn.embed", {"augment": True, "bank": 0}),
     ("dcnn.embed", {"trainable": "full"}),
     ("dcnn.embed", {"trainable": "full", "augment": True}),
+    ("dcnn.embed", {"trainable": "full", "norm_at_test": "recalibrated"}),
     ("dcnn.embed", {"shuffled": True}),
     ("dcnn.order", {"where": "training"}),
     ("dcnn.range", {"seen": "[0, 255]"}),
