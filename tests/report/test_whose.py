@@ -52,6 +52,7 @@ def test_evidence_is_of_what_the_claim_asks_for_and_of_nothing_else(outcome):
     assert (found.made_of.commits, found.made_of.results, found.made_of.seconds) == (("OpenCows2020-barn",), 3, 6.0)
     assert found.measure == ("reproduce run baselines.pixels --data OpenCows2020-barn",)
     assert found.judge == "pytest 'claims/test_a.py::test_b[x y]'"
+    assert gather(outcome(), Origin(requests=tuple(requests)), Kept()).made_of.results == 6
     assert gather(outcome(values=()), Origin(requests=(requests[1],)), Kept()).made_of.results == 0
 
 
