@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from reproduce.record import Store
+from reproduce.report.evidence import reader
 from reproduce.verdicts.files.lines import fold, printed_in, read
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.plugin import collect, sensitivity
 from reproduce.verdicts.plugin.collect import specifications
 
 CLAIMS = Path(__file__).parents[2] / "claims"
@@ -67,6 +70,13 @@ def test_every_line_has_a_place_and_a_sentence(lines):
 def test_every_printed_figure_is_of_a_claim(claims):
     """No figure in the list of lines is one that no claim reads."""
     assert set(printed_in(CLAIMS)) - {outcome.spec.statement for outcome in claims} == set()
+
+
+def test_sensitivity_is_what_the_record_says():
+    """`pytest claims --claims-sensitivity` would change nothing: that is what to run where this is red."""
+    store = Store(CLAIMS / "record")
+    asked = [(claim.spec, claim.judge) for claim in collect.claims(CLAIMS)]
+    assert sensitivity.lines(asked, reader(store)) == (CLAIMS / sensitivity.FILE).read_text(encoding="utf-8")
 
 
 def test_no_helper_stands_in_two_files():

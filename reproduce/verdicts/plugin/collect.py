@@ -19,7 +19,7 @@ from reproduce.running.request import Request
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 
-__all__ = ["Asking", "Judged", "Origin", "asked", "claims", "judged", "record_of", "specifications"]
+__all__ = ["Asking", "Judged", "Origin", "asked", "claims", "judge_item", "judged", "record_of", "specifications"]
 
 #: Of pytest's own plugins, what a judgement does without: claims assert nothing, and the one for errors that no one
 #: catches collects all garbage at the end, seconds where a process has imported much.
@@ -82,7 +82,7 @@ class _Gather:
         items = claims(session.items)  # type: ignore[attr-defined]
         chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
         self.requests = collect(chosen)
-        self.claims = [Asking(spec(item), tuple(collect([item])), partial(_judge, item)) for item in chosen]
+        self.claims = [Asking(spec(item), tuple(collect([item])), partial(judge_item, item)) for item in chosen]
         self.specifications = {item.nodeid: spec(item) for item in items}
         if not session.config.option.collectonly:  # type: ignore[attr-defined]
             self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
@@ -151,7 +151,7 @@ def _some(gather: _Gather, folder: Path | str) -> _Gather:
     return gather
 
 
-def _judge(item: Any, measures: Any) -> Outcome | None:
+def judge_item(item: Any, measures: Any) -> Outcome | None:
     """The claim's outcome by whoever measures; None where it breaks, which judging all of them will tell."""
     from reproduce.verdicts.plugin.fixture import Claim
     from reproduce.verdicts.plugin.marks import figures, spec

@@ -5,9 +5,9 @@ verdict that turns under any of them is *fragile*, and it says so wherever it is
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from reproduce.text import toml
 from reproduce.verdicts.judging.judge import Region, Verdict
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import SEEDS
-from reproduce.verdicts.outcome import Outcome, words
-from reproduce.verdicts.plugin.fixture import Claim
-from reproduce.verdicts.plugin.marks import figures, spec
+from reproduce.verdicts.outcome import Outcome, Spec, words
+from reproduce.verdicts.plugin.collect import judge_item
+from reproduce.verdicts.plugin.marks import spec
 
-__all__ = ["FILE", "by_interval", "fragile", "read", "under", "write"]
+__all__ = ["FILE", "by_interval", "fragile", "lines", "read", "under", "write"]
 
 FILE = "sensitivity.toml"
 LIONS = "LionData"
@@ -31,6 +31,8 @@ LIONS = "LionData"
 SETS = {"the 19 lions": "", "the 75 lions": "@train", "the 94 lions": "@all"}
 
 Asked = tuple[Request, str]
+#: A claim's outcome by whoever measures; None where it breaks.
+Judge = Callable[[Any], Outcome | None]
 
 
 def _lions(suffix: str) -> Callable[[Asked], Asked]:
@@ -129,38 +131,30 @@ def fragile(outcome: Outcome, said: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}: {word}" for name, word in said.items() if word != outcome.says)
 
 
-def write(items: Sequence[pytest.Item], measures: Any) -> None:
-    """Judge every statement under every choice that the record has, and write ``FILE`` beside the claims."""
-    by_file: dict[Path, list[str]] = {}
-    for item in items:
-        lines = by_file.setdefault(item.path.parent / FILE, [])
-        if spec(item).kind != "statement":
-            continue
-        outcome = _judged(item, measures)
+def lines(claims: Iterable[tuple[Spec, Judge]], measures: Any) -> str:
+    """Return ``FILE``'s text: every statement that was judged, under every choice that the record has."""
+    found = []
+    for claim, judge in claims:
+        outcome = judge(measures) if claim.kind == "statement" else None
         if outcome is None or outcome.verdict == Verdict.NOT_RUN:
             continue
         others = {}
         for name, change in CHOICES.items():
             otherwise = _Otherwise(measures, change)
-            if (other := _judged(item, otherwise)) is not None and otherwise.differs:
+            if (other := judge(otherwise)) is not None and otherwise.differs:
                 others[name] = other
         if said := under(outcome, others):
             told = ", ".join(f"{json.dumps(name)} = {json.dumps(word)}" for name, word in said.items())
-            lines.append(f"{json.dumps(spec(item).id)} = {{ {told} }}\n")
-    for path, lines in by_file.items():
-        write_atomically(path, "".join(lines).encode())
+            found.append(f"{json.dumps(claim.id)} = {{ {told} }}\n")
+    return "".join(found)
+
+
+def write(items: Sequence[pytest.Item], measures: Any) -> None:
+    """Write ``FILE`` beside the claims."""
+    for folder in {item.path.parent: None for item in items}:
+        own = [(spec(item), partial(judge_item, item)) for item in items if item.path.parent == folder]
+        write_atomically(folder / FILE, lines(own, measures).encode())
     read.cache_clear()
-
-
-def _judged(item: pytest.Item, measures: Any) -> Outcome | None:
-    """The claim's outcome by these measures; None where it cannot be had from the record."""
-    claim = Claim(spec(item), measures, figures(item))
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
-    try:
-        item.obj(claim=claim, **parameters)  # type: ignore[attr-defined]
-    except Exception:  # a score that was not kept under this name
-        return None
-    return claim.outcome
 
 
 @lru_cache
