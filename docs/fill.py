@@ -5,6 +5,10 @@ Within a sentence a figure has its claim behind it: ``7.2 (-2.8 to 17.1)<!-- by:
 90 % interval, with as many digits as are written; ``7.2<!-- by: ID -->`` and ``-2.8 to 17.1<!-- by: ID -->`` are one of
 both. A word behind the id says another figure: ``left`` or ``right`` of a comparison, ``chance``, ``less`` the figure
 with its sign turned, ``seeds`` the interval over seeds.
+
+Of what might have printed Table III, ``3.3<!-- scored: NAME ROW LIONS -->`` is a score, and
+``1.7<!-- weighed: NAME over OTHER -->`` how much likelier one makes the table than another does, or two rows of it
+(``... of 32 64 -->``).
 """
 
 import re
@@ -35,6 +39,9 @@ INLINE = re.compile(
     rf"(?:(?P<mean>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)|(?P<from>{NUMBER}) to (?P<to>{NUMBER})"
     rf"|(?P<one>{NUMBER}))(?P<mark><!-- by: (?P<id>\S+)(?: (?P<which>left|right|chance|less|seeds))? -->)"
 )
+RIVAL = re.compile(
+    rf"(?P<figure>{NUMBER})(?P<mark><!-- (?:scored: (?P<scored>[^>]+?)|weighed: (?P<weighed>[^>]+?)) -->)"
+)
 PICTURE = ROOT / "docs" / "lions.svg"
 #: The open questions, each a file of claims: the name of its table is the beginning of its ids.
 PART = re.compile(r"^why\.\w+", re.MULTILINE)
@@ -48,11 +55,33 @@ def blocks(outcomes):
     found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
     found["signs"] = signs(outcomes)
     digits = scored.digits_of(outcomes)
-    weighed = scored.measure(CLAIMS, outcomes, reader(Store(record_of(CLAIMS))), digits)
+    source, read = reader(Store(record_of(CLAIMS))), readings.collect(outcomes)
+    weighed = scored.measure(CLAIMS, outcomes, source, digits)
     parts = PART.findall("\n".join(one.spec.id for one in outcomes))
     found |= {name: answered(outcomes, name) for name in dict.fromkeys(parts)}
-    told = listing.markdown(weighed, readings.collect(outcomes), digits).split("\n\n")
-    return found | dict(zip(("yardsticks", "rivals", "weights"), told, strict=True))
+    told = listing.markdown(weighed, read, digits).split("\n\n")
+    found |= dict(zip(("yardsticks", "rivals", "weights"), told, strict=True))
+    return found | scores(weighed) | ratios(weighed, read, digits, source)
+
+
+def scores(weighed):
+    """Return the score of each yardstick and rival by name, row and lions, such as "pixels 64 75"."""
+    return {f"{one.rival.name} {row} {lions}": one.mean(row, lions) for one in weighed for row, lions in one.scores}
+
+
+def ratios(weighed, read, digits, source):
+    """Return how likely each makes the whole table, to any other, by "NAME over OTHER"; of two rows behind an "of"."""
+    whole = {one.rival.name: one.weight.mean for one in weighed}
+    whole |= {name: one.mean for name, one in scored.weigh_readings(read, weighed, digits).items()}
+    pair = scored.likelihoods(CLAIMS, source, digits, ("32", "64"))
+    both = (("", whole), (" of 32 64", pair))
+    return {
+        f"{name} over {other}{of}": chance / known[other]
+        for of, known in both
+        for name, chance in known.items()
+        for other in known
+        if chance is not None and known[other]
+    }
 
 
 def table(counts):
@@ -103,6 +132,7 @@ def filled(text, made, outcomes=()):
     """Return the page with every block and figure made anew. KeyError for a name, or a claim, that there is not."""
     text = BLOCK.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
     by_id = {outcome.spec.id: outcome for outcome in outcomes}
+    text = RIVAL.sub(lambda one: _written(made[one["scored"] or one["weighed"]], one["figure"]) + one["mark"], text)
     return INLINE.sub(lambda found: figures(found, by_id[found["id"]]), text)
 
 

@@ -43,7 +43,7 @@ def test_a_figure_changed_by_hand_is_red(fill, outcomes):
     made, tried = fill.blocks(outcomes), 0
     for page in fill.PAGES:
         text = page.read_text(encoding="utf-8")
-        for found in [*fill.INLINE.finditer(text)][:5]:
+        for found in [*fill.RIVAL.finditer(text), *[*fill.INLINE.finditer(text)][:5]]:
             end = found.start("mark")
             digit = text[end - 1] if text[end - 1].isdigit() else text[end - 2]
             at = text.rindex(digit, 0, end)

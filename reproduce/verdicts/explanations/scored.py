@@ -18,7 +18,7 @@ from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.answers import Source
 from reproduce.verdicts.plugin.fixture import seeds_for
 
-__all__ = ["MARKS", "NAMED", "Digits", "Weighed", "Weight", "digits_of", "measure", "weigh_readings"]
+__all__ = ["MARKS", "NAMED", "Digits", "Weighed", "Weight", "digits_of", "likelihoods", "measure", "weigh_readings"]
 
 #: The yardstick that likelihoods are held against.
 NAMED = "untrained"
@@ -97,6 +97,15 @@ def measure(folder: Path, outcomes: Iterable[Outcome], source: Source, digits: D
     bench = _Bench(source, settings.read(folder / settings.FILE))
     ended = {one.spec.statement: Verdict(one.verdict) for one in outcomes if one.spec.statement.startswith("rival.")}
     return [_weighed(bench, rival, every.get(NAMED), ended, digits) for rival in every.values()]
+
+
+def likelihoods(folder: Path, source: Source, digits: Digits, rows: Sequence[str]) -> dict[str, float | None]:
+    """The mean chance of ``rows`` under each yardstick and rival that has them, over its ways that were measured."""
+    load_all()
+    bench = _Bench(source, settings.read(folder / settings.FILE))
+    every = rivals.read(folder / rivals.FILE).values()
+    having = [one for one in every if set(rows) <= set(one.rows)]
+    return {one.name: weighing.mean_over(_chances(bench, one, digits)(rows)) for one in having}
 
 
 def digits_of(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, int]]:
