@@ -10,7 +10,11 @@ import numpy as np
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import read_embeddings
 from reproduce.metrics.labelled import Labelled, alike, labelled, on_side, several_animals, sides, without_strangers
-from reproduce.metrics.leave_out import Rest, without_each_animal, without_each_animal_from_distances
+from reproduce.metrics.leave_out import (
+    Rest,
+    scores_and_without_each_animal,
+    scores_and_without_each_animal_from_distances,
+)
 from reproduce.metrics.retrieval import Retrieval, retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.sanity import in_both, is_of_pairs, lengths_vary, suspicions
 from reproduce.metrics.scoring import Precision
@@ -50,16 +54,16 @@ class How:
 class Ranking:
     """Queries, the gallery where there is one, and what is computed of their ranking.
 
-    ``scores()`` and ``without()`` each animal are those of `retrieval_scores` and `without_each_animal`;
-    ``distances()`` gives (N, N), or (N, M) to the gallery. ``by`` says by what was ranked, ``checked`` whether the
-    labels were known to be those of the embeddings.
+    ``scores()`` are those of `retrieval_scores`, ``with_rest()`` these and `without_each_animal`; ``distances()`` gives
+    (N, N), or (N, M) to the gallery. ``by`` says by what was ranked, ``checked`` whether the labels were known to be
+    those of the embeddings.
     """
 
     own: Labelled
     gallery: Labelled | None
     by: str
     scores: Callable[[], Retrieval]
-    without: Callable[[], list[Rest]]
+    with_rest: Callable[[], tuple[Retrieval, list[Rest]]]
     distances: Callable[[], np.ndarray]
     warnings: list[str]
     notes: tuple[str, ...] = ()
@@ -112,7 +116,7 @@ def of_embeddings(query: Files, gallery: Files | None, how: How) -> Ranking:
         other,
         "cosine" if how.metric == "cosine" else "Euclidean, embeddings as given",
         lambda: retrieval_scores(x, names, how.dtype, *apart),
-        lambda: without_each_animal(x, names, how.dtype, *apart),
+        lambda: scores_and_without_each_animal(x, names, how.dtype, *apart),
         distances,
         warnings,
         notes,
@@ -143,7 +147,7 @@ def of_pairs(query: Files, gallery: Files | None, how: How) -> Ranking:
         other,
         f"{how.pairs} as given, a row the queries' own",
         lambda: retrieval_scores_from_distances(distances, *names),
-        lambda: without_each_animal_from_distances(distances, *names),
+        lambda: scores_and_without_each_animal_from_distances(distances, *names),
         lambda: distances,
         warnings,
     )

@@ -1,6 +1,7 @@
 """Every retrieval figure in one pass: MAP@R, R-precision, precision at 1, mean average precision and CMC."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.metrics.expectation import Expected, chance, survival
 from reproduce.metrics.kernel.keys import DistanceKeys, Keys
 from reproduce.metrics.kernel.layout import Layout
-from reproduce.metrics.kernel.rank import everything
+from reproduce.metrics.kernel.rank import everything, in_order
 from reproduce.metrics.kernel.sweep import sweep
 from reproduce.metrics.labels import Coded, encode
 from reproduce.metrics.scoring import Precision, arrange, averaged, class_means, layout_of_labels
@@ -64,7 +65,7 @@ def retrieval_scores(
     whole ranking, so this costs a full sort of each.
     """
     layout, keys, coded = arrange(embeddings, labels, dtype, reference, reference_labels)
-    return _score(layout, keys, coded)
+    return score_all(layout, keys, coded)
 
 
 def retrieval_scores_from_distances(distances: Any, labels: Any, reference_labels: Any = None) -> Retrieval:
@@ -76,7 +77,7 @@ def retrieval_scores_from_distances(distances: Any, labels: Any, reference_label
     for shapes that do not fit, NaN or infinity, and no query to score.
     """
     layout, coded, matrix = distance_layout(distances, labels, reference_labels)
-    return _score(layout, DistanceKeys(layout, matrix), coded)
+    return score_all(layout, DistanceKeys(layout, matrix), coded)
 
 
 def distance_layout(distances: Any, labels: Any, reference_labels: Any) -> tuple[Layout, Coded, Any]:
@@ -89,13 +90,23 @@ def distance_layout(distances: Any, labels: Any, reference_labels: Any) -> tuple
     return layout_of_labels(coded), coded, matrix
 
 
-def _score(layout: Layout, keys: Keys, coded: Coded) -> Retrieval:
+#: Takes a piece's keys, the same in order, and its first query: whoever wants more of the pass than figures.
+Beside = Callable[[np.ndarray, np.ndarray, int], None]
+
+
+def score_all(layout: Layout, keys: Keys, coded: Coded, beside: Beside | None = None) -> Retrieval:
+    """Every figure of a layout's queries; ``beside`` sees each piece of the pass before it."""
     size = len(layout.queries)
     blank = {name: np.empty(size) for name in ("ap_at_r", "r_precision", "p_at_1", "ap")}
     found = Expected(**blank, first=np.empty((size, 3), dtype=np.int64))
 
     def score(block: np.ndarray, first: int, relevant: int) -> None:
-        part = everything(block, relevant, keys.tolerance)
+        if beside is None:
+            ordered = in_order(block)
+        else:
+            ordered = in_order(block.copy())
+            beside(block, ordered, first)
+        part = everything(ordered, relevant, keys.tolerance)
         for name in vars(found):
             getattr(found, name)[first : first + len(block)] = getattr(part, name)
 

@@ -27,14 +27,17 @@ def score_files(
         raise InvalidInputError("--query-split and --gallery-split are of one file; leave --gallery out")
     ranking = (of_embeddings if how.pairs is None else of_pairs)(query, gallery, how)
     own, other = ranking.own, ranking.gallery
-    scores, ends = ranking.scores(), {}
-    if interval is not None:
+    ends = {}
+    if interval is None:
+        scores = ranking.scores()
+    else:
         if (animal := cannot_lose(own.labels, None if other is None else other.labels)) is not None:
             raise InvalidInputError(
                 f"an interval over animals leaves each out in turn, and without {animal!r} nothing can be scored; "
                 "it needs three animals that can be found"
             )
-        ends = intervals(scores, ranking.without(), interval)
+        scores, rest = ranking.with_rest()
+        ends = intervals(scores, rest, interval)
     lone = {label for label, count in Counter(own.labels).items() if count == 1}
     if other is not None:
         lone = set(own.labels) - set(other.labels)

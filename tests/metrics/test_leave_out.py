@@ -13,6 +13,8 @@ from reproduce.metrics.leave_out import (
     cannot_lose,
     each_animal,
     scorable,
+    scores_and_without_each_animal,
+    scores_and_without_each_animal_from_distances,
     scores_apart,
     without_each_animal,
     without_each_animal_from_distances,
@@ -52,6 +54,24 @@ def test_one_ranking_gives_what_ranking_the_rest_anew_gives(drawn):
     for rest, again in zip(found, by_the_loop(x, labels) if found else [], strict=True):
         assert_same(rest, again)
     assert [rest.animal for rest in found] == (np.unique(labels).tolist() if found else [])
+
+
+@settings(deadline=None, max_examples=100)
+@given(drawn_sets(12))
+def test_one_pass_gives_what_two_give(drawn):
+    """Scores, and those without each animal, to the last bit as each by itself; of embeddings and of distances."""
+    x, labels = drawn
+    assert repr(scores_and_without_each_animal(x, labels)) == repr(
+        (retrieval_scores(x, labels), without_each_animal(x, labels))
+    )
+    distances = cdist(x, x)
+    scores, rest = scores_and_without_each_animal_from_distances(distances, labels)
+    alone = retrieval_scores_from_distances(distances, labels)
+    assert np.array_equal(scores.cmc, alone.cmc)
+    assert np.array_equal(scores.per_query, alone.per_query, equal_nan=True)
+    again = without_each_animal_from_distances(distances, labels)
+    assert [one.map_at_r for one in rest] == [one.map_at_r for one in again]
+    assert all(np.array_equal(one.cmc, other.cmc) for one, other in zip(rest, again, strict=True))
 
 
 @settings(deadline=None, max_examples=150)

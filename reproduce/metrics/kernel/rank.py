@@ -5,7 +5,7 @@ import numpy as np
 from reproduce.metrics.expectation import Expected, expected
 from reproduce.metrics.kernel.nearest import integers, nearest
 
-__all__ = ["ap_at_r", "decided", "everything"]
+__all__ = ["ap_at_r", "decided", "everything", "in_order"]
 
 
 def decided(top: np.ndarray, close: np.ndarray, relevant: int) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +34,7 @@ def ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None, top: np.n
     if len(rows):
         scores[rows] = _by_expectation(top[rows, :relevant], relevant, tolerance).ap_at_r
     for rows in _portions(np.flatnonzero(across), block.shape[1]):
-        scores[rows] = _by_expectation(_sorted(block[rows]), relevant, tolerance).ap_at_r
+        scores[rows] = _by_expectation(in_order(block[rows]), relevant, tolerance).ap_at_r
     return scores
 
 
@@ -59,15 +59,20 @@ def _settle_pairs(scores: np.ndarray, flags: np.ndarray, top: np.ndarray, tolera
     return crowded
 
 
-def everything(block: np.ndarray, relevant: int, tolerance: float | None) -> Expected:
-    """Every figure of a block of flagged keys (Q, M), which is overwritten."""
-    _sorted(block)
-    flags = (integers(block) & 1).astype(bool)
+def in_order(block: np.ndarray) -> np.ndarray:
+    """The block's keys, each row sorted in place."""
+    integers(block).sort(axis=1)
+    return block
+
+
+def everything(ordered: np.ndarray, relevant: int, tolerance: float | None) -> Expected:
+    """Every figure of flagged keys (Q, M) in order."""
+    flags = (integers(ordered) & 1).astype(bool)
     # Each query has exactly R hits in its row: their places come out as a table.
-    places = np.flatnonzero(flags).reshape(len(block), relevant) % block.shape[1] + 1
+    places = np.flatnonzero(flags).reshape(len(ordered), relevant) % ordered.shape[1] + 1
     precision = np.arange(1, relevant + 1) / places
     within = places <= relevant
-    first = np.ones((len(block), 3), dtype=np.int64)
+    first = np.ones((len(ordered), 3), dtype=np.int64)
     first[:, 0] = places[:, 0] - 1
     found = Expected(
         ap_at_r=(precision * within).sum(axis=1) / relevant,
@@ -76,9 +81,9 @@ def everything(block: np.ndarray, relevant: int, tolerance: float | None) -> Exp
         ap=precision.mean(axis=1),
         first=first,
     )
-    mixed = _mixed(block, tolerance).any(axis=1)
-    for rows in _portions(np.flatnonzero(mixed), block.shape[1]):
-        again = _by_expectation(block[rows], relevant, tolerance)
+    mixed = _mixed(ordered, tolerance).any(axis=1)
+    for rows in _portions(np.flatnonzero(mixed), ordered.shape[1]):
+        again = _by_expectation(ordered[rows], relevant, tolerance)
         for name in vars(found):
             getattr(found, name)[rows] = getattr(again, name)
     return found
@@ -99,11 +104,6 @@ def _mixed(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
     if tolerance is None:
         return apart == 1
     return ((apart & 1) == 1) & _same(ordered, tolerance)
-
-
-def _sorted(block: np.ndarray) -> np.ndarray:
-    integers(block).sort(axis=1)
-    return block
 
 
 def _untied(flags: np.ndarray, relevant: int) -> np.ndarray:

@@ -18,6 +18,8 @@ __all__ = ["FIGURES", "Columns", "sums_without"]
 FIGURES = ("map_at_r", "r_precision", "precision_at_1", "map")
 # So many hits are compared with every column one by one; for more the columns are put in order.
 _FEW = 48
+# One column in so many, or fewer, is looked at alone.
+_RARE = 8
 # Numbers in a working array: 512 KB, 4 MB where rows tie.
 _PORTION, _TIED_PORTION = 1 << 16, 1 << 19
 
@@ -31,17 +33,16 @@ class Columns:
 
 
 def sums_without(
-    block: np.ndarray, relevant: int, tolerance: float | None, columns: Columns, own: np.ndarray, weights: np.ndarray,
-    places: int,
+    block: np.ndarray, in_order: np.ndarray, relevant: int, tolerance: float | None, columns: Columns, own: np.ndarray,
+    weights: np.ndarray, places: int,
 ) -> np.ndarray:  # fmt: skip
     """(A, F, C + 1): weighted sums over queries of their figures without the columns of each of C classes.
 
-    Of a block of flagged keys (Q, M), R = ``relevant``, whose classes are ``own`` (Q,): a query leaves with its class.
-    The last of C + 1 is the sum with nothing left out. ``weights`` (A, Q) make A sums. F is `FIGURES`, then CMC at
-    1 .. ``places``. Ties are those of the whole ranking, each worth the mean over its orders.
+    Of flagged keys (Q, M), the same ``in_order``, R = ``relevant``, whose classes are ``own`` (Q,): a query leaves
+    with its class. The last of C + 1 is the sum with nothing left out. ``weights`` (A, Q) make A sums. F is `FIGURES`,
+    then CMC at 1 .. ``places``. Ties are those of the whole ranking, each worth the mean over its orders.
     """
-    bits = integers(block)
-    ordered = np.sort(bits, axis=1)
+    bits, ordered = integers(block), integers(in_order)
     hits = np.flatnonzero(ordered & 1).reshape(len(bits), relevant)
     tied = _ties(ordered.view(block.dtype), hits, tolerance)
     total = np.zeros((len(weights), len(FIGURES) + places, columns.count + 1))
@@ -162,30 +163,38 @@ def _drawn(a: np.ndarray, m: np.ndarray, s: np.ndarray, places: int) -> np.ndarr
 
 def _below(bits: np.ndarray, bounds: np.ndarray, columns: Columns) -> np.ndarray:
     """(Q, C + 1, J): how many columns of each class have keys (Q, M) below bounds (Q, J), which ascend."""
-    return np.cumsum(_between(bits, bounds, columns)[:, :-1], axis=1).transpose(0, 2, 1)
+    return np.cumsum(_between(bits, bounds, columns), axis=1).transpose(0, 2, 1)
 
 
 def _between(bits: np.ndarray, bounds: np.ndarray, columns: Columns) -> np.ndarray:
-    """(Q, J + 1, C + 1): how many columns of each class have keys (Q, M) between one bound (Q, J) and the next.
+    """(Q, J, C + 1): how many columns of each class have keys (Q, M) below the first bound (Q, J), the second, ...
 
-    The last of C + 1 classes has none.
+    Each is counted once, at the first bound that it is below; the last of C + 1 classes has none.
     """
     queries, wide = bounds.shape
-    if wide <= _FEW:  # a key's slot is the number of bounds that it is not below
+    slots: np.ndarray
+    row: np.ndarray = np.arange(queries)[:, None]
+    places = np.flatnonzero(bits < bounds[:, -1:])
+    if len(places) < bits.size // _RARE:  # of embeddings that find their hits few columns lie before the last one
+        row, column = np.divmod(places, bits.shape[1])
+        keys, slots, codes = bits.ravel()[places], np.zeros(len(places), dtype=np.int64), columns.codes[column]
+        for bound in range(wide - 1):
+            slots += keys >= bounds[row, bound]
+    elif wide <= _FEW:  # a key's slot is the number of bounds that it is not below
         few, not_below = np.zeros(bits.shape, dtype=np.uint8), np.empty(bits.shape, dtype=bool)
         for bound in range(wide):
             np.greater_equal(bits, bounds[:, bound, None], out=not_below)
             few += not_below.view(np.uint8)
-        slots, codes = np.multiply(few, columns.count + 1, dtype=np.int64), columns.codes
+        slots, codes = few.astype(np.int64), columns.codes
     else:
         order = np.argsort(bits, axis=1)
         slots, codes = np.empty(bits.shape, dtype=np.int64), columns.codes[order]
         ordered = np.take_along_axis(bits, order, axis=1)
-        for row in range(queries):
-            edges = np.searchsorted(ordered[row], bounds[row])
-            each = np.arange(wide + 1) * (columns.count + 1)
-            slots[row] = np.repeat(each, np.diff(edges, prepend=0, append=bits.shape[1]))
+        for query in range(queries):
+            edges = np.searchsorted(ordered[query], bounds[query])
+            slots[query] = np.repeat(np.arange(wide + 1), np.diff(edges, prepend=0, append=bits.shape[1]))
+    slots += row * (wide + 1)
+    slots *= columns.count + 1
     slots += codes
-    slots += np.arange(queries)[:, None] * ((columns.count + 1) * (wide + 1))
     counted = np.bincount(slots.ravel(), minlength=queries * (columns.count + 1) * (wide + 1))
-    return counted.reshape(queries, wide + 1, columns.count + 1)
+    return counted.reshape(queries, wide + 1, columns.count + 1)[:, :-1]
