@@ -68,7 +68,8 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
     """The array kept under (kind, key), memory-mapped read-only; computed and kept the first time.
 
     ``key`` must name everything the array depends on: take it from ``digest``. Two processes asking at once
-    compute it once.
+    compute it once. A digest of the file is kept beside it: one that a disk or a hand has changed since, or that has
+    none, is computed anew.
     """
     folder = cache_dir(kind)
     path = folder / f"{key}.npy"
@@ -78,6 +79,7 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
                 partial = folder / f".{key}.{os.getpid()}.tmp.npy"
                 try:
                     np.save(partial, compute(), allow_pickle=False)
+                    write_atomically(_seal(path), _sealed(partial).encode())
                     os.replace(partial, path)
                 finally:
                     partial.unlink(missing_ok=True)
@@ -85,12 +87,31 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
     return kept
 
 
+#: Files that this process found whole -> when they had this time and size.
+_WHOLE: dict[Path, tuple[int, int]] = {}
+
+
 def _mapped(path: Path) -> np.ndarray | None:
     """The array of a file; None where there is none, or one that a disk or a hand has damaged."""
     try:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        if _WHOLE.get(path) != stamp:
+            if _seal(path).read_text(encoding="ascii") != _sealed(path):
+                return None
+            _WHOLE[path] = stamp
         return _read(path)
     except (FileNotFoundError, EOFError, ValueError):
         return None
+
+
+def _seal(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _sealed(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> np.ndarray:

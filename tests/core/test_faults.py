@@ -94,6 +94,37 @@ def test_a_damaged_by_product_is_made_again(animals, damage):
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("how", ["one value", "no digest", "another's", "both of another's"])
+def test_a_changed_by_product_is_made_again(animals, how):
+    """By a hand that kept it readable: one value, its digest gone, another's file in its place; not with its digest."""
+    made = []
+
+    def compute(value):
+        made.append(value)
+        return np.full(1000, value)
+
+    for key, value in (("key", 1), ("other", 2)):
+        cache.arrays("kind", key, lambda value=value: compute(value))
+    path = cache.cache_dir("kind") / "key.npy"
+    if how == "one value":
+        changed = np.load(path)
+        changed[500] = 9
+        np.save(path, changed)
+    elif how == "no digest":
+        path.with_suffix(".sha256").unlink()
+    for kind in {"another's": ("npy",), "both of another's": ("npy", "sha256")}.get(how, ()):
+        path.with_suffix(f".{kind}").write_bytes(path.with_name(f"other.{kind}").read_bytes())
+    cache._WHOLE.clear()  # as in the next process
+    found = cache.arrays("kind", "key", lambda: compute(1))
+    if how == "both of another's":  # what only an empty cache settles
+        assert found[0] == 2
+        return
+    assert (found == 1).all()
+    assert made == [1, 2, 1]
+    cache.arrays("kind", "key", lambda: compute(1))
+    assert made == [1, 2, 1]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 5000, b'{"paths": 5}', b"\xff"])
 def test_a_damaged_survey_is_made_again(animals, content):
     """What the cache keeps of a folder: the same animals in the end."""

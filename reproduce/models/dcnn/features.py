@@ -2,6 +2,7 @@
 
 import io
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Any
@@ -127,13 +128,19 @@ def _blocks(rows: np.ndarray) -> Any:
 
 def _keep(folder: Any, keys: Sequence[str], rows: np.ndarray) -> None:
     file = io.BytesIO()
-    np.savez(file, keys=np.array(keys), rows=rows)
+    np.savez(file, keys=np.array(keys), rows=rows, digest=np.array(digest(list(keys), rows)))
     write_atomically(folder / f"{digest(list(keys))[:32]}.npz", file.getvalue())
 
 
 def _kept(folder: Any) -> dict[str, np.ndarray]:
+    """What is kept there, by key; a block that a disk or a hand has changed since is computed anew."""
     found: dict[str, np.ndarray] = {}
     for path in sorted(folder.glob("*.npz")):
-        with np.load(path, allow_pickle=False) as block:
-            found.update(zip(block["keys"].tolist(), block["rows"], strict=True))
+        try:
+            with np.load(path, allow_pickle=False) as block:
+                keys, rows, own = block["keys"].tolist(), block["rows"], str(block["digest"])
+        except (zipfile.BadZipFile, EOFError, KeyError, ValueError):
+            continue
+        if own == digest(keys, rows):
+            found.update(zip(keys, rows, strict=True))
     return found
