@@ -40,6 +40,12 @@ class Current:
             return none(f"the record of {self.name} on {self.data} holds {held}{which}", "goes on")
         return [fullest[seed] for seed in seeds], ""
 
+    def twins(self, kept: Sequence[Entry]) -> list[tuple[Entry, Entry]]:
+        """Return each result of another place with the kept one of the same cell."""
+        own = {entry.cell.key: entry for entry in kept}
+        others = [entry for entry in self.entries if entry.cell.key in own]
+        return [(one, own[one.cell.key]) for one in others if one.place != own[one.cell.key].place]
+
     def seeds_kept(self, seeds: Sequence[int], place: tuple[str, str, str]) -> set[int]:
         """Return the seeds that need no run at the place: all of them where one pool has all, else those from there."""
         found = [(pool[0].place, {entry.seed for entry in pool}) for pool in pools(self.entries)]

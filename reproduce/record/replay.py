@@ -28,6 +28,13 @@ class Replay:
     kept: float | str
     allowed: float
 
+    @property
+    def move(self) -> float:
+        """How far the fresh value lies above the kept one; 0 where they are no numbers."""
+        if isinstance(self.fresh, str) or isinstance(self.kept, str) or math.isnan(self.fresh - self.kept):
+            return 0.0
+        return self.fresh - self.kept
+
     def __str__(self) -> str:
         line = f"{self.status}: seed {self.seed} gives {self.score} {self.fresh!r}, the record has {self.kept!r}"
         if self.status == "identical":

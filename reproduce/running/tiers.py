@@ -9,13 +9,14 @@ from reproduce.experiments.registry import Experiment, find
 from reproduce.record import Entry, Store
 from reproduce.record.current import current
 from reproduce.record.replay import Replay, compare_judged, pools
+from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
 from reproduce.running.inputs import stand_in
 from reproduce.running.plan import Plan
 from reproduce.running.request import Request
 from reproduce.running.tier import Tier
 
-__all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "rehearsals", "seeds_of"]
+__all__ = ["Tier", "choose", "held_against", "main_scores", "missing", "moves", "rehearsals", "seeds_of"]
 
 #: Seeds of a full run, of a nightly one and of a rehearsal; the pilot's never count.
 FULL, NIGHTLY, REHEARSAL = range(14), range(5), range(2)
@@ -84,6 +85,18 @@ class Held:
 def held_against(record: Store, fresh: Iterable[Entry]) -> list[Held]:
     """Fresh entries against the record's current ones: its own place's where there are any, else the fullest."""
     return [Held(entry, tuple(_replays(record, entry))) for entry in fresh]
+
+
+def moves(held: Iterable[Held]) -> dict[str, list[float]]:
+    """How far what was measured elsewhere lies from the record, by row and score."""
+    found: dict[str, list[float]] = {}
+    for one in held:
+        cell = one.entry.cell
+        for score, replay in zip(main_scores(one.entry), one.replays, strict=False):
+            if replay.status == "inside" and (move := replay.move):
+                name = f"{cell.experiment} on {cell.data} {canonical(cell.factors)}, {score}"
+                found.setdefault(name, []).append(move)
+    return found
 
 
 def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:

@@ -1,12 +1,16 @@
 """What a run lets in: no worker of other code, no result of other data, no pool that lacks a seed."""
 
 import dataclasses
+import io
+
+from rich.console import Console
 
 from reproduce.record import Cell, Entry, Store
 from reproduce.record.current import Current
 from reproduce.running import cells
 from reproduce.running.cells import attempt, source_digest
 from reproduce.running.request import Request
+from reproduce.running.show.progress import show_held
 from reproduce.running.tiers import held_against
 
 
@@ -69,3 +73,21 @@ def test_a_night_is_held_against_the_same_data_and_weights(toys, tmp_path, monke
         (held,) = held_against(store, kept([1], environment={"cpu": "one"}, **changes))
         status[name] = held.status
     assert status == {"same": "identical", "data": "unrecorded", "weights": "unrecorded"}
+
+
+def test_a_night_says_that_all_seeds_moved_one_way(toys, tmp_path, monkeypatch):
+    """Five seeds on another processor, each two hundredths above the record and each within its tolerance."""
+    experiment = dataclasses.replace(toys["toy.draw"], version=1, tolerance=0.03)
+    monkeypatch.setattr("reproduce.running.tiers.find", lambda name: experiment)
+    store = Store(tmp_path / "night")
+    store.add_all(kept(range(5), environment={"cpu": "one"}))
+    for move, told in ((0.02, True), (0.0, False)):
+        fresh = [
+            dataclasses.replace(one, scores={"map_at_r": one.scores["map_at_r"] + move})
+            for one in kept(range(5), environment={"cpu": "another"})
+        ]
+        console = Console(file=io.StringIO(), width=400)
+        show_held(console, held_against(store, fresh))
+        said = console.file.getvalue()
+        assert ("all 5 seeds lie above the record, by 0.02 to 0.02; each is within its tolerance" in said) == told
+        assert f"{5 * told} inside, 0 drifted" in said

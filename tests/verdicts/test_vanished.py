@@ -84,3 +84,27 @@ def test_a_finding_whose_record_is_gone_fails_by_name(judged, kept, why):
 def test_what_was_never_found_is_skipped(judged):
     """A claim without a line waits for its record, as before."""
     assert judged([], findings="")[0] == {"skipped": 2}
+
+
+@pytest.mark.parametrize("seeds, factor, status", [(3, 1.25, "failed"), (1, 1.25, "failed"), (3, 1 + 1e-9, "passed")])
+def test_two_pools_that_disagree_are_told(judged, seeds, factor, status):
+    """Another machine's results of the same seeds, a quarter higher: neither wins in silence. Rounding is not told."""
+    others = [
+        dataclasses.replace(one, machine="x86_64-h200", scores={name: factor * v for name, v in one.scores.items()})
+        for one in entries()[:seeds]
+    ]
+    outcomes, said = judged(entries() + others)
+    assert outcomes == {status: 2}
+    told = "two pools of the record disagree: toy.kept on "
+    assert (told in said) == (status == "failed")
+    if status == "failed":
+        assert "0.625 by x86_64-h200/numpy/float64" in said or "0.5 by x86_64-h200/numpy/float64" in said
+
+
+def test_seeds_of_another_machine_alone_are_no_disagreement(judged):
+    """What has no seed in common with what is judged says nothing against it."""
+    more = [
+        dataclasses.replace(one, machine="x86_64-h200", cell=dataclasses.replace(one.cell, seed=one.seed + 3))
+        for one in entries()[:2]
+    ]
+    assert judged(entries() + more)[0] == {"passed": 2}

@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from reproduce.record import Entry
+from reproduce.record.leaning import leaning
 from reproduce.running.cells import Job, Outcome
 from reproduce.running.clock import Clock, duration, span
 from reproduce.running.estimates import Timed
 from reproduce.running.plan import Plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report
-from reproduce.running.tiers import Held, main_scores
+from reproduce.running.tiers import Held, main_scores, moves
 
 __all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
 
@@ -220,6 +221,8 @@ def show_held(console: Console, held: Sequence[Held]) -> None:
         for replay in one.replays:
             if replay.status == "drifted":
                 console.print(f"{one.entry.cell}: {replay}", markup=False, highlight=False)
+    for line in leaning(moves(held)):
+        console.print(line, markup=False, highlight=False)
     counts = Counter(one.status for one in held)
     words = ("identical", "inside", "drifted", "unrecorded")
     console.print("against the record: " + ", ".join(f"{counts[word]} {word}" for word in words), highlight=False)

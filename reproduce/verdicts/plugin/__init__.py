@@ -285,11 +285,16 @@ def _kept(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
 
 
 def _judged_by(config: pytest.Config) -> str:
-    """Name the record that was judged and the folder of by-products: either may be another by the environment."""
+    """Name the record that was judged and the folder of by-products: either may be another by the environment.
+
+    Say so where what was measured again lies to one side of the record.
+    """
     from reproduce.cache import cache_dir
+    from reproduce.record.leaning import leaning
     from reproduce.verdicts.plugin.session import record_folder
 
-    return f"record: {record_folder(config)}; by-products: {cache_dir()}"
+    leans = leaning(getattr(config.stash.get(MEASURES, None), "moves", {}))
+    return "\n".join([*leans, f"record: {record_folder(config)}; by-products: {cache_dir()}"])
 
 
 def _wrapped(text: str, width: int) -> list[str]:

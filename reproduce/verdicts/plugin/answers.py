@@ -9,8 +9,9 @@ from typing import Any
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store
-from reproduce.record.current import current
+from reproduce.record.current import Current, current
 from reproduce.record.replay import compare_judged
+from reproduce.record.schema import canonical
 from reproduce.running.inputs import Data, Inputs, stand_in
 from reproduce.running.request import Key, Request
 from reproduce.verdicts.judging.sample import Sample, SourceNote
@@ -36,6 +37,8 @@ class Source:
         self.store = store
         self.chosen = chosen
         self.turn = turn
+        #: How far each score that was measured again on another machine lies from the record.
+        self.moves: dict[str, list[float]] = {}
         self._measure = cache_by_key(measure)
         # What is here is looked for once: hundreds of claims ask for some dozens of data sets and weights.
         self._hashes, self._missing, self._doubt = cache(Inputs.hashes), cache(Inputs.missing), cache(Inputs.doubt)
@@ -45,7 +48,7 @@ class Source:
         kept, why_not = self.kept(request)
         if kept:
             checked, drift = self._check(request, kept, score)
-            return compose(request, kept, score, checked, drift)
+            return compose(request, kept, score, checked, drift or self._disagreement(request, kept, score))
         if request.key not in self.chosen:
             missing = "; ".join(filter(None, (self.unavailable(request), why_not)))
             return Sample((), (), missing=missing, lost=self._lost(request, why_not))
@@ -57,10 +60,29 @@ class Source:
 
     def kept(self, request: Request) -> tuple[list[Entry], str]:
         """The record's entries for the request, one per seed and all from one place; or none, and why."""
-        here = self._hashes(request.inputs)
-        held = current(self.store, request.experiment, request.data, request.chosen, here)
+        held = self._current(request)
         # What is not what its name says never enters the record: no run helps.
         return held.of_seeds(request.seeds, advise=not self._doubt(request.inputs))
+
+    def _current(self, request: Request) -> Current:
+        return current(self.store, request.experiment, request.data, request.chosen, self._hashes(request.inputs))
+
+    def _disagreement(self, request: Request, kept: Sequence[Entry], score: str) -> str:
+        """How another machine's results of the same cells differ by more than machines do, or "".
+
+        The fuller pool is judged; which of the two is wrong, a reader has to find out.
+        """
+        for other, own in self._current(request).twins(kept):
+            if score in other.scores:
+                replay = compare_judged(other, own, score, beside(score), request.experiment.moves(request.factors))
+                if replay.status == "drifted":
+                    return (
+                        "two pools of the record disagree: "
+                        f"{request.experiment.name} on {request.data}, seed {own.seed}: "
+                        f"{replay.score} is {replay.fresh!r} by {'/'.join(other.place)}, {replay.kept!r} by "
+                        f"{'/'.join(own.place)}, which is judged"
+                    )
+        return ""
 
     def unavailable(self, request: Request) -> str:
         """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
@@ -84,6 +106,9 @@ class Source:
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
         replay = compare_judged(fresh, own, score, beside(score), request.experiment.moves(request.factors))
+        if replay.status == "inside":
+            name = f"{request.experiment.name} on {request.data} {canonical(request.chosen)}, {score}"
+            self.moves[name] = [replay.move]
         if replay.status == "drifted":
             return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
         return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
