@@ -1,4 +1,4 @@
-"""A referee's walk over the page in a real browser: from its first screen to a claim, its reading elsewhere, its code.
+"""A referee's walk over the page in a real browser: from its first screen to a claim, the same on other data, its code.
 
 Playwright is not among the package's own dependencies: the docs and the tests bring it.
 """
@@ -52,7 +52,7 @@ def browser() -> Iterator[Any]:
 def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
     """Return the paper's table and what each of three clicks leads to: its answer, a substitute, the code.
 
-    Of the settings elsewhere the first that has a verdict is taken. Raises ReproduceError where a click has nothing to
+    Of the other settings the first that has a verdict is taken. Raises ReproduceError where a click has nothing to
     hit on the screen.
     """
     opened = driven.new_page(viewport=SCREEN)
@@ -78,8 +78,8 @@ def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
     def told(name: str) -> str:
         row = claim(name)
         verdict = row.locator(".badge").inner_text()
-        worth = row.locator(".fidelity").inner_text()
-        return f"{name}: {row.locator('.sentence').inner_text()} Verdict: {verdict} ({worth})."
+        evidence = row.locator(".fidelity").inner_text()
+        return f"{name}: {row.locator('.sentence').inner_text()} Verdict: {verdict} ({evidence})."
 
     mark = opened.locator(f"#paper .mark a[href='#{line}']")
     if mark.count():  # a reader scrolls to it
@@ -90,7 +90,7 @@ def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
     judged = [name for name in names if claim(name).get_attribute("data-verdict") != "not run"]
     elsewhere = (judged or names or [""])[0]
     words = elsewhere.partition("@")[2]
-    click(told(line), claim(line).locator(f"dd a[href='#{elsewhere}']"), f"its reading elsewhere, {words}")
+    click(told(line), claim(line).locator(f"dd a[href='#{elsewhere}']"), f"the same on other data, {words}")
     source = claim(elsewhere).locator("dd a[href^='#source-']")
     click(told(elsewhere), source, "the source")
     code = opened.locator("details.source:target")

@@ -63,7 +63,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Figure:
-    """A place on the page: ``draw`` gives None where the record lacks what it shows; ``missing`` then says so."""
+    """A place on the page: ``draw`` gives None where the record lacks what it shows; ``missing`` then says so.
+
+    ``behind``: it stands folded at the page's end, and is not printed.
+    """
 
     name: str
     title: str
@@ -71,6 +74,7 @@ class Figure:
     draw: Callable[[Material], Drawn | None]
     missing: str
     see: Sequence[str] = field(default=())
+    behind: bool = False
 
 
 def both(

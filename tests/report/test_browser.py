@@ -174,21 +174,31 @@ def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, width, scheme):
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
+def test_a_button_copies_the_link_to_a_claim(visit):
+    """The page's address with the claim's name, whatever was searched for."""
+    page = visit("?kind=statement", permissions=["clipboard-read", "clipboard-write"])
+    page.click("[id='I.64'] .copy")
+    assert page.locator("[id='I.64'] .copy").text_content() == "copied"
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/index.html#I.64")
+
+
 def test_it_prints(visit):
-    """On paper every section is open, the filters are gone, and it is a file of several pages."""
+    """On paper the statements stand, what is folded, questions, controls and the filters are gone."""
     page = visit()
     page.emulate_media(media="print")
     assert not page.locator(".filters").is_visible()
+    assert page.locator("[id='I.64']").is_visible()
+    assert not page.locator("[id='II.evil']").is_visible()
     assert page.pdf().startswith(b"%PDF")
 
 
 def test_a_referee_walks_in_three_clicks(browser, page_file):
-    """From the first screen to the claim, the claim elsewhere and the code: each a picture, each said in words."""
+    """From the first screen to the claim, the claim on other data and the code: each a picture, each said in words."""
     steps = walk(page_file, browser, "I.64")
-    assert [step.click for step in steps] == ["the answer of I.64", "its reading elsewhere, cows", "the source", ""]
+    assert [step.click for step in steps] == ["the answer of I.64", "the same on other data, cows", "the source", ""]
     assert [step.says for step in steps[1:3]] == [
-        "I.64: The toy scores 26.74. Verdict: reproduced (exact).",
-        "I.64@cows: The toy scores 26.74. Verdict: holds (proxy on cows).",
+        "I.64: The toy scores 26.74. Verdict: reproduced (own data).",
+        "I.64@cows: The toy scores 26.74. Verdict: supported (substitute on cows).",
     ]
     assert all(step.picture.startswith(b"\x89PNG") for step in steps)
     with pytest.raises(ReproduceError, match=r"nothing to click for the answer of I\.32"):

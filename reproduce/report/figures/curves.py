@@ -128,4 +128,5 @@ FIGURE = Figure(
     draw,
     "No run keeps its curves yet; `reproduce run dcnn.embed` makes them.",
     ("III.no-collapse@MobileNetV2", "III.random-backbone.75@MobileNetV2"),
+    behind=True,
 )

@@ -49,6 +49,20 @@
     target.scrollIntoView();
   };
 
+  // A claim's address, to send to somebody; where the clipboard is closed, to copy by hand.
+  const copy = async (button) => {
+    const address = new URL(button.dataset.link, location.href.split("#")[0].split("?")[0]).href;
+    try { await navigator.clipboard.writeText(address); button.textContent = "copied"; } catch { window.prompt("The link:", address); }
+  };
+  for (const place of document.querySelectorAll("tr.claim .id")) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "copy", textContent: "copy link" });
+    button.dataset.link = place.querySelector("a").hash;
+    button.setAttribute("aria-label", `Copy the link to ${place.querySelector("a").textContent}`);
+    button.addEventListener("click", () => copy(button));
+    place.append(button);
+  }
+
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => { apply(true); remember(); });
   form.addEventListener("reset", () => setTimeout(() => { apply(true); remember(); }));
@@ -63,7 +77,7 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); form.elements.search.focus(); }
     if (event.key === "Escape" && event.target === form.elements.search) { form.reset(); }
   });
-  window.addEventListener("beforeprint", () => groups.forEach((group) => { group.open = true; }));
+  window.addEventListener("beforeprint", () => groups.forEach((group) => { group.open = group.matches(".states"); }));
 
   const value = (row, at) => {
     const cell = row.cells[at];
