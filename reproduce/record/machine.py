@@ -118,6 +118,22 @@ def cpu() -> str:
 
 
 @cache
+def blas() -> str:
+    """NumPy's own BLAS, its version and the kernel that it chose for this processor: "openblas 0.3.31 SkylakeX".
+
+    Other libraries bring others, which are loaded or not by what ran before; "" where it is none that is known.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    libraries = Path(np.__file__).parent.with_name("numpy.libs")
+    for one in threadpool_info():
+        if one["user_api"] == "blas" and Path(one["filepath"]).is_relative_to(libraries):
+            return " ".join(str(one.get(name) or "") for name in ("internal_api", "version", "architecture")).strip()
+    return ""
+
+
+@cache
 def environment(library: str = "numpy") -> dict[str, Any]:
     """What a result's bits may depend on: device, driver, flags, Python and the packages' versions.
 
@@ -135,6 +151,7 @@ def environment(library: str = "numpy") -> dict[str, Any]:
         "machine": machine_class(library),
         "backend": backend(library),
         "cpu": cpu(),
+        "blas": blas(),
         "gpu": gpu()["name"],
         "driver": gpu()["driver"],
         "system": f"{platform.system()} {platform.release()}",

@@ -5,6 +5,7 @@ import sys
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reproduce.record import machine
@@ -84,6 +85,16 @@ def test_nothing_heavy_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_blas_is_numpys_whatever_else_is_loaded():
+    """SciPy brings one of its own: the environment must not hang on which cell came first."""
+    code = "{}\nfrom reproduce.record import machine; print(machine.environment('numpy')['blas'])"
+    runs = [[sys.executable, "-c", code.format(first)] for first in ("", "import scipy.linalg")]
+    first, second = (subprocess.run(run, capture_output=True, text=True, check=True).stdout for run in runs)
+    assert first == second
+    wheel = Path(np.__file__).parent.with_name("numpy.libs").is_dir()
+    assert first.split() or not wheel
 
 
 def test_the_commit_is_the_packages_own_wherever_it_is_called(tmp_path, monkeypatch):
