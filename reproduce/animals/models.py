@@ -108,20 +108,17 @@ def _weights(backbone: str) -> str:
 
 
 def _frozen(catalogue: "Catalogue", backbone: str, seed: int) -> np.ndarray:
-    from reproduce.experiments.dcnn import frozen_features
+    from reproduce.experiments.dcnn import Factors, frozen_features
     from reproduce.models.baselines.unlearned import l2_normalised
-    from reproduce.models.dcnn.model import Recipe
 
-    recipe = Recipe(backbone=backbone, weights=_weights(backbone))
-    return l2_normalised(frozen_features(catalogue, recipe, seed, "bilinear"))
+    factors = Factors(backbone=backbone, weights=_weights(backbone))
+    return l2_normalised(frozen_features(catalogue, factors, seed))
 
 
 def _dcnn(catalogue: "Catalogue", backbone: str, seed: int) -> np.ndarray:
-    from reproduce.experiments.dcnn import trained
-    from reproduce.models.dcnn.model import Recipe
+    from reproduce.experiments.dcnn import Factors, trained
 
     animals = min(16, len(_several(catalogue.identities[catalogue.train])))
-    model, inputs = trained(
-        catalogue, seed, Recipe(backbone=backbone, weights=_weights(backbone), animals=animals), bank=8
-    )
+    factors = Factors(backbone=backbone, weights=_weights(backbone), animals=animals)
+    model, inputs = trained(catalogue, seed, factors)
     return model.embed(inputs)

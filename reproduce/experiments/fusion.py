@@ -8,12 +8,12 @@ themselves are found on the training animals alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
+from reproduce.experiments.dcnn import Factors, frozen_features
 from reproduce.experiments.evaluate import evaluate_distances
 from reproduce.experiments.folds import best, class_folds
 from reproduce.experiments.registry import Result, experiment
@@ -40,20 +40,20 @@ Rows = Mapping[str, Sequence[np.ndarray]]
     library="keras",
     seconds=30,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "most": 30, "dim": 8, "folds": 2},
+    shared=Factors(backbone="DenseNet169", weights="densenet169"),
+    of=("backbone", "weights", "size"),
 )
 def fused(
     catalogue: "Catalogue",
     seed: int,
+    factors: Factors,
     *,
-    kinds: Sequence[str] = ("colour", "deep", "local"),
-    backbone: str = "DenseNet169",
-    weights: str = "densenet169",
-    size: int = 224,
+    kinds: Sequence[Literal["colour", "deep", "local"]] = ("colour", "deep", "local"),
     most: int = 100,
     dim: int = 150,
     folds: int = FOLDS,
-    labels: str = "true",
-    held_out: str = "own",
+    labels: Literal["true", "shuffled"] = "true",
+    held_out: Literal["own", "drawn"] = "own",
 ) -> Result:
     """Distances fused by weights that are chosen, and whitened by what is learned, on the training animals alone.
 
@@ -64,16 +64,13 @@ def fused(
     query's own photograph; "cross_validated", the MAP@R by which the weights were chosen.
     """
     from reproduce.determinism import generator
+    from reproduce.models.baselines.unlearned import l2_normalised
 
-    if unknown := set(kinds) - {"colour", "deep", "local"}:
-        raise InvalidInputError(f"fusion: no kind {sorted(unknown)[0]!r}; there are colour, deep, local")
-    if held_out not in ("own", "drawn"):
-        raise InvalidInputError(f"fusion: held_out is 'own' or 'drawn', not {held_out!r}")
     if held_out == "drawn":
         catalogue = _drawn(catalogue, seed)
     rows: dict[str, list[np.ndarray]] = {"colour": _colours(catalogue)}
     if "deep" in kinds:
-        rows["deep"] = [_deep(catalogue, seed, backbone, weights, size)]
+        rows["deep"] = [l2_normalised(frozen_features(catalogue, factors, seed))]
     local = _local(catalogue, most) if "local" in kinds else None
     animals = catalogue.identities[catalogue.train]
     if labels == "shuffled":
@@ -156,15 +153,6 @@ def _colours(catalogue: "Catalogue") -> list[np.ndarray]:
     shown = images(catalogue, None, "colour")
     spaces = ("HSV", "Lab", "ab")
     return [colour_histograms(shown, 16), *(colour_space_histograms(shown, space) for space in spaces)]
-
-
-def _deep(catalogue: "Catalogue", seed: int, backbone: str, weights: str, size: int) -> np.ndarray:
-    from reproduce.experiments.dcnn import frozen_features
-    from reproduce.models.baselines.unlearned import l2_normalised
-    from reproduce.models.dcnn.model import Recipe
-
-    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size)
-    return l2_normalised(frozen_features(catalogue, recipe, seed, "bilinear"))
 
 
 def _local(catalogue: "Catalogue", most: int) -> np.ndarray:

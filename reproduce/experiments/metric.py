@@ -1,12 +1,12 @@
 """The metric itself under test: against the library the paper used, and against its own rounding (IV)."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from reproduce.determinism import generator
-from reproduce.errors import DataMissingError, InvalidInputError
+from reproduce.errors import DataMissingError
 from reproduce.experiments.registry import Result, experiment
 from reproduce.metrics import map_at_r
 from reproduce.metrics.scoring import ap_at_r, averaged
@@ -62,10 +62,15 @@ def _compared(embeddings: np.ndarray, labels: np.ndarray) -> Result:
 
 
 @experiment("metric.parity", varies=("sampling",), needs=(), seconds=2, rehearsal={"count": 200})
-def parity(catalogue: "Catalogue", seed: int, *, kind: str = "random", count: int = 2000, width: int = 64) -> Result:
+def parity(
+    catalogue: "Catalogue",
+    seed: int,
+    *,
+    kind: Literal["random", "clustered"] = "random",
+    count: int = 2000,
+    width: int = 64,
+) -> Result:
     """|ours - pytorch-metric-learning's| on generated embeddings: without structure, or in clusters."""
-    if kind not in ("random", "clustered"):
-        raise InvalidInputError(f"kind {kind!r} is neither 'random' nor 'clustered'")
     embeddings, labels = clustered(seed, count, width, 20)
     if kind == "random":
         embeddings = generator(seed, "random").normal(size=(count, width)).astype(np.float32)
@@ -73,17 +78,15 @@ def parity(catalogue: "Catalogue", seed: int, *, kind: str = "random", count: in
 
 
 @experiment("metric.lion_parity", exact=True, seconds=8)
-def lion_parity(catalogue: "Catalogue", seed: int, *, baseline: str = "pixels") -> Result:
+def lion_parity(catalogue: "Catalogue", seed: int, *, baseline: Literal["pixels", "histogram"] = "pixels") -> Result:
     """|ours - pytorch-metric-learning's| on the test animals' baselines."""
     from reproduce.datasets import images
     from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
 
     if baseline == "pixels":
         embeddings = grey_pixels(images(catalogue, (64, 64), "grey"))
-    elif baseline == "histogram":
-        embeddings = colour_histograms(images(catalogue, None, "colour"))
     else:
-        raise InvalidInputError(f"baseline {baseline!r} is neither 'pixels' nor 'histogram'")
+        embeddings = colour_histograms(images(catalogue, None, "colour"))
     return _compared(embeddings[catalogue.test].astype(np.float32), catalogue.identities[catalogue.test])
 
 
@@ -92,7 +95,7 @@ def rounding(
     catalogue: "Catalogue",
     seed: int,
     *,
-    precision: str = "float32",
+    precision: Literal["float32", "float16"] = "float32",
     count: int = 10_000,
     width: int = 128,
     classes: int = 10,
@@ -105,10 +108,8 @@ def rounding(
     exact = _in_float64(seed, count, width, classes)
     if precision == "float32":
         rounded = map_at_r(embeddings, labels, dtype="float32")
-    elif precision == "float16":
-        rounded = map_at_r(embeddings.astype(np.float16), labels, dtype="float32")
     else:
-        raise InvalidInputError(f"precision {precision!r} is neither 'float32' nor 'float16'")
+        rounded = map_at_r(embeddings.astype(np.float16), labels, dtype="float32")
     return Result({"difference": abs(rounded - exact), "float64": exact, "rounded": rounded})
 
 

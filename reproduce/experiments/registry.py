@@ -2,10 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reproduce import choices
 from reproduce.errors import InvalidInputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class Experiment:
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
     ``later`` names factors that came after results had been kept. At its default such a factor changes nothing, and
     is left out of what a result is found by: what was kept before it stands.
+    ``shared``: factors that experiments have in common, as a frozen dataclass that the function takes third: its fields
+    are factors, its values their defaults. ``of`` names those that this experiment has; without it, all of them.
     """
 
     name: str
@@ -92,24 +95,47 @@ class Experiment:
     work: Callable[[Mapping[str, Any]], float] | None = None
     tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0
     later: tuple[str, ...] = ()
+    shared: Any = None
+    of: tuple[str, ...] = ()
+
+    @cached_property
+    def own(self) -> Mapping[str, inspect.Parameter]:
+        """The function's own factors, beside those that are ``shared``."""
+        parameters = list(inspect.signature(self.function).parameters.values())
+        return {parameter.name: parameter for parameter in parameters[2 if self.shared is None else 3 :]}
+
+    @cached_property
+    def _annotations(self) -> Mapping[str, Any]:
+        return {name: one.annotation for name, one in self.own.items() if one.annotation is not one.empty}
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
-        """The function's factors with their defaults."""
-        parameters = list(inspect.signature(self.function).parameters.values())[2:]
-        return {parameter.name: parameter.default for parameter in parameters}
+        """All factors with their defaults: those of ``shared`` first, then the function's own."""
+        taken = self.of or tuple(one.name for one in (fields(self.shared) if self.shared is not None else ()))
+        shared = {name: getattr(self.shared, name) for name in taken}
+        return shared | {name: parameter.default for name, parameter in self.own.items()}
 
     def factors(self, **chosen: Any) -> dict[str, Any]:
         """All factors by name, the defaults filled in; an unknown one is an error that names the known ones.
 
-        Those that came ``later`` only where they are not at their defaults.
+        Those that came ``later`` only where they are not at their defaults. A value that a factor does not take, by its
+        annotation or by the dataclass of the ``shared`` ones, is an error that says what it takes.
         """
         known = self.defaults
         if unknown := sorted(set(chosen) - set(known)):
             names = ", ".join(known) or "none"
             raise InvalidInputError(f"{self.name} has no factor {unknown[0]!r}; its factors are: {names}")
         every = {**known, **chosen}
+        self._arguments(every)
         return {name: every[name] for name in sorted(every) if name not in self.later or every[name] != known[name]}
+
+    def _arguments(self, every: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """What the function is called with, beside catalogue and seed; InvalidInputError for a value it cannot be."""
+        own = {name: value for name, value in every.items() if name in self.own}
+        choices.check(self.name, self._annotations, own)
+        if self.shared is None:
+            return [], own
+        return [replace(self.shared, **{name: every[name] for name in every if name not in own})], own
 
     def moves(self, factors: Mapping[str, Any]) -> float:
         """The tolerance under all of these factors."""
@@ -125,7 +151,8 @@ class Experiment:
         return bool(self.varies) or (bool(data) and not self.exact and is_seeded(data))
 
     def __call__(self, catalogue: "Catalogue", seed: int, **factors: Any) -> Result:
-        return self.function(catalogue, seed, **self.factors(**factors))
+        shared, own = self._arguments(self.factors(**factors))
+        return self.function(catalogue, seed, *shared, **own)
 
 
 _REGISTRY: dict[str, Experiment] = {}
@@ -144,6 +171,8 @@ def experiment(
     work: Callable[[Mapping[str, Any]], float] | None = None,
     tolerance: float | Callable[[Mapping[str, Any]], float] = 0.0,
     later: tuple[str, ...] = (),
+    shared: Any = None,
+    of: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
@@ -152,7 +181,7 @@ def experiment(
     def register(function: Callable[..., Result]) -> Experiment:
         small = dict(rehearsal or {})
         entry = Experiment(
-            name, function, version, varies, seconds, needs, library, exact, small, work, tolerance, later
+            name, function, version, varies, seconds, needs, library, exact, small, work, tolerance, later, shared, of
         )
         if strangers := set(later) - set(entry.defaults):
             raise InvalidInputError(f"{name}: later names {sorted(strangers)}, which are none of its factors")

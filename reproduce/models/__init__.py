@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reproduce.models.dcnn.model import DCNN, Recipe
+    from reproduce.models.dcnn.model import DCNN
+    from reproduce.models.dcnn.recipe import Recipe
     from reproduce.models.dcnn.triplet import TripletLoss, triplet_loss
     from reproduce.models.mlp.adam import Adam
     from reproduce.models.mlp.classifier import MLPClassifier
@@ -21,7 +22,7 @@ _HOMES = {
     "DCNN": "reproduce.models.dcnn.model",
     "MLPClassifier": "reproduce.models.mlp.classifier",
     "PairClassifier": "reproduce.models.wide.classifier",
-    "Recipe": "reproduce.models.dcnn.model",
+    "Recipe": "reproduce.models.dcnn.recipe",
     "TripletLoss": "reproduce.models.dcnn.triplet",
     "softmax": "reproduce.models.mlp.output",
     "triplet_loss": "reproduce.models.dcnn.triplet",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reproduce import extras
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
+from reproduce.models.dcnn.recipe import NO_FILE
 from reproduce.record import first_sets
 from reproduce.record.store import default_folder
 
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.datasets.wildlife import SetClass
 
-__all__ = ["Data", "Inputs", "Weights", "catalogue", "fetch_unasked", "inputs_of", "lacking", "sizes", "stand_in"]
-
-#: Weights that are no file: the network begins at random.
-NO_FILE = (None, "", "none", "random")
+__all__ = [
+    "NO_FILE",
+    "Data",
+    "Inputs",
+    "Weights",
+    "catalogue",
+    "fetch_unasked",
+    "inputs_of",
+    "lacking",
+    "sizes",
+    "stand_in",
+]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Table II's and III's experiments: what a factor changes, whom the scores are of, and what the protocol reads off."""
 
-import inspect
 from dataclasses import fields
 
 import numpy as np
@@ -9,12 +8,13 @@ import pytest
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn import embed, protocol, untrained
+from reproduce.experiments.dcnn import Factors, embed, protocol, untrained
 from reproduce.experiments.evaluate import evaluate
 
 pytest.importorskip("keras")
 
-from reproduce.models.dcnn.model import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN
+from reproduce.models.dcnn.recipe import Recipe
 
 SMALL = {**embed.rehearsal, "dim": 16, "steps": 60, "learning_rate": 1e-2}
 #: Images of each animal; the first eight are trained on.
@@ -41,7 +41,7 @@ def made():
 def herd(monkeypatch, made):
     """Animals of unequal number whose frozen features are ``made``."""
 
-    def features(catalogue, recipe, seed, resize, views=0, rows=None):
+    def features(catalogue, factors, seed, views=0, rows=None):
         found = made if rows is None else made[rows]
         return np.repeat(found[:, None], views, axis=1) if views else found
 
@@ -100,32 +100,33 @@ OTHERS = {
     "dim": 7, "backbone": "DenseNet121", "weights": "some.h5", "pooling": "gem", "trainable": "full",
     "mining": "batch-hard", "margin": 0.3, "learning_rate": 0.5, "animals": 5, "images": 3, "steps": 11, "size": 48,
     "augment": True, "dtype": "bfloat16", "distance": "squared-euclidean", "norm_in_training": "fixed",
-    "norm_at_test": "batch",
+    "norm_at_test": "batch", "flip": "both", "turn": 0.2, "fill": "wrap", "bank": 3, "shuffled": True,
+    "resize": "area", "trained_on": "all", "original": True, "embedded": "view", "same_photo": False,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_every_factor_reaches_the_recipe(herd, monkeypatch, name):
-    """A factor of another value is that field of the recipe, and no other field moves with it."""
-    assert set(OTHERS) == {one.name for one in fields(Recipe)} - {"views"}  # three factors make it
+def test_every_factor_reaches_the_training(herd, monkeypatch, name):
+    """A factor of another value is that field of what is trained by, and no other field moves with it."""
+    assert set(OTHERS) == {one.name for one in fields(Factors)} == set(embed.defaults)
     told = []
 
-    def trained(catalogue, seed, recipe, *_, **__):
-        told.append(recipe)
+    def trained(catalogue, seed, factors):
+        told.append(factors)
         raise InvalidInputError("seen")
 
     monkeypatch.setattr(dcnn, "trained", trained)
     for chosen in ({}, {name: OTHERS[name]}):
         with pytest.raises(InvalidInputError, match="seen"):
             embed(herd, 0, **chosen)
-    moved = {one.name for one in fields(Recipe) if getattr(told[0], one.name) != getattr(told[1], one.name)}
+    moved = {one.name for one in fields(Factors) if getattr(told[0], one.name) != getattr(told[1], one.name)}
     assert moved == {name}
     assert getattr(told[1], name) == OTHERS[name]
 
 
 def test_the_paper_s_reading_is_the_default():
     """Batches of 32 in 3 epochs of 100 steps, semi-hard triplets, a soft margin, ResNet50V2 at 224 pixels."""
-    told = {name: parameter.default for name, parameter in inspect.signature(embed.function).parameters.items()}
+    told = embed.defaults
     assert (told["backbone"], told["size"], told["steps"]) == ("ResNet50V2", 224, 300)
     assert told["animals"] * told["images"] == 32
     assert (told["mining"], told["margin"], told["augment"]) == ("tfsim-semi-hard", "soft", False)
@@ -153,9 +154,3 @@ def test_the_protocol_is_read_off_the_training(herd, monkeypatch, backbone, low,
     assert (scores["input_low"], scores["input_high"]) == (pytest.approx(low, abs=5e-3), pytest.approx(high, abs=5e-3))
     assert scores["collapsed_loss"] == pytest.approx(np.log(2), abs=1e-6)
     assert result.details["left_out"] == 0
-
-
-def test_an_unknown_resize_is_one_line(herd):
-    """The known ones are named."""
-    with pytest.raises(InvalidInputError, match="resize is one of bilinear, area, nearest, cubic, not 'lanczos'"):
-        dcnn._interpolation("lanczos")

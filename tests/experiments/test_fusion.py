@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 from reproduce.datasets import Catalogue
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import dcnn, fusion
+from reproduce.experiments import fusion
 from reproduce.experiments.folds import class_folds
 from reproduce.metrics import retrieval_scores_from_distances
 from reproduce.models.baselines.unlearned import colour_histograms, colour_space_histograms
@@ -62,8 +62,8 @@ def herd(monkeypatch, tmp_path):
         made.asked.setdefault("images", set()).add((size, mode))
         return [made.pictures[int(path.partition(".")[0])] for path in catalogue.paths]
 
-    def features(catalogue, recipe, seed, resize):
-        made.asked["deep"] = (recipe.backbone, recipe.weights, recipe.size, seed, resize)
+    def features(catalogue, factors, seed):
+        made.asked["deep"] = (factors.backbone, factors.weights, factors.size, seed, factors.resize)
         return made.deep
 
     def votes(shown, **how):
@@ -81,7 +81,7 @@ def herd(monkeypatch, tmp_path):
         return np.array(pairs, int).reshape(-1, 2)
 
     monkeypatch.setattr("reproduce.datasets.images", images)
-    monkeypatch.setattr(dcnn, "frozen_features", features)
+    monkeypatch.setattr("reproduce.experiments.fusion.frozen_features", features)
     monkeypatch.setattr("reproduce.models.baselines.local.local_matching", votes)
     monkeypatch.setattr("reproduce.datasets.photographs.same_photograph", same)
     made.same = same
@@ -241,7 +241,7 @@ def test_components_are_asked_for_as_the_factors_say(herd):
 
 
 @pytest.mark.parametrize(
-    "factors, said", [({"kinds": ("shape",)}, "no kind 'shape'"), ({"held_out": "mine"}, "'mine'")]
+    "factors, said", [({"kinds": ("shape",)}, "each one of colour, deep, local"), ({"held_out": "mine"}, "'mine'")]
 )
 def test_an_unknown_kind_is_one_line(herd, factors, said):
     """What there is, is named."""

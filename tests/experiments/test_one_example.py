@@ -80,19 +80,18 @@ def test_images_become_embeddings(tmp_path, monkeypatch, embedding):
     scores = one_example(herd, 0, embedding=embedding, **one_example.rehearsal).scores
     assert scores["chance@all"] == 1 / len(set(herd.identities))
     assert (scores["precision_at_1@all"] > 2 * scores["chance@all"]) == (embedding != "histogram")
-    with pytest.raises(InvalidInputError, match="no embedding 'pixel'"):
+    with pytest.raises(InvalidInputError, match="embedding is one of pixels, untrained, histogram, not 'pixel'"):
         one_example(herd, 0, embedding="pixel")
 
 
 def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
     """The features' lengths do not count: the scores are those of the rows divided by their length."""
     pytest.importorskip("keras")
-    from reproduce.experiments import dcnn
-    from reproduce.experiments.unlearned.one_example import backbone
+    from reproduce.experiments.unlearned import one_example
 
     catalogue = herd()
     rows = embedded(catalogue, 0.5)
-    monkeypatch.setattr(dcnn, "frozen_features", lambda *_: rows * RNG.uniform(1, 9, (60, 1)))
-    scores = backbone(catalogue, 0, **backbone.rehearsal).scores
+    monkeypatch.setattr(one_example, "frozen_features", lambda *_: rows * RNG.uniform(1, 9, (60, 1)))
+    scores = one_example.backbone(catalogue, 0, **one_example.backbone.rehearsal).scores
     expected = found_from_one(catalogue, rows / np.linalg.norm(rows, axis=1, keepdims=True), 0, draws=3).scores
     assert scores == pytest.approx(expected)

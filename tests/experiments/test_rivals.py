@@ -29,7 +29,7 @@ def herd(monkeypatch):
     mixed = np.random.default_rng(1).permutation(len(animals))
     found = Catalogue("herd", paths[mixed], names[mixed], split[mixed])
 
-    def inputs_of(catalogue, recipe, seed, bank):
+    def inputs_of(catalogue, factors, seed):
         return rows[mixed], rows[mixed][catalogue.train]
 
     for module in (numbered, order, parts):

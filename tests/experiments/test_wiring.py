@@ -69,8 +69,6 @@ def network(monkeypatch):
 
 def test_a_backbone_sees_each_image_in_red_green_blue(herd, monkeypatch):
     """As Keras' own weights were trained; the keys are the images' own, and only those asked for are made."""
-    from reproduce.models.dcnn.model import Recipe
-
     seen = {}
 
     def features(keys, pixels, **how):
@@ -79,7 +77,8 @@ def test_a_backbone_sees_each_image_in_red_green_blue(herd, monkeypatch):
 
     monkeypatch.setattr("reproduce.models.dcnn.features.features", features)
     rows = np.array([7, 3, 5])
-    dcnn.frozen_features(herd, Recipe(size=4, pooling="gem", dtype="bfloat16"), 9, "area", views=2, rows=rows)
+    factors = dcnn.Factors(size=4, pooling="gem", dtype="bfloat16", resize="area")
+    dcnn.frozen_features(herd, factors, 9, views=2, rows=rows)
     assert len(set(seen["keys"])) == 3
     assert seen["pixels"].shape == (2, 4, 4, 3)
     np.testing.assert_array_equal(seen["pixels"][:, 0, 0], [(9, 0, 255), (21, 0, 255)])
@@ -118,28 +117,26 @@ def test_the_last_steps_are_the_last_twenty(herd, network, monkeypatch):
 
 def test_a_training_is_kept_under_all_that_it_depends_on(herd, network, monkeypatch):
     """Whatever is another, the checkpoint is another file: a training never goes on from one of another kind."""
-    from reproduce.models.dcnn.augment import Views
-    from reproduce.models.dcnn.model import Recipe
 
     def features(keys, *_, views=0, **__):
         return np.zeros((len(keys), views, 2) if views else (len(keys), 2))
 
     monkeypatch.setattr("reproduce.models.dcnn.features.features", features)
-    plain = {"recipe": Recipe(size=4, augment=True), "bank": 4}
+    plain = dcnn.Factors(size=4, augment=True, bank=4)
     others = {
         "dim": 9, "backbone": "MobileNetV2", "weights": "mine", "pooling": "gem", "mining": "batch-hard", "margin": 0.2,
-        "learning_rate": 0.5, "animals": 3, "images": 3, "steps": 7, "dtype": "bfloat16", "views": Views(turn=0.2),
+        "learning_rate": 0.5, "animals": 3, "images": 3, "steps": 7, "dtype": "bfloat16", "turn": 0.2,
         "distance": "squared-euclidean", "norm_in_training": "fixed", "norm_at_test": "batch", "trainable": "full",
+        "flip": False, "fill": "wrap", "bank": 5, "shuffled": True, "resize": "area", "trained_on": "all",
+        "original": True,
     }  # fmt: skip
-    assert set(others) == set(asdict(plain["recipe"])) - {"size", "augment"}
-    changes = [{}, *({"recipe": replace(plain["recipe"], **{name: value})} for name, value in others.items())]
-    changes += [{"bank": 5}, {"shuffled": True}, {"resize": "area"}, {"trained_on": "all"}, {"original": True}]
-    for change in changes:
-        dcnn.trained(herd, 0, **{**plain, **change})
-    dcnn.trained(herd, 1, **plain)
-    dcnn.trained(replace(herd, content_hash="other images"), 0, **plain)
+    assert set(others) == set(asdict(plain)) - {"size", "augment", "embedded", "same_photo"}  # the last two only score
+    for change in ({}, *({name: value} for name, value in others.items())):
+        dcnn.trained(herd, 0, replace(plain, **change))
+    dcnn.trained(herd, 1, plain)
+    dcnn.trained(replace(herd, content_hash="other images"), 0, plain)
     names = [one["checkpoint"] for one in network.told]
-    assert len(set(names)) == len(changes) + 2
+    assert len(set(names)) == len(others) + 3
 
 
 def test_a_grid_is_kept_under_all_that_it_depends_on(monkeypatch):

@@ -15,7 +15,8 @@ import numpy as np
 from keras import ops
 
 from reproduce.models.dcnn import balanced
-from reproduce.models.dcnn.model import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN
+from reproduce.models.dcnn.recipe import Recipe
 from reproduce.models.dcnn.triplet import MINING, summary, triplet_loss
 
 

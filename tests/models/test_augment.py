@@ -3,7 +3,8 @@
 import numpy as np
 
 from reproduce.models.dcnn import features
-from reproduce.models.dcnn.augment import Augmenter, Views
+from reproduce.models.dcnn.augment import Augmenter
+from reproduce.models.dcnn.recipe import Views
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), dtype=np.uint8)
 STILL = Views(flip=False, turn=0.0)

@@ -8,7 +8,8 @@ from spy import small_backbone
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbone
-from reproduce.models.dcnn.model import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN
+from reproduce.models.dcnn.recipe import Recipe
 
 
 def _small(**changes):

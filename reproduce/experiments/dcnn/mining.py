@@ -5,12 +5,14 @@ after the other, apart from the code that trains.
 """
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.experiments.dcnn import frozen_features
+from reproduce.experiments.dcnn import Factors, frozen_features
 from reproduce.experiments.registry import Result, experiment
+from reproduce.models.dcnn.recipe import Mining
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -25,20 +27,8 @@ ROUNDING = 1e-6
 
 @experiment("dcnn.mining", needs=("pixels", "weights"), library="keras", seconds=20, exact=True, rehearsal={
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4,
-})  # fmt: skip
-def mining(
-    catalogue: "Catalogue",
-    seed: int,
-    *,
-    backbone: str = "ResNet50V2",
-    weights: str = "resnet50v2",
-    size: int = 224,
-    steps: int = 30,
-    animals: int = 16,
-    rule: str = "tfsim-semi-hard",
-    margin: str | float = "soft",
-    resize: str = "bilinear",
-) -> Result:
+}, shared=Factors(steps=30), of=("backbone", "weights", "size", "steps", "animals", "margin", "resize"))  # fmt: skip
+def mining(catalogue: "Catalogue", seed: int, factors: Factors, *, rule: Mining = "tfsim-semi-hard") -> Result:
     """A training watched: before each step its batch is embedded, and the cost is worked out anew from that.
 
     ``rule`` and ``margin`` are what the training is told; the reckoning beside it is always the paper's. Scores, over
@@ -50,13 +40,11 @@ def mining(
     from the soft cost of the nearest negatives (0 where all animals are apart already: the rules then agree), and from
     that of the same triplets with a fixed margin of 0.2.
     """
-    from reproduce.models.dcnn.model import DCNN, Recipe
+    from reproduce.models.dcnn.model import DCNN
 
-    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=size, steps=steps,
-                    animals=animals, mining=rule, margin=margin)  # fmt: skip
-    inputs = frozen_features(catalogue, recipe, seed, resize, rows=catalogue.train)
+    inputs = frozen_features(catalogue, factors, seed, rows=catalogue.train)
     labels = catalogue.identities[catalogue.train]
-    model, seen = DCNN(recipe, seed), []
+    model, seen = DCNN(replace(factors.recipe, mining=rule), seed), []
 
     def watch(step: int, rows: np.ndarray) -> None:
         seen.append(anchors(model.embed(inputs[rows]), labels[rows]))

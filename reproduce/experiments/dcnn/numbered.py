@@ -11,7 +11,7 @@ import numpy as np
 
 from reproduce.determinism import generator
 from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn.steps import inputs_of
+from reproduce.experiments.dcnn import Factors, inputs_of
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
@@ -27,25 +27,12 @@ __all__ = ["folder_numbers", "numbered"]
     library="keras",
     seconds=15,
     rehearsal=dcnn.SMALL,
-    work=lambda factors: dcnn.work({**dcnn.embed.defaults, **factors}),
+    work=dcnn.work,
     tolerance=0.03,
+    shared=Factors(),
+    of=("steps", "dim", "backbone", "weights", "size", "animals", "augment", "bank", "flip", "turn"),
 )
-def numbered(
-    catalogue: "Catalogue",
-    seed: int,
-    *,
-    steps: int = 300,
-    dim: int = 64,
-    backbone: str = "ResNet50V2",
-    weights: str = "resnet50v2",
-    size: int = 224,
-    animals: int = 16,
-    augment: bool = False,
-    bank: int = 8,
-    flip: bool | str = True,
-    turn: float = 0.1,
-    numberings: int = 200,
-) -> Result:
+def numbered(catalogue: "Catalogue", seed: int, factors: Factors, *, numberings: int = 200) -> Result:
     """Train a head as ``dcnn.embed`` does; score the test images against the training ones by their folders' numbers.
 
     Scores: "map_at_r" by the folders in the order of their names, and what ``numberings`` random numberings of the
@@ -53,16 +40,10 @@ def numbered(
     ten lie. "chance" is exact, for a random order of the reference.
     """
     from reproduce.metrics import chance_map_at_r, map_at_r
-    from reproduce.models.dcnn.augment import Views
-    from reproduce.models.dcnn.model import DCNN, Recipe
+    from reproduce.models.dcnn.model import DCNN
 
-    recipe = Recipe(
-        dim=dim, backbone=backbone, weights=None if weights == "none" else weights,
-        steps=steps, size=size, animals=animals, augment=augment,
-        views=Views(flip, turn),
-    )  # fmt: skip
-    images, training = inputs_of(catalogue, recipe, seed, bank)
-    rows = DCNN(recipe, seed).fit(training, catalogue.identities[catalogue.train]).embed(images)
+    images, training = inputs_of(catalogue, factors, seed)
+    rows = DCNN(factors.recipe, seed).fit(training, catalogue.identities[catalogue.train]).embed(images)
     query = folder_numbers(catalogue.identities[catalogue.test])
     reference = folder_numbers(catalogue.identities[catalogue.train])
 

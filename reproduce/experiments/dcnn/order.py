@@ -4,14 +4,14 @@ Two faults that look alike in a table: out of step in training, where a network 
 the right ones, and out of step at scoring, where what was learned is held against the wrong names.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn.steps import inputs_of
+from reproduce.experiments.dcnn import Factors, inputs_of
 from reproduce.experiments.evaluate import subsets
 from reproduce.experiments.registry import Result, experiment
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
 __all__ = ["file_order", "order", "shuffled"]
-
-#: Where images and labels may be out of step.
-WHERE = ("training", "scoring", "both")
 
 
 @experiment(
@@ -31,22 +28,18 @@ WHERE = ("training", "scoring", "both")
     library="keras",
     seconds=15,
     rehearsal={**dcnn.SMALL, "where": "scoring"},
-    work=lambda factors: dcnn.work({**dcnn.embed.defaults, **factors}),
+    work=dcnn.work,
     tolerance=0.03,
+    shared=Factors(),
+    of=("steps", "dim", "backbone", "weights", "size", "animals", "bank"),
 )
 def order(
     catalogue: "Catalogue",
     seed: int,
+    factors: Factors,
     *,
     buffer: int = 32,
-    where: str = "training",
-    steps: int = 300,
-    dim: int = 64,
-    backbone: str = "ResNet50V2",
-    weights: str = "resnet50v2",
-    size: int = 224,
-    animals: int = 16,
-    bank: int = 8,
+    where: Literal["training", "scoring", "both"] = "training",
 ) -> Result:
     """Train and score a head as ``dcnn.embed`` does, images and labels out of step by a shuffle ``buffer``.
 
@@ -54,23 +47,15 @@ def order(
     nothing: no view is drawn.
     """
     from reproduce.metrics import chance_map_at_r, map_at_r
-    from reproduce.models.dcnn.model import DCNN, Recipe
+    from reproduce.models.dcnn.model import DCNN
 
-    if where not in WHERE or buffer < 0:
-        raise InvalidInputError(f"dcnn.order: where is one of {', '.join(WHERE)}, buffer 0 or more")
-    recipe = Recipe(
-        dim=dim,
-        backbone=backbone,
-        weights=None if weights == "none" else weights,
-        animals=animals,
-        steps=steps,
-        size=size,
-    )
-    images, _ = inputs_of(catalogue, recipe, seed, bank)
+    if buffer < 0:
+        raise InvalidInputError(f"dcnn.order: buffer is 0 or more, not {buffer}")
+    images, _ = inputs_of(catalogue, factors, seed)
     rng = generator(seed, "shuffle buffer")
     learned = file_order(catalogue, catalogue.train)
     given = learned[shuffled(len(learned), buffer, rng)] if where != "scoring" else learned
-    rows = DCNN(recipe, seed).fit(images[given], catalogue.identities[learned]).embed(images)
+    rows = DCNN(factors.recipe, seed).fit(images[given], catalogue.identities[learned]).embed(images)
     scores = {}
     for suffix, indices in subsets(catalogue).items():
         asked = file_order(catalogue, indices)

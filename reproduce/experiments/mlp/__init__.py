@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ROWS", "classifier", "embed", "fit_and_score", "inputs", "standardised", "train"]
 
+Objective = Literal["cross-entropy", "triplet"]
+Scaling = Literal["unit", "standardised"]
+Output = Literal["relu", "linear"]
 #: Row of Table I -> its hidden layers.
 ROWS = {"64x2": (64, 64), "64": (64,), "32": (32,), "16": (16,)}
 
@@ -46,8 +49,8 @@ def embed(
     *,
     hidden: Sequence[int] = (64,),
     size: int = 64,
-    scaling: str = "unit",
-    objective: str = "cross-entropy",
+    scaling: Scaling = "unit",
+    objective: Objective = "cross-entropy",
     epochs: int = 100,
     folds: int = 5,
     batch_sizes: Sequence[int] = BATCH_SIZES,
@@ -108,13 +111,13 @@ def train(
     *,
     hidden: Sequence[int] = (64,),
     size: int = 64,
-    scaling: str = "unit",
-    objective: str = "cross-entropy",
-    labels: str = "true",
+    scaling: Scaling = "unit",
+    objective: Objective = "cross-entropy",
+    labels: Literal["true", "shuffled"] = "true",
     batch_size: int = 32,
-    learning_rate: float | str = 3e-4,
+    learning_rate: float | Literal["chosen"] = 3e-4,
     epochs: int = 100,
-    output: str = "relu",
+    output: Output = "relu",
 ) -> Result:
     """The same network at one fixed point of the grid: for questions that compare two trainings.
 
@@ -139,21 +142,16 @@ def train(
     return replace(result, details={**result.details, **details})
 
 
-def inputs(catalogue: "Catalogue", size: int = 64, scaling: str = "unit") -> np.ndarray:
+def inputs(catalogue: "Catalogue", size: int = 64, scaling: Scaling = "unit") -> np.ndarray:
     """Grey images as rows (N, size * size) float32: in [0, 1] ("unit"), or "standardised".
 
     Standardised: every pixel with mean 0 and standard deviation 1 over the images of the training animals.
     """
     from reproduce.datasets import images
-    from reproduce.errors import InvalidInputError
     from reproduce.models.baselines.unlearned import grey_pixels
 
     X = grey_pixels(images(catalogue, (size, size), "grey"))
-    if scaling == "standardised":
-        return standardised(X, catalogue.train)
-    if scaling != "unit":
-        raise InvalidInputError(f"scaling={scaling!r}: there are 'unit' and 'standardised'")
-    return X
+    return standardised(X, catalogue.train) if scaling == "standardised" else X
 
 
 def standardised(X: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -169,12 +167,12 @@ def _at_grid_seed(catalogue: "Catalogue") -> "Catalogue":
     return load(catalogue.name, seed=GRID_SEED) if catalogue.seeded and catalogue.seed != GRID_SEED else catalogue
 
 
-def _training(catalogue: "Catalogue", size: int, scaling: str) -> tuple[np.ndarray, np.ndarray]:
+def _training(catalogue: "Catalogue", size: int, scaling: Scaling) -> tuple[np.ndarray, np.ndarray]:
     return inputs(catalogue, size, scaling)[catalogue.train], catalogue.identities[catalogue.train]
 
 
 def classifier(
-    seed: int, hidden: Sequence[int] = (64,), objective: str = "cross-entropy", epochs: int = 100
+    seed: int, hidden: Sequence[int] = (64,), objective: Objective = "cross-entropy", epochs: int = 100
 ) -> "MLPClassifier":
     """The paper's network before it is fitted."""
     from reproduce.determinism import integer_seed

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reproduce.experiments import mlp
+from reproduce.experiments.mlp import Objective, Output
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
@@ -25,11 +27,11 @@ def train(
     seed: int,
     *,
     hidden: Sequence[int] = (64,),
-    objective: str = "cross-entropy",
+    objective: Objective = "cross-entropy",
     batch_size: int = 32,
     learning_rate: float = 3e-4,
     epochs: int = 100,
-    output: str = "relu",
+    output: Output = "relu",
     backbone: str = "ResNet50V2",
     weights: str = "resnet50v2",
     image: int = 224,
@@ -38,12 +40,10 @@ def train(
 
     ``image`` in pixels is the side that the backbone sees.
     """
-    from reproduce.experiments import mlp
-    from reproduce.experiments.dcnn import frozen_features
-    from reproduce.models.dcnn.model import Recipe
+    from reproduce.experiments.dcnn import Factors, frozen_features
 
-    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, size=image)
-    X = mlp.standardised(frozen_features(catalogue, recipe, seed, "bilinear"), catalogue.train)
+    factors = Factors(backbone=backbone, weights=weights, size=image)
+    X = mlp.standardised(frozen_features(catalogue, factors, seed), catalogue.train)
     model = mlp.classifier(seed, hidden, objective, epochs)
     model.set_params(batch_size=batch_size, learning_rate=learning_rate, output=output)
     return mlp.fit_and_score(catalogue, model, X, catalogue.identities[catalogue.train])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -38,8 +38,8 @@ def histogram(
     *,
     bins: int = 8,
     same_photo: bool = True,
-    channels: str = "colour",
-    centred_by: str = "nothing",
+    channels: Literal["colour", "grey"] = "colour",
+    centred_by: Literal["nothing", "part"] = "nothing",
 ) -> Result:
     """Histograms of the whole images at their own size, of RGB or of "grey" alone, compared by Hellinger distance.
 
@@ -49,11 +49,6 @@ def histogram(
     """
     from reproduce.datasets import images
 
-    if channels not in ("colour", "grey") or centred_by not in ("nothing", "part"):
-        raise InvalidInputError(
-            f"baselines.histogram: channels are 'colour' or 'grey', centred_by 'nothing' or 'part', not {channels!r}, "
-            f"{centred_by!r}"
-        )
     if channels == "colour":
         rows = baselines.colour_histograms(images(catalogue, None, "colour"), bins)
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reproduce.experiments import dcnn
+from reproduce.experiments.dcnn import Factors
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.registry import Experiment, Result, experiment
 from reproduce.experiments.unlearned import baselines
@@ -42,22 +43,14 @@ def edges(catalogue: "Catalogue", seed: int, *, size: int = 64) -> Result:
 
 @experiment("cues.layer", needs=("pixels", "weights"), library="keras", seconds=150, rehearsal={
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "layer": "block_1_project_BN",
-})  # fmt: skip
-def layer(
-    catalogue: "Catalogue",
-    seed: int,
-    *,
-    layer: str = "relu",
-    backbone: str = "DenseNet169",
-    weights: str = "densenet169",
-    size: int = 224,
-) -> Result:
+}, shared=Factors(backbone="DenseNet169", weights="densenet169"), of=("backbone", "weights", "size"))  # fmt: skip
+def layer(catalogue: "Catalogue", seed: int, factors: Factors, *, layer: str = "relu") -> Result:
     """One layer of a frozen backbone, averaged over the image, at unit length; ``layer`` as Keras names it."""
     from reproduce.datasets import images
     from reproduce.models.dcnn.features import of_layer
 
-    pixels = images(catalogue, (size, size), "colour", "linear")
-    rows = of_layer(pixels, backbone, None if weights == "none" else weights, layer)
+    pixels = images(catalogue, (factors.size, factors.size), "colour", "linear")
+    rows = of_layer(pixels, factors.backbone, factors.weights, layer)
     return _scored(catalogue, unlearned.l2_normalised(rows))
 
 

@@ -4,11 +4,12 @@ The paper says it of its cattle: they are so clean that one example per class su
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from reproduce.errors import InvalidInputError
+from reproduce.experiments.dcnn import FROZEN, Factors, frozen_features
 from reproduce.experiments.evaluate import above_chance, subsets
 from reproduce.experiments.registry import Result, experiment
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["backbone", "found_from_one", "one_example"]
 
-EMBEDDINGS = ("pixels", "untrained", "histogram")
 SCORES = ("precision_at_1", "chance", "above_chance", "reciprocal_rank", "precision_at_1/every", "chance/every")
 
 
@@ -32,7 +32,7 @@ def one_example(
     catalogue: "Catalogue",
     seed: int,
     *,
-    embedding: str = "pixels",
+    embedding: Literal["pixels", "untrained", "histogram"] = "pixels",
     draws: int = 20,
     size: int = 64,
     hidden: Sequence[int] = (64,),
@@ -44,8 +44,6 @@ def one_example(
     from reproduce.datasets import images
     from reproduce.models.baselines import unlearned
 
-    if embedding not in EMBEDDINGS:
-        raise InvalidInputError(f"no embedding {embedding!r}: there are {', '.join(EMBEDDINGS)}")
     if embedding == "histogram":
         return found_from_one(catalogue, unlearned.colour_histograms(images(catalogue, None, "colour")), seed, draws)
     rows = unlearned.grey_pixels(images(catalogue, (size, size), "grey"))
@@ -61,25 +59,14 @@ def one_example(
     library="keras",
     seconds=20,
     rehearsal={"backbone": "MobileNetV2", "weights": "none", "size": 32, "draws": 3},
+    shared=Factors(),
+    of=FROZEN,
 )
-def backbone(
-    catalogue: "Catalogue",
-    seed: int,
-    *,
-    backbone: str = "ResNet50V2",
-    weights: str = "resnet50v2",
-    pooling: str = "average",
-    size: int = 224,
-    resize: str = "bilinear",
-    draws: int = 20,
-) -> Result:
+def backbone(catalogue: "Catalogue", seed: int, factors: Factors, *, draws: int = 20) -> Result:
     """The same on a frozen backbone's features at unit length, nothing learned here; see `found_from_one`."""
-    from reproduce.experiments.dcnn import frozen_features
     from reproduce.models.baselines.unlearned import l2_normalised
-    from reproduce.models.dcnn.model import Recipe
 
-    recipe = Recipe(backbone=backbone, weights=None if weights == "none" else weights, pooling=pooling, size=size)
-    return found_from_one(catalogue, l2_normalised(frozen_features(catalogue, recipe, seed, resize)), seed, draws)
+    return found_from_one(catalogue, l2_normalised(frozen_features(catalogue, factors, seed)), seed, draws)
 
 
 def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, draws: int = 20) -> Result:

@@ -5,11 +5,10 @@ neighbours. The library looks one neighbour further than it needs and drops the 
 among ties it is the first file, and the query stays in its own ranking.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from reproduce.errors import InvalidInputError
 from reproduce.experiments.dcnn.order import file_order
 from reproduce.experiments.evaluate import subsets
 from reproduce.experiments.registry import Result, experiment
@@ -20,16 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["in_file_order", "ties"]
 
 #: What is left out of a ranking as the query: "itself", or the "first" of it, whatever that is.
-DROPPED = ("itself", "first")
+Dropped = Literal["itself", "first"]
+DROPPED = get_args(Dropped)
 
 
 @experiment("metric.ties", exact=True, seconds=1)
-def ties(catalogue: "Catalogue", seed: int, *, dropped: str = "itself") -> Result:
+def ties(catalogue: "Catalogue", seed: int, *, dropped: Dropped = "itself") -> Result:
     """MAP@R of one point for every image, ties in the order of the files; "/query" and the sets as everywhere."""
     from reproduce.metrics import chance_map_at_r
 
-    if dropped not in DROPPED:
-        raise InvalidInputError(f"metric.ties: dropped is one of {', '.join(DROPPED)}, not {dropped!r}")
     scores = {}
     for suffix, rows in subsets(catalogue).items():
         labels = catalogue.identities[file_order(catalogue, rows)]
@@ -40,7 +38,7 @@ def ties(catalogue: "Catalogue", seed: int, *, dropped: str = "itself") -> Resul
     return Result(scores)
 
 
-def in_file_order(labels: np.ndarray, dropped: str, average: str) -> float:
+def in_file_order(labels: np.ndarray, dropped: Dropped, average: str) -> float:
     """MAP@R of labels (N,) where every ranking is the order of the rows."""
     found: dict[str, list[float]] = {}
     for query, animal in enumerate(labels):

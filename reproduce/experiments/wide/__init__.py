@@ -10,6 +10,8 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate_distances
 from reproduce.experiments.registry import Result, experiment
+from reproduce.models.wide.codebook import EncoderName
+from reproduce.models.wide.pairs import Encoding
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -38,8 +40,8 @@ def pairs(
     catalogue: "Catalogue",
     seed: int,
     *,
-    encoder: str = "vlad",
-    encoding: str = "difference-product",
+    encoder: EncoderName = "vlad",
+    encoding: Encoding = "difference-product",
     words: int | None = None,
     dim: int | None = 192,
     height: int = 256,

@@ -8,6 +8,7 @@ from reproduce.experiments.registry import Result, experiment
 from reproduce.experiments.wide import image_vectors
 from reproduce.metrics.constant import constant_pair_accuracy
 from reproduce.metrics.leave_out import each_animal
+from reproduce.models.wide.pairs import Encoding
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -29,7 +30,7 @@ def counting(
     *,
     ordered: bool = False,
     self_pairs: bool = True,
-    encoding: str = "difference-product",
+    encoding: Encoding = "difference-product",
     words: int | None = None,
     dim: int | None = 192,
     rounds: int = 100,

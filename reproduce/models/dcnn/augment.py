@@ -1,28 +1,13 @@
 """Random flips and rotations by Keras layers (Table III's "Augmentation"), from a key, never from hidden state."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from reproduce.models.dcnn.loaded import keras
+from reproduce.models.dcnn.recipe import VIEWS, Views
 
-__all__ = ["VIEWS", "Augmenter", "Views"]
-
-
-class Views(NamedTuple):
-    """What may happen to an image: a horizontal flip, and a rotation of up to ``turn`` turns to either side.
-
-    The paper gives no angle, nor which flips: ``flip="both"`` flips upside down too. ``fill``: what stands where a
-    turned image has no pixel, as Keras calls it.
-    """
-
-    flip: bool | str = True
-    turn: float = 0.1
-    fill: str = "reflect"
-
-
-#: As the rows of Table III are read here.
-VIEWS = Views()
+__all__ = ["Augmenter"]
 
 
 class Augmenter:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 
 from reproduce.determinism import full_precision
 from reproduce.errors import InvalidInputError
@@ -11,11 +11,12 @@ from reproduce.models.dcnn import backbones
 from reproduce.models.dcnn import weights as weights_files
 from reproduce.models.dcnn.layers import GeM
 from reproduce.models.dcnn.loaded import keras
+from reproduce.models.dcnn.recipe import NO_FILE, Pooling, Trainable
 
 __all__ = ["POOLINGS", "TRAINABLE", "build", "constructor", "freeze", "norms", "precision", "scaler"]
 
-POOLINGS = ("average", "gem")
-TRAINABLE = ("frozen", "last", "full")
+POOLINGS = get_args(Pooling)
+TRAINABLE = get_args(Trainable)
 #: ImageNet's channel means and deviations, which DenseNet's ``preprocess_input`` applies to x / 255.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -41,13 +42,13 @@ def build(
 ) -> Any:
     """A model from (N, size, size, 3) RGB in [0, 255] to (N, C) float32 features.
 
-    weights: "imagenet" (this backbone's), another name or a path for ``weights.find``, or None for random ones.
+    weights: "imagenet" (this backbone's), another name or a path for ``weights.find``, or random ones (``NO_FILE``).
     dtype: "float32", or "bfloat16" for Keras' mixed precision. Raises WeightsMissingError, InvalidInputError.
     """
     if pooling not in POOLINGS:
         raise InvalidInputError(f"no pooling {pooling!r}; there are: {', '.join(POOLINGS)}")
     construct = constructor(name)
-    found = weights_files.find(name if weights == "imagenet" else weights) if weights not in (None, "random") else None
+    found = weights_files.find(name if weights == "imagenet" else weights) if weights not in NO_FILE else None
     full_precision()
     with precision(dtype):
         body = construct(include_top=False, weights=None, input_shape=(size, size, 3))

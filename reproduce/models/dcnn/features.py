@@ -15,9 +15,10 @@ from reproduce.determinism import seed_keras
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbones
 from reproduce.models.dcnn import weights as weights_files
-from reproduce.models.dcnn.augment import VIEWS, Augmenter, Views
+from reproduce.models.dcnn.augment import Augmenter
 from reproduce.models.dcnn.backbone import build, scaler
 from reproduce.models.dcnn.loaded import keras
+from reproduce.models.dcnn.recipe import NO_FILE, VIEWS, Views
 
 __all__ = ["VERSION", "features", "of_layer"]
 
@@ -44,10 +45,10 @@ def features(
 
     keys: content hash of each image; ``pixels(rows)`` gives (len(rows), size, size, 3) uint8 RGB for those that are
     not kept yet. A view is drawn from (image, view) alone: the bank is one for all seeds. ``seed`` draws the
-    weights where ``weights`` is None, and counts only then. Two processes asking at once compute it once.
+    weights where ``weights`` is in ``NO_FILE``, and counts only then. Two processes asking at once compute it once.
     """
     known = backbones.find(backbone)  # an unknown one is refused before its weights are sought
-    drawn = weights in (None, "random")
+    drawn = weights in NO_FILE
     if drawn and known.builder == "timm":
         raise InvalidInputError(f"{backbone} has no random weights here: it is what its folder says; give its weights")
     if known.builder == "timm" and pooling != "average":
@@ -84,10 +85,10 @@ def features(
 def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str) -> np.ndarray:
     """(N, C) float32: a named layer of a backbone, averaged over each of the images (N, size, size, 3) uint8 RGB.
 
-    ``weights`` as `features` has them, None the same random ones each time; nothing is kept. Raises InvalidInputError
+    ``weights`` as `features` has them, random ones the same each time; nothing is kept. Raises InvalidInputError
     for an unknown layer.
     """
-    if weights is None:
+    if weights in NO_FILE:
         seed_keras(0)
     whole = build(backbone, weights, images.shape[1])
     body = next(part for part in whole.layers if isinstance(part, keras.Model))

@@ -5,7 +5,7 @@ as TensorFlow Similarity's defaults: average pooling, a frozen backbone. Adam at
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,62 +14,19 @@ import numpy as np
 from reproduce.determinism import generator, keras_deterministic
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbone as backbones
-from reproduce.models.dcnn.augment import Augmenter, Views
+from reproduce.models.dcnn.augment import Augmenter
 from reproduce.models.dcnn.balanced import BalancedBatches
 from reproduce.models.dcnn.layers import UnitLength
 from reproduce.models.dcnn.loaded import keras
+from reproduce.models.dcnn.recipe import Recipe
 from reproduce.models.dcnn.step import compiled_step
 from reproduce.models.dcnn.training import Training, training_key
-from reproduce.models.dcnn.triplet import DISTANCES, MINING, summary
+from reproduce.models.dcnn.triplet import summary
 
-__all__ = ["DCNN", "Observer", "Recipe"]
+__all__ = ["DCNN", "Observer"]
 
 #: Told of every batch before the step: the step's number and the rows of the inputs in it.
 Observer = Callable[[int, np.ndarray], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """Everything a seed does not vary. ``size`` in pixels, ``margin`` "soft" or a number in units of ``distance``.
-
-    ``norm_in_training``: whether batch norms keep moving averages while the network trains ("updated") or stand still
-    as they were ("fixed"). ``norm_at_test``: whether embeddings are normalised by those averages ("moving"), by the
-    batch they are computed in ("batch"), or by averages taken anew over the training images once the weights are final
-    ("recalibrated"; Wu & Johnson 2021, precise batch norm): a moving average lags behind the weights that it was taken
-    under. None touches a frozen backbone. ``views``: what ``augment`` does.
-    """
-
-    dim: int = 64
-    backbone: str = "ResNet50V2"
-    weights: str | None = "imagenet"
-    pooling: str = "average"
-    trainable: str = "frozen"
-    mining: str = "tfsim-semi-hard"
-    margin: str | float = "soft"
-    learning_rate: float = 1e-3
-    animals: int = 16
-    images: int = 2
-    steps: int = 300
-    size: int = 224
-    augment: bool = False
-    dtype: str = "float32"
-    distance: str = "cosine"
-    norm_in_training: str = "updated"
-    norm_at_test: str = "moving"
-    views: Views = field(default_factory=Views)
-
-    def __post_init__(self) -> None:
-        choices = (
-            ("pooling", self.pooling, backbones.POOLINGS),
-            ("trainable", self.trainable, backbones.TRAINABLE),
-            ("mining", self.mining, MINING),
-            ("distance", self.distance, tuple(DISTANCES)),
-            ("norm_in_training", self.norm_in_training, ("updated", "fixed")),
-            ("norm_at_test", self.norm_at_test, ("moving", "batch", "recalibrated")),
-        )
-        for name, value, known in choices:
-            if value not in known:
-                raise InvalidInputError(f"dcnn: {name} is one of {', '.join(known)}, not {value!r}")
 
 
 class DCNN:

@@ -13,16 +13,18 @@ A triplet costs softplus(d_pos - d_neg) with a soft margin, max(d_pos - d_neg + 
 batch, all embeddings in one point, costs ln 2 with a soft margin: a loss that stays there has learned nothing.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, get_args
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn.loaded import keras, ops
+from reproduce.models.dcnn.recipe import Distance, Mining
 
 __all__ = ["DISTANCES", "MINING", "TripletLoss", "Triplets", "cosine_distances", "mine", "summary", "triplet_loss"]
 
 #: How a distance counts between unit vectors: squared Euclidean, |a - b|^2, is twice the cosine distance.
-DISTANCES = {"cosine": 1.0, "squared-euclidean": 2.0}
-MINING = ("tfsim-semi-hard", "facenet-semi-hard", "batch-hard")
+DISTANCES: Mapping[Distance, float] = {"cosine": 1.0, "squared-euclidean": 2.0}
+MINING = get_args(Mining)
 #: FaceNet's margin: how far "semi-hard" reaches beyond the positive when the margin itself is soft.
 WINDOW = 0.2
 
@@ -99,7 +101,7 @@ def summary(
     embeddings: Any,
     mining: str = "tfsim-semi-hard",
     margin: str | float = "soft",
-    distance: str = "cosine",
+    distance: Distance = "cosine",
 ) -> dict[str, Any]:
     """The loss of one batch and what shows a collapse, four scalars.
 

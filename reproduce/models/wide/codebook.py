@@ -8,14 +8,14 @@ Sivic & Zisserman 2003; the power normalisation sign(x) sqrt|x| is Perronnin's.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
 from reproduce.determinism import generator, single_thread
 from reproduce.errors import InvalidInputError
 
-__all__ = ["ENCODERS", "BagOfWords", "Encoder", "FisherVector", "MeanDescriptor", "Vlad", "power_l2"]
+__all__ = ["ENCODERS", "BagOfWords", "Encoder", "EncoderName", "FisherVector", "MeanDescriptor", "Vlad", "power_l2"]
 
 Descriptors = Sequence[np.ndarray]  # one (n, D) array per image, n may be 0
 
@@ -158,7 +158,8 @@ class FisherVector:
         return power_l2(rows)
 
 
-ENCODERS = ("vlad", "fisher", "bag-of-words", "mean")
+EncoderName = Literal["vlad", "fisher", "bag-of-words", "mean"]
+ENCODERS = get_args(EncoderName)
 
 
 def power_l2(rows: np.ndarray) -> np.ndarray:

@@ -4,16 +4,28 @@ Pair number k runs over (0, 1), (0, 2) ... (0, n-1), (1, 2) ... in the order of 
 """
 
 from collections.abc import Iterator
+from typing import Literal, get_args
 
 import numpy as np
 
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 
-__all__ = ["ENCODINGS", "SYMMETRIC", "PairSet", "blocks", "encode", "pair_numbers", "pair_rows", "sample_pairs"]
+__all__ = [
+    "ENCODINGS",
+    "SYMMETRIC",
+    "Encoding",
+    "PairSet",
+    "blocks",
+    "encode",
+    "pair_numbers",
+    "pair_rows",
+    "sample_pairs",
+]
 
 #: How two vectors become the features of a pair. The paper does not say; "concatenation" is a possible reading.
-ENCODINGS = ("difference", "difference-product", "concatenation")
+Encoding = Literal["difference", "difference-product", "concatenation"]
+ENCODINGS = get_args(Encoding)
 SYMMETRIC = ("difference", "difference-product")
 #: Pairs looked at together where all are listed.
 LISTED = 2**16
