@@ -28,7 +28,8 @@ def drawn():
     rows = 4 * rng.standard_normal((len(animals), 40)) + np.eye(len(SIZES), 40)[animals] * 6
     rows *= rng.uniform(1, 9, (len(animals), 1))
     names, split = np.array([f"cow {animal}" for animal in animals]), np.where(animals < 8, "train", "test")
-    return Catalogue("herd", np.full(len(animals), ""), names, split), rows.astype(np.float32)
+    digests = np.array([f"{row:064d}" for row in range(len(names))])
+    return Catalogue("herd", np.full(len(animals), ""), names, split, digests=digests), rows.astype(np.float32)
 
 
 @pytest.fixture
