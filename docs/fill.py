@@ -21,11 +21,11 @@ from reproduce.report import headlines
 from reproduce.report.evidence import reader
 from reproduce.report.figures import dots
 from reproduce.verdicts.explanations import listing, readings, scored
-from reproduce.verdicts.files import lines
+from reproduce.verdicts.files import lines, settings
 from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.plugin.collect import judged, record_of
-from reproduce.verdicts.views import standing
+from reproduce.verdicts.views import screen, standing
 from reproduce.verdicts.views.brief import OWN
 from reproduce.verdicts.views.standing import Standing
 from reproduce.verdicts.views.table import figure, required, spread
@@ -42,6 +42,8 @@ INLINE = re.compile(
 RIVAL = re.compile(
     rf"(?P<figure>{NUMBER})(?P<mark><!-- (?:scored: (?P<scored>[^>]+?)|weighed: (?P<weighed>[^>]+?)) -->)"
 )
+#: The line that the README explains.
+LINE = "II.sixteen"
 PICTURE = ROOT / "docs" / "lions.svg"
 #: The open questions, each a file of claims: the name of its table is the beginning of its ids.
 PART = re.compile(r"^why\.\w+", re.MULTILINE)
@@ -51,9 +53,10 @@ ENDED = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 
 def blocks(outcomes):
     """Return what each name stands for, by the outcomes of the claims."""
-    counts = standing.count(lines.fold(lines.read(CLAIMS / lines.FILE), outcomes))
+    folded = lines.fold(lines.read(CLAIMS / lines.FILE), outcomes)
+    counts = standing.count(folded)
     found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
-    found["signs"] = signs(outcomes)
+    found["signs"], found["line"] = signs(outcomes), example(folded)
     digits = scored.digits_of(outcomes)
     source, read = reader(Store(record_of(CLAIMS))), readings.collect(outcomes)
     weighed = scored.measure(CLAIMS, outcomes, source, digits)
@@ -94,6 +97,15 @@ def table(counts):
     ]
     said = [f"| {what} | {how_many} | {standing.listed(found) if found else ''} |" for what, how_many, found in rows]
     return "\n".join(["| | | |", "|---|---|---|", *said])
+
+
+def example(folded):
+    """Return one line of the paper's screen, under the heads of its columns."""
+    shown = screen.screen(folded, settings.read(CLAIMS / settings.FILE))
+    at = next(at for at, line in enumerate(shown) if line.startswith("At "))
+    (short,) = [one.line.short for one in folded if one.line.id == LINE]
+    (line,) = [one for one in shown if short in one]
+    return "\n".join(["```", shown[at - 1], shown[at], line, "```"])
 
 
 def answered(outcomes, part):
