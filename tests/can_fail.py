@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
 # It can fail
 
+After this page you know which faults in the code the tests notice, and which they do not.
+
 What the tests catch when the code is broken on purpose, and what the code survives. Written by `python
 tests/can_fail.py SABOTAGE.json FAULTS.xml` from the runs' own tables; no figure here is typed. What was not run yet is
 said to be so.

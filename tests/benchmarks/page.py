@@ -14,6 +14,8 @@ SLUG = re.compile(r"[^a-z0-9]+")
 
 HEAD = """# Speed
 
+After this page you know how fast each part is beside the library that others use for it.
+
 Made from the benchmark runs in docs/bench by `python tests/benchmarks/page.py`. One thread, ours and theirs in turns,
 ratios of processor time. `tox run -e bench` prints the table afresh, `tox run -e bench -- --bench-keep docs/bench`
 keeps it, `--bench-strict` fails where a target is missed. A line with a figure of the plain way is shown to miss there:

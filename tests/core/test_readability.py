@@ -34,6 +34,13 @@ def test_no_sentence_needs_a_second_breath(page):
     assert one.longest <= LONGEST, max(one.sentences, key=lambda said: len(said.split()))
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=lambda page: page.name)
+def test_a_page_opens_with_what_it_is_good_for(page):
+    """What a reader can do, or knows, after it."""
+    _, first, *_ = page.read_text(encoding="utf-8").split("\n\n")
+    assert first.startswith("After this page you ")
+
+
 def test_sentences_are_told_apart():
     """A link counts as its text, a list's items are sentences, code, tables and headings are none."""
     text = "# No prose here at all\n\nOne [two three](x.md) four. Five six 7 eight!\n\n"
