@@ -16,7 +16,6 @@ from reproduce.models.wide.pairs import Encoding
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
     from reproduce.metrics.pairs import PairScores
-    from reproduce.models.wide.classifier import PairClassifier
     from reproduce.models.wide.descriptors import ImageVectors
 
 __all__ = ["READINGS", "constant", "image_model", "image_vectors", "lnbnn", "pairs", "protocol"]
@@ -60,6 +59,8 @@ def pairs(
     of `reproduce.metrics.pairs` on the test pairs, with "@train" on the pairs trained on (held against the labels
     trained on), "auc_gap" between the two, and the MAP@R family of the distances 1 - P(same).
     """
+    from scipy.spatial.distance import squareform
+
     from reproduce.determinism import generator
     from reproduce.metrics.pairs import histograms, pair_scores
     from reproduce.models.wide.classifier import PairClassifier
@@ -75,11 +76,11 @@ def pairs(
     if stopped:
         rounds, tried = chosen_rounds(vectors[catalogue.train], animals, rounds, seed, how)
     model = PairClassifier(rounds=rounds, **how).fit(vectors[catalogue.train], animals)
-    p_train = model.pair_probabilities(vectors[catalogue.train])
-    p_test = model.pair_probabilities(vectors[catalogue.test])
+    answers = squareform(model.pair_probabilities(vectors))  # of every pair once: each set takes its own
+    p_train, p_test = (_condensed(answers, rows) for rows in (catalogue.train, catalogue.test))
     tested = pair_scores(p_test, catalogue.identities[catalogue.test])
     trained = pair_scores(p_train, animals)
-    found = evaluate_distances(catalogue, lambda rows: model.distances(vectors[rows]))
+    found = evaluate_distances(catalogue, lambda rows: _apart(answers, rows))
     scores = {
         **found.scores,
         **_named(tested, ""),
@@ -90,7 +91,7 @@ def pairs(
     left_out = {name: values.tolist() for name, values in tested.leave_one_out.items()}
     if left_out:
         left_out["auc_gap"] = [trained.auc - value for value in left_out["auc"]]
-        left_out |= _retrieval_without_each(catalogue, model, vectors)
+        left_out |= _retrieval_without_each(catalogue, _apart(answers, catalogue.test))
     details = {
         **found.details,
         "pairs": model.pairs_,
@@ -257,13 +258,23 @@ def _named(found: "PairScores", suffix: str) -> dict[str, float]:
     return named
 
 
-def _retrieval_without_each(
-    catalogue: "Catalogue", model: "PairClassifier", vectors: np.ndarray
-) -> dict[str, list[float]]:
-    """MAP@R and P@1 of the test images without each test animal."""
-    found = evaluate_distances(
-        _tested(catalogue), _once(lambda rows: model.distances(vectors[catalogue.test])), resample=("",)
-    )
+def _condensed(answers: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Of square P(same) (N, N) the pairs i < j among ascending ``rows``, in SciPy's condensed order."""
+    from scipy.spatial.distance import squareform
+
+    return np.asarray(squareform(answers[np.ix_(rows, rows)], checks=False))
+
+
+def _apart(answers: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """1 - P(same) (n, n) among the ``rows``, zero on the diagonal."""
+    matrix = 1 - answers[np.ix_(rows, rows)]
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def _retrieval_without_each(catalogue: "Catalogue", distances: np.ndarray) -> dict[str, list[float]]:
+    """MAP@R and P@1 of the test images, by the (n, n) distances among them, without each test animal."""
+    found = evaluate_distances(_tested(catalogue), lambda rows: distances, resample=("",))
     return {name: list(row) for name, row in found.leave_one_out.items() if "@" not in name}
 
 
