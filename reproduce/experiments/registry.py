@@ -81,6 +81,8 @@ class Experiment:
     is left out of what a result is found by: what was kept before it stands.
     ``shared``: factors that experiments have in common, as a frozen dataclass that the function takes third: its fields
     are factors, its values their defaults. ``of`` names those that this experiment has; without it, all of them.
+    ``makes`` gives, in the unit of ``work``, what one cell does for all rows that share it with that one: features of a
+    data set, which are kept. What a row's first seed does for its others is seen in the timings.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Experiment:
     later: tuple[str, ...] = ()
     shared: Any = None
     of: tuple[str, ...] = ()
+    makes: Callable[[Mapping[str, Any]], float] | None = None
 
     @cached_property
     def own(self) -> Mapping[str, inspect.Parameter]:
@@ -173,6 +176,7 @@ def experiment(
     later: tuple[str, ...] = (),
     shared: Any = None,
     of: tuple[str, ...] = (),
+    makes: Callable[[Mapping[str, Any]], float] | None = None,
 ) -> Callable[[Callable[..., Result]], Experiment]:
     """Register a function (catalogue, seed, *, factors) -> Result as an experiment; the fields as in Experiment."""
     if unknown := set(varies) - set(SOURCES):
@@ -181,7 +185,21 @@ def experiment(
     def register(function: Callable[..., Result]) -> Experiment:
         small = dict(rehearsal or {})
         entry = Experiment(
-            name, function, version, varies, seconds, needs, library, exact, small, work, tolerance, later, shared, of
+            name,
+            function,
+            version,
+            varies,
+            seconds,
+            needs,
+            library,
+            exact,
+            small,
+            work,
+            tolerance,
+            later,
+            shared,
+            of,
+            makes,
         )
         if strangers := set(later) - set(entry.defaults):
             raise InvalidInputError(f"{name}: later names {sorted(strangers)}, which are none of its factors")

@@ -1,16 +1,18 @@
 """How long the cells of a plan still take on so many workers: by what was measured so far, else by the plan.
 
-A row's first cell also makes by-products that the others find, so the two are never taken for one another.
+A row's first cell also makes by-products that the others find, and one cell what several rows share, so these are never
+taken for one another.
 """
 
 import heapq
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reproduce.running.cells import Job
 from reproduce.running.estimates import Timed
+from reproduce.running.order import by_product
 
 if TYPE_CHECKING:
     from reproduce.running.plan import Row
@@ -29,13 +31,15 @@ UNITS = (("h", 3600), ("min", 60), ("s", 1))
 class Clock:
     """The cells of a plan as they are done; ``left()`` is the time that the others take."""
 
-    def __init__(self, rows: Iterable["Row"], jobs: Sequence[Job], workers: int) -> None:
+    def __init__(self, rows: Sequence["Row"], jobs: Sequence[Job], workers: int) -> None:
         self.workers = workers
         self._rows = {id(job): row for row in rows for job in row.jobs}
         self._left = {id(job): job for job in jobs}
         self._own: dict[int, list[float]] = {}  # seconds of a row's cells but its first, by the row
         self._paces: dict[str, list[float]] = {}  # the same over those planned, by experiment
         self._firsts: dict[str, list[float]] = {}  # seconds of rows' first cells, by experiment
+        self._made: dict[str, list[float]] = {}  # the same of those that make by-products, over those planned
+        self._more = dict(self._by_products(rows, jobs))  # seconds that a cell takes beside those of its row's others
 
     def done(self, job: Job, seconds: float | None = None) -> None:
         """Note that a cell is over, and how long it took if it was measured."""
@@ -43,7 +47,9 @@ class Clock:
         if seconds is None:
             return
         row = self._rows[id(job)]
-        if self._makes(job):
+        if more := self._more.get(id(job)):
+            self._made.setdefault(job.experiment, []).append(seconds / (row.seconds + more))
+        elif self._first(job):
             self._firsts.setdefault(job.experiment, []).append(seconds)
         else:
             self._own.setdefault(id(row), []).append(seconds)
@@ -54,13 +60,30 @@ class Clock:
         """The cells that are not over."""
         return list(self._left.values())
 
-    def _makes(self, job: Job) -> bool:
-        """Whether the cell may make by-products that the others will find: the first of its row."""
+    def _by_products(self, rows: Iterable["Row"], jobs: Iterable[Job]) -> Iterator[tuple[int, float]]:
+        """Which cells make what others find, and how much longer they take: a row's first, or the first of several."""
+        made = {_shared(row, row.request.job(row.seeds[0])) for row in rows if row.kept}
+        for job in jobs:
+            row = self._rows[id(job)]
+            more = row.first - row.seconds if self._first(job) else 0.0
+            if row.makes and _shared(row, job) not in made:
+                made.add(_shared(row, job))
+                more += row.makes
+            if more > 0:
+                yield id(job), more
+
+    def _first(self, job: Job) -> bool:
+        """Whether it is the first of its row, which may make by-products that the others will find."""
         return job.seed == self._rows[id(job)].seeds[0]
 
     def cost(self, job: Job) -> tuple[float, float]:
         """Seconds of a cell: the least and the most that are likely."""
         row = self._rows[id(job)]
+        if more := self._more.get(id(job)):
+            made = self._made.get(job.experiment)
+            spread = PACED if made else SPREAD[row.timed]
+            middle = (row.seconds + more) * statistics.median(made or [1.0])
+            return middle / spread, middle * spread
         if own := self._own.get(id(row)):
             middle, spread = statistics.median(own), OWN
         elif paces := self._paces.get(job.experiment):
@@ -68,11 +91,12 @@ class Clock:
         else:
             middle, spread = row.seconds, SPREAD[row.timed]
         low, high = middle / spread, middle * spread
-        firsts = statistics.median(self._firsts.get(job.experiment) or [3 * middle])
-        if self._makes(job):
-            return low, max(high, firsts) if row.timed != Timed.HERE else high
-        # No cell takes longer than one that made its by-products itself.
-        return low, max(low, min(high, firsts)) if job.experiment in self._firsts else high
+        if not (firsts := self._firsts.get(job.experiment)):
+            return low, high
+        if self._first(job):
+            return low, max(high, statistics.median(firsts)) if row.timed != Timed.HERE else high
+        # No cell takes longer than one that may have made by-products itself.
+        return low, max(low, min(high, statistics.median(firsts)))
 
     def left(self) -> tuple[float, float]:
         """Seconds until all cells are done: the least and the most that are likely."""
@@ -83,6 +107,11 @@ class Clock:
         """The same of some of the cells, one after another."""
         costs = [self.cost(job) for job in jobs if id(job) in self._left]
         return sum(low for low, _ in costs), sum(high for _, high in costs)
+
+
+def _shared(row: "Row", job: Job) -> tuple[object, ...]:
+    """What the first of all such cells makes: of as many seconds, since a bank of views is another than one."""
+    return (*by_product(job), row.makes)
 
 
 def duration(seconds: float) -> str:

@@ -1,14 +1,17 @@
 """How long a cell will take: by kept timings of the same cells, else scaled from those of other factors or data."""
 
+import json
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from reproduce.experiments.registry import Experiment
 from reproduce.record import Entry, Store, machine
+from reproduce.record.schema import canonical
 
-__all__ = ["Timed", "estimate"]
+__all__ = ["Estimate", "Timed", "estimate"]
 
 
 class Timed(StrEnum):
@@ -20,32 +23,53 @@ class Timed(StrEnum):
     GUESSED = "guessed"
 
 
-def estimate(experiment: Experiment, factors: Mapping[str, Any], data: str, store: Store) -> tuple[float, Timed]:
-    """(seconds of one seed, where they come from); ``factors`` are all of them.
+class Estimate(NamedTuple):
+    """Seconds of one seed and where they come from; of a row's ``first``, which may search what all its seeds use.
+
+    ``makes``: seconds more for the one cell that makes what the cells of all such rows share.
+    """
+
+    seconds: float
+    timed: Timed
+    first: float
+    makes: float = 0.0
+
+
+def estimate(experiment: Experiment, factors: Mapping[str, Any], data: str, store: Store) -> Estimate:
+    """Return what one seed takes; ``factors`` are all of them.
 
     The median of what was kept under the factors on the data set: by this processor and GPU if it was, else by
-    others. Else that of timings on it under other factors, or else on other data: scaled by the experiment's own
-    ``work``, or of those that differ in the fewest factors. Else the experiment's own guess, scaled from its defaults.
+    others. Else that of timings on it, or else on other data, that differ in the fewest factors: scaled by the
+    experiment's own ``work`` if it has one, and never above its guess, which was measured on an idle core: another
+    load on the machine makes a timing longer, and nothing makes it shorter. Else the experiment's own guess, scaled
+    from its defaults.
     """
+    work = 1.0 if experiment.work is None else experiment.work(factors)
+    guess = experiment.seconds / (1.0 if experiment.work is None else experiment.work(experiment.factors()))
+    makes = 0.0 if experiment.makes is None else experiment.makes(factors)
     kept = store.find(experiment.name, factors, data)
-    if here := [entry for entry in kept if _by_this_machine(entry)]:
-        return statistics.median(entry.seconds for entry in here), Timed.HERE
-    if kept:
-        return statistics.median(entry.seconds for entry in kept), Timed.ELSEWHERE
+    here = [entry for entry in kept if _by_this_machine(entry)]
+    timed = Timed.HERE if here else Timed.ELSEWHERE if kept else Timed.SCALED
+    if pool := here or kept or _nearest(experiment, factors, data, store):
+        works = [1.0 if experiment.work is None else experiment.work(entry.cell.factors) for entry in pool]
+        paces = [entry.seconds / each for entry, each in zip(pool, works, strict=True)]
+        first = [pace for entry, pace in zip(pool, paces, strict=True) if entry.seed == 0]
+        later = [pace for entry, pace in zip(pool, paces, strict=True) if entry.seed > 0] or first
+        pace, one = statistics.median(later), statistics.median(first or later)
+        if timed == Timed.SCALED and experiment.work is not None:
+            pace, one = min(pace, guess), min(one, guess)
+        return Estimate(pace * work, timed, max(pace, one) * work, pace * makes)
+    return Estimate(guess * work, Timed.GUESSED, guess * work, guess * makes)
+
+
+def _nearest(experiment: Experiment, factors: Mapping[str, Any], data: str, store: Store) -> Sequence[Entry]:
+    """Kept timings on the data, or else on others, by this machine, or else by others, of the fewest other factors."""
     others = [entry for entry in store.entries(experiment.name) if set(entry.cell.factors) == set(factors)]
     others = [entry for entry in others if entry.cell.data == data] or others
     others = [entry for entry in others if _by_this_machine(entry)] or others
-    if experiment.work is not None:
-        work = experiment.work(factors)
-        if others:
-            paces = [entry.seconds / experiment.work(entry.cell.factors) for entry in others]
-            return statistics.median(paces) * work, Timed.SCALED
-        return experiment.seconds * work / experiment.work(experiment.factors()), Timed.GUESSED
-    if not others:
-        return experiment.seconds, Timed.GUESSED
-    apart = [_differing(entry.cell.factors, factors) for entry in others]
-    nearest = min(apart)
-    return statistics.median(e.seconds for e, far in zip(others, apart, strict=True) if far == nearest), Timed.SCALED
+    wanted = _values(canonical(factors))
+    apart = [sum(_values(entry.cell.key[3])[name] != value for name, value in wanted.items()) for entry in others]
+    return [entry for entry, far in zip(others, apart, strict=True) if far == min(apart)]
 
 
 def _by_this_machine(entry: Entry) -> bool:
@@ -55,8 +79,7 @@ def _by_this_machine(entry: Entry) -> bool:
     return environment.get("cpu") == machine.cpu() and (by_cpu or environment.get("gpu") == machine.gpu()["name"])
 
 
-def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
-    """How many factors have another value; tuples and lists are the same."""
-    from reproduce.record.schema import canonical
-
-    return sum(canonical(one[name]) != canonical(other[name]) for name in other)
+@lru_cache(maxsize=4096)
+def _values(factors: str) -> dict[str, str]:
+    """Each factor of canonical JSON as text of its own; tuples and lists are the same."""
+    return {name: canonical(value) for name, value in json.loads(factors).items()}

@@ -15,12 +15,17 @@ __all__ = ["Plan", "make_plan"]
 
 @dataclass
 class Row:
-    """What one request comes to. ``seconds`` is one seed's, ``timed`` says by what."""
+    """What one request comes to. ``seconds`` is one seed's, ``timed`` says by what; ``first`` that of its first.
+
+    ``makes``: what the first cell of all that share something takes longer.
+    """
 
     request: Request
     seeds: tuple[int, ...]
     seconds: float
     timed: Timed
+    first: float = 0.0
+    makes: float = 0.0
     kept: int = 0
     jobs: list[Job] = field(default_factory=list)
     #: The same of a row that waits: what it will run once that is here.

@@ -68,6 +68,31 @@ def test_one_slow_first_cell_is_no_measure_of_the_others(toys):
     assert clock.cost(plan.rows[1].jobs[0]) == (2.5, 460.0)
 
 
+def test_what_rows_share_is_counted_once(toys):
+    """The features of a data set: of one cell, whichever comes first, and of none where a row has kept cells."""
+    rows = [Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)]
+    plan = make_plan([*rows, Request(toys["toy.draw"], "TuringCattle")], range(3), Store())
+    for row in plan.rows:
+        row.seconds, row.first, row.makes, row.timed = 10.0, 10.0, 100.0, Timed.HERE
+    clock = Clock(plan.rows, plan.jobs, 1)
+    dear = [job for job in plan.jobs if clock.cost(job)[0] > 50]
+    assert [(job.data, job.seed) for job in dear] == [(DATA, 0), ("TuringCattle", 0)]
+    plan.rows[0].kept = 1
+    assert sum(Clock(plan.rows, plan.jobs, 1).cost(job)[0] > 50 for job in plan.jobs) == 1
+
+
+def test_what_a_rows_first_cell_searches_is_its_own(toys):
+    """The grid of each row; measured once, it scales that of the other rows and none of the later cells."""
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)], range(3), Store())
+    for row in plan.rows:
+        row.seconds, row.first, row.timed = 10.0, 100.0, Timed.SCALED
+    clock = Clock(plan.rows, plan.jobs, 1)
+    one, other = (row.jobs for row in plan.rows)
+    assert [clock.cost(job) for job in other[:2]] == [(50.0, 200.0), (5.0, 20.0)]
+    clock.done(one[0], 50.0)
+    assert [clock.cost(job) for job in other[:2]] == [(50.0 / 1.5, 75.0), (5.0, 20.0)]
+
+
 def test_a_guess_is_a_range_and_a_measured_time_is_not(plan):
     """Guessed: a factor of four either way. Measured here: one time."""
     low, high = Clock(plan.rows, plan.jobs, 2).left()

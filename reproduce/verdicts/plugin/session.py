@@ -83,8 +83,8 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], 
             costs[request.key] = kept[0].seconds
         elif not source.store.entries(request.experiment.name):
             # A row that a kept experiment lacks waits for `reproduce run`: its verdict is found there, not in passing.
-            each, _ = estimate(request.experiment, request.factors, request.data, source.store)
-            costs[request.key] = each * len(request.seeds)
+            each = estimate(request.experiment, request.factors, request.data, source.store)
+            costs[request.key] = each.first + each.seconds * (len(request.seeds) - 1)
             urgent.append(request.key)
     return costs, urgent
 
