@@ -82,12 +82,13 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def as_json(value: Any) -> str:
+def as_json(value: Any, indent: int | None = 1) -> str:
     """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text.
 
+    Without ``indent`` it is one line.
     What would move a terminal's cursor or turn its reading direction around is escaped.
     """
-    dumped = json.dumps(_plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+    dumped = json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped)
 
 

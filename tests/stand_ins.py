@@ -5,13 +5,13 @@ FriesianCattle2017's layout and class sizes, taken from a herd at hand (``--herd
 weights of ResNet50V2's shape. The images say of themselves what they are, so nothing measured on them enters a record.
 
 ``--run ARGUMENTS`` then calls ``reproduce paper`` on them, with a cache and a copy of the record of its own, and writes
-each line with the minutes since it began, of the clock and of all its processes:
+each line with the minutes since it began, of the clock and of the processor, in all its processes:
 ``python tests/stand_ins.py FOLDER --run --yes --workers 2``.
 """
 
 import argparse
+import contextlib
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -69,6 +69,20 @@ def make(folder: Path, herd: str) -> None:
         weights(folder / "weights" / WEIGHTS)
 
 
+def processor(process: int) -> float:
+    """Seconds of the processor that a process and those that it began have used, the ended ones too; Linux's /proc."""
+    parents, used = dict[int, int](), dict[int, int]()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            fields = path.read_text().rpartition(")")[2].split()
+            one = int(path.parent.name)
+            parents[one], used[one] = int(fields[1]), sum(map(int, fields[11:15]))
+    ours = {process}
+    while more := {one for one, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(used.get(one, 0) for one in ours) / os.sysconf("SC_CLK_TCK")
+
+
 def run(folder: Path, arguments: list[str]) -> int:
     """``reproduce paper`` on the stand-ins; its lines with the minutes they came at go to the screen and to a log."""
     record = folder / "record"
@@ -86,11 +100,10 @@ def run(folder: Path, arguments: list[str]) -> int:
     ):
         assert process.stdout is not None
         for line in process.stdout:
-            said = f"{(time.monotonic() - began) / 60:6.1f} min  {line.rstrip()}"
+            cpu = processor(process.pid)
+            said = f"{(time.monotonic() - began) / 60:6.1f} min {cpu / 60:6.1f} CPU  {line.rstrip()}"
             print(said, flush=True)
             print(said, file=log, flush=True)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{(time.monotonic() - began) / 60:.1f} min, of all processes {(used.ru_utime + used.ru_stime) / 60:.1f} min")
     return process.returncode
 
 

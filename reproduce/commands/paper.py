@@ -20,10 +20,11 @@ class PaperTier(StrEnum):
 
 def run_the_paper(
     everything: Annotated[
-        bool, typer.Option("--all", help="Questions, controls and other readings too, after the statements.")
+        bool, typer.Option("--all", help="Rows of hours, questions, controls and other readings too, after those.")
     ] = False,
     only: Annotated[
-        str | None, typer.Option(metavar="ID", help="Claims of this id or pattern, 'III.*', or kind: questions.")
+        str | None,
+        typer.Option(metavar="ID", help="Claims of this id or pattern, 'III.*', or kind: questions, deciding."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch what is missing without asking.")] = False,
     budget: Annotated[
@@ -39,13 +40,13 @@ def run_the_paper(
     plan: Annotated[bool, typer.Option("--plan", help="Show what would run and how long it takes, and stop.")] = False,
     claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON at the end; what a person reads goes to stderr.")
+        bool, typer.Option("--json", help="Print each event as a line of JSON; what a person reads goes to stderr.")
     ] = False,
 ) -> None:
     """Fetch what is missing, run the paper's own rows, judge, and show the paper on one screen.
 
-    The statements alone, printed figures first: two seeds of each, then the rest. A figure is judged when it has two,
-    five and fourteen seeds.
+    The statements, printed figures first: two seeds of each, then the rest. A figure is judged when it has two, five
+    and fourteen seeds. Then the rows that decide between explanations in minutes; --only deciding has those of hours.
 
     Cells that are kept are not run again: stopped at any instant, the same command goes on. Without a network one line
     says what cannot be had, and everything else is run. Exit status 0: done, or left by the budget, or waiting for
@@ -54,7 +55,8 @@ def run_the_paper(
     Example: reproduce paper --yes --budget 60
     """
     from reproduce import text
-    from reproduce.verdicts.paper.run import Wanted, asks, run_paper
+    from reproduce.verdicts.paper.run import asks, run_paper
+    from reproduce.verdicts.paper.wanted import Wanted
 
     status = run_paper(
         claims,
@@ -69,6 +71,6 @@ def run_the_paper(
         allow_waiting=allow_waiting or [],
         confirm=(lambda question: typer.confirm(question, err=as_json)) if asks() else None,
         console=aside(as_json),
-        told=(lambda paper: typer.echo(text.as_json(paper))) if as_json else None,
+        told=(lambda event: typer.echo(text.as_json(event, indent=None))) if as_json else None,
     )
     raise typer.Exit(status)

@@ -23,7 +23,7 @@ from reproduce.running.request import Request
 from reproduce.running.runner import Report, default_workers, run
 from reproduce.running.select import Parts, ask, factor, parted
 from reproduce.running.show import progress
-from reproduce.running.show.summary import summary
+from reproduce.running.show.summary import of_plan, summary
 from reproduce.running.tiers import Held, Tier, held_against, missing, seeds_of
 
 __all__ = ["factor", "run_command"]
@@ -49,10 +49,12 @@ def run_command(
     planned: Callable[[Plan, int], list[str]] | None = None,
     hears: Callable[[Plan, Store, Callable[[str], None]], Callable[[Job], None]] | None = None,
     told: Callable[[dict[str, Any]], None] | None = None,
+    event: Callable[[dict[str, Any]], None] | None = None,
 ) -> int:
     """Run what is asked; returns the exit status. The arguments are the command's own options, ``budget`` in seconds.
 
-    ``strict``: cells that run when the budget is used up are stopped. ``told`` is called with the run as plain values.
+    ``strict``: cells that run when the budget is used up are stopped. ``told`` is called with the run as plain values,
+    ``event`` while it goes on with its plan and what became of each cell.
     ``planned(plan, workers)`` gives the lines that show the plan, in the place of a row for each request;
     ``hears(plan, store, say)`` what is called after each cell that was kept.
 
@@ -77,6 +79,8 @@ def run_command(
         progress.show_plan(console, plan, count, planned(plan, count) if planned else None)
         report, held, lacking = Report(), list[Held](), list[str]()
         time_left = Clock(plan.rows, plan.jobs, count).left()
+        if event:
+            event(of_plan(plan, time_left))
         kept_in = store.folder if output or not (pilot or tier in (Tier.REHEARSAL, Tier.NIGHTLY)) else None
         if plan.jobs and not plan_only:
             if store is record:
@@ -84,6 +88,7 @@ def run_command(
                 for said in keep_first(record.folder, kept_here):
                     console.print(said, markup=False, highlight=False)
             with progress.Live(console, plan, count) as view:
+                view.told = event or view.told
                 if hears:
                     view.heard = hears(plan, store, view.say)
                 report = run(

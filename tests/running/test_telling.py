@@ -31,7 +31,7 @@ def asking(toys):
 
 @pytest.fixture
 def told(toys, asking, tmp_path):
-    """``told(seeds kept before, fields of the row)``: the lines said while the other seeds come, and the teller."""
+    """``told(seeds kept before, fields of the row)``: the lines said while the other seeds come, and the events."""
 
     def run(before=0, **changed):
         store = Store(tmp_path / "record")
@@ -40,26 +40,26 @@ def told(toys, asking, tmp_path):
             store.add(entry)
         plan = make_plan(asking.requests, range(14), store)
         plan.rows[0] = dataclasses.replace(plan.rows[0], **changed)
-        said = []
-        teller = Teller([asking], plan, store, said.append)
+        said, events = [], []
+        teller = Teller([asking], plan, store, said.append, events.append)
         for job in plan.jobs:
             store.add(entries[job.seed])
             teller(job)
-        return said, teller
+        return said, events
 
     return run
 
 
 def test_a_verdict_comes_at_the_second_fifth_and_fourteenth_seed(told):
     """Id, the paper's figure, ours with its interval, how many seeds, the verdict so far; and as plain values."""
-    said, teller = told()
+    said, events = told()
     assert [line.split()[:3] for line in said] == [["II.64", "47.78", "ours"]] * 3
     for line, count in zip(said, AT, strict=True):
         assert f")  n {count}  " in line
         assert line.endswith(" so far") == (count < 14)
-    assert [event["n"] for event in teller.events] == list(AT)
-    last = teller.events[-1]
-    assert (last["claim"], last["printed"]) == ("II.64", "47.78")
+    assert [event["n"] for event in events] == list(AT)
+    last = events[-1]
+    assert (last["event"], last["claim"], last["printed"]) == ("verdict", "II.64", "47.78")
     assert last["interval"][0] < last["ours"] < last["interval"][1]
 
 

@@ -18,7 +18,8 @@ from reproduce.models.dcnn import backbones
 from reproduce.record import Store
 from reproduce.running import inputs, places
 from reproduce.text import as_json
-from reproduce.verdicts.paper.run import Wanted, rehearsed, run_paper
+from reproduce.verdicts.paper.run import rehearsed, run_paper
+from reproduce.verdicts.paper.wanted import Wanted
 
 PUBLISHER = "2yizcfbkuv4352pzc32n54371r"
 CATTLE = {f"{cow}/{cow:03d}_{n}.jpg": encoded(picture(10 * cow + n)) for cow in range(1, 14) for n in (1, 2, 3)}
@@ -154,10 +155,38 @@ def test_from_an_empty_cache_to_a_verdict(project, publishers):
     told = []
     status, said = paper(told=told.append)
     assert "nothing to run" in said
-    (plain,) = (json.loads(as_json(one)) for one in told)
-    assert (plain["fetched"], plain["run"]["cells"], plain["paper"]) == ([], 0, [])
+    *before, plain = (json.loads(as_json(one, indent=None)) for one in told)
+    assert [(one["event"], one.get("what")) for one in before] == [
+        ("cannot be had", "ImageNet weights of resnet50v2"),
+        ("plan", None),
+    ]
+    assert (plain["event"], plain["status"], plain["run"]["cells"], plain["paper"]) == ("end", 0, 0, [])
     assert {one["claim"] for one in plain["stand-ins"]} == {"II.pixels"}
     assert all(one["verdict"].startswith("rehearsal: ") for one in plain["stand-ins"])
+
+
+def test_events_come_when_they_happen(project, publishers):
+    """What is fetched, the plan, each cell with what it measured, the end: each is told before the next begins."""
+    content = zipped({f"{PUBLISHER}/{name}": data for name, data in CATTLE.items()})
+    told = []
+    with hosting(**{f"{PUBLISHER}.zip": content}) as host:
+        publishers(host)
+        status, _ = paper(told=lambda event: told.append((event, len(kept()))))
+    events = [event for event, _ in told]
+    assert status == 0
+    assert [one["event"] for one in events] == ["fetched", "cannot be had", "plan", "cell", "cell", "cell", "end"]
+    assert [count for _, count in told] == [0, 0, 0, 1, 2, 3, 3]
+    assert events[2]["cells"] == 3
+    cells = events[3:6]
+    assert sorted(one["seed"] for one in cells) == [0, 1, 2]
+    assert all(one["status"] == "finished" and 0 <= one["scores"]["map_at_r"] <= 1 for one in cells)
+    assert cells[-1]["seconds left"] == [0, 0]
+    assert all("\n" not in as_json(one, indent=None) for one in events)
+
+
+def kept():
+    """What is kept of the pixels so far, apart from the record."""
+    return places.apart(None).entries("baselines.pixels")
 
 
 def test_without_asking_nothing_is_fetched(project, publishers):

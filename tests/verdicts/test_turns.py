@@ -1,20 +1,23 @@
 """What is asked for first is run first: the order of the real claims' rows, and who is run at all."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store
 from reproduce.running import inputs
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Turn
+from reproduce.running.show.progress import show_plan
 from reproduce.verdicts.explanations.deciding import FILE, read
 from reproduce.verdicts.files import lines
 from reproduce.verdicts.outcome import Spec
 from reproduce.verdicts.paper.plan import planned
-from reproduce.verdicts.paper.run import Wanted
+from reproduce.verdicts.paper.wanted import Wanted
 from reproduce.verdicts.plugin.collect import asked, claims
 from reproduce.verdicts.plugin.turns import chosen, turn
 
@@ -74,6 +77,32 @@ def test_the_rows_that_decide_between_explanations_come_next(plan):
 
 
 @real
+def test_by_default_nothing_takes_hours():
+    """The rows that decide within minutes follow the statements; those of hours are run with all, or by their name."""
+    long = {row.request.key for row in read(CLAIMS / FILE).rows if row.long}
+    short = {row.request.key for row in read(CLAIMS / FILE).rows} - long
+
+    def deciding(**wanted):
+        return {request.key for request in Wanted(**wanted).requests(CLAIMS, [])}
+
+    assert long
+    assert deciding() == short
+    assert deciding(everything=True) == deciding(only="deciding") == long | short
+    assert deciding(only="whole-*") == long
+    assert deciding(only="III.*") == set()
+
+
+@real
+def test_what_is_left_out_is_said_with_its_command(all_here):
+    """What takes hours has its time; nothing is left out of what was named."""
+    deciding, rest = Wanted().not_now(CLAIMS, 2)
+    assert re.fullmatch(r"not now: 5 cells that decide, .+ (h|min): `reproduce paper --only deciding`", deciding)
+    assert rest == "not now: questions, controls, other readings: `reproduce paper --all`"
+    assert max(map(len, (deciding, rest))) <= 80
+    assert Wanted(everything=True).not_now(CLAIMS, 2) == Wanted(only="III.*").not_now(CLAIMS, 2) == []
+
+
+@real
 def test_no_control_comes_before_the_last_statements_last_seed(plan):
     """Whatever else is asked for, it comes after."""
     found = [turn for turn, _ in turns(plan(Wanted(everything=True)))]
@@ -93,15 +122,23 @@ def test_a_run_of_all_claims_keeps_the_order(all_here, tmp_path):
 @real
 @pytest.mark.parametrize("everything", [False, True])
 def test_the_plan_is_one_screen_of_eighty_columns(plan, everything):
-    """A line for each printed row of the tables, with what it decides, one for all statements, and one for the rest."""
-    wanted = Wanted(everything=everything)
-    said = planned(plan(wanted), 2, wanted.claims(CLAIMS), lines.read(CLAIMS / lines.FILE))
+    """A line for each printed row of the tables, with what it decides, one for all statements, and one for the rest.
+
+    By default all that is said of the plan is at most 23 lines, with what is left out and how many cells there are.
+    """
+    wanted, printed = Wanted(everything=everything), io.StringIO()
+    found, asking = plan(wanted), wanted.claims(CLAIMS)
+    said = planned(found, 2, asking, lines.read(CLAIMS / lines.FILE))
     assert {line.split()[0] for line in said} >= TABLES
-    assert len(said) <= 20
-    assert all(len(line) <= 80 for line in said[:-1])
+    assert len(said) <= 18
+    assert all(len(line) <= 80 for line in said[: -1 if everything else None])
     assert re.fullmatch(r"the paper's statements: \d+ cells, .* on 2 workers", said[-2])
     assert said[-1].startswith("then cells of rows that decide between explanations ")
     assert ("controls" in said[-1]) == everything
+    show_plan(Console(file=printed, width=80), found, 2, [*said, *wanted.not_now(CLAIMS, 2)])
+    shown = printed.getvalue().splitlines()
+    assert len(shown) <= 23
+    assert everything or max(map(len, shown)) <= 80
 
 
 def spec(id, kind="statement", setting="paper", printed=""):

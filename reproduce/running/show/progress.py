@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +19,7 @@ from reproduce.running.estimates import Timed
 from reproduce.running.plan import Plan
 from reproduce.running.request import Request
 from reproduce.running.runner import Report
+from reproduce.running.show.summary import of_cell
 from reproduce.running.tiers import Held, main_scores, moves
 
 __all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
@@ -112,8 +114,9 @@ class Live:
     def __init__(
         self, console: Console, plan: Plan, workers: int, heard: Callable[[Job], None] = lambda job: None
     ) -> None:
-        """``heard`` is called after each cell whose result was kept."""
+        """``heard`` is called after each cell whose result was kept; ``told``, before it, with what became of any."""
         self.console = console
+        self.told: Callable[[dict[str, Any]], None] = lambda event: None
         self.clock = Clock(plan.rows, plan.jobs, workers)
         self.heard = heard
         self.total = len(plan.jobs)
@@ -155,6 +158,7 @@ class Live:
         """Called after each cell."""
         self.done += 1
         self.clock.done(job, outcome.entry.seconds if outcome.entry else None)
+        self.told(of_cell(job, outcome, report, self.clock.left()))
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
             kind = "waits" if outcome.waits else "kept" if outcome.kept else "failed"

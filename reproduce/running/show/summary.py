@@ -1,4 +1,4 @@
-"""A run as plain values, for ``--json``: its plan, and what became of its cells."""
+"""A run as plain values, for ``--json``: its plan, what became of its cells, and both as events while it goes on."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Any
 
 from reproduce.record import Entry
 from reproduce.record.schema import plain
-from reproduce.running.cells import Job
+from reproduce.running.cells import Job, Outcome
 from reproduce.running.plan import Plan, Row
 from reproduce.running.runner import Report
 from reproduce.running.tiers import Held, main_scores
 
-__all__ = ["summary"]
+__all__ = ["of_cell", "of_plan", "summary"]
 
 
 def summary(
@@ -44,6 +44,23 @@ def summary(
         "against the record": [_held(one) for one in held],
         "lacking": list(lacking),
     }
+
+
+def of_plan(plan: Plan, time_left: tuple[float, float]) -> dict[str, Any]:
+    """The plan as an event, before its first cell."""
+    told = {"plan": [_row(row) for row in plan.rows], "cells": len(plan.jobs), "seconds left": list(time_left)}
+    return {"event": "plan", **told}
+
+
+def of_cell(job: Job, outcome: Outcome, report: Report, time_left: tuple[float, float]) -> dict[str, Any]:
+    """What became of a cell as an event, the moment it is over."""
+    status = "by another run" if outcome.kept else "waiting" if outcome.waits else "failed"
+    why = outcome.problem
+    if outcome.entry is not None:
+        lost = [why for one, why in report.unkept if one is job]
+        status, why = ("not kept", lost[0]) if lost else ("finished", "")
+    told = _job(job, why) if outcome.entry is None else _entry(outcome.entry) | ({"why": why} if why else {})
+    return {"event": "cell", "status": status, **told, "seconds left": list(time_left)}
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -23,7 +23,10 @@ FILE = "decides.toml"
 
 @dataclass(frozen=True)
 class Row:
-    """A row that is missing: what it measures, and from where to where each explanation says that its mean lies."""
+    """A row that is missing: what it measures, and from where to where each explanation says that its mean lies.
+
+    ``long``: it takes hours, and is run where everything is, or by name.
+    """
 
     id: str
     what: str
@@ -34,6 +37,7 @@ class Row:
     factors: Mapping[str, Any] = field(default_factory=dict)
     seeds: int = 14
     unit: int | float = 100
+    long: bool = False
 
     @property
     def request(self) -> Request:

@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from reproduce.running.clock import duration, span
 from reproduce.running.command import run_command
 from reproduce.running.inputs import Data, Weights, lacking, sizes
 from reproduce.running.plan import Plan
-from reproduce.running.request import Request, Turn, merged
+from reproduce.running.runner import default_workers
 from reproduce.running.tiers import Tier
 from reproduce.verdicts.explanations import deciding
 from reproduce.verdicts.files import lines, settings
@@ -31,49 +31,23 @@ from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.paper.plan import planned
 from reproduce.verdicts.paper.telling import Teller, nothing_measured
+from reproduce.verdicts.paper.wanted import BY_DEFAULT, Wanted
 from reproduce.verdicts.plugin.answers import Source
-from reproduce.verdicts.plugin.collect import Asking, Judged, claims, judged, record_of
-from reproduce.verdicts.plugin.turns import chosen
+from reproduce.verdicts.plugin.collect import Judged, judged, record_of
 from reproduce.verdicts.runs.compare import Change, compare
 from reproduce.verdicts.views import screen
 from reproduce.verdicts.views.needs import needs
 
-__all__ = ["Wanted", "fetch", "rehearsed", "run_paper", "shown"]
+__all__ = ["fetch", "rehearsed", "run_paper", "shown"]
 
 #: Changed verdicts that are named at the end.
 MOST = 40
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which rows of the paper are run: ``only`` a pattern of ids or a kind, ``everything``, or the statements alone."""
-
-    only: str | None = None
-    everything: bool = False
-
-    def claims(self, folder: Path) -> list[Asking]:
-        """The claims of a folder that are run; InvalidInputError where none is the paper's own, or ``only`` fits none.
-
-        Some readings are asked only where their weights are at hand.
-        """
-        known = settings.read(folder / settings.FILE)
-        ours = [one for one in claims(folder) if set(known[one.spec.setting].differs) <= {"reading"}]
-        if not any(one.spec.setting == settings.PAPER for one in ours):
-            raise InvalidInputError(f"no claim in {folder.resolve()} is judged in the setting {settings.PAPER!r}")
-        fits = chosen([one.spec for one in ours], self.only, self.everything)
-        return [one for one in ours if fits(one.spec)]
-
-    def requests(self, folder: Path, asking: Sequence[Asking]) -> list[Request]:
-        """What the claims ask for, and the rows that decide between explanations where nothing else was named."""
-        rows = () if self.only else deciding.read(folder / deciding.FILE).rows
-        decides = [replace(row.request, turn=Turn.DECIDING) for row in rows]
-        return merged([*decides, *(request for one in asking for request in one.requests)])
-
-
 def run_paper(
     folder: Path,
     *,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = BY_DEFAULT,
     yes: bool = False,
     budget: float | None = None,
     tier: Tier = Tier.CHECK,
@@ -88,11 +62,13 @@ def run_paper(
 ) -> int:
     """Run what the claims in ``folder`` ask for in the paper's own setting, its printed figures first.
 
-    By default the statements alone, with ``wanted.everything`` also questions, controls and other readings of what the
-    paper leaves open. Returns the exit status. ``budget`` in seconds is for all of it: what runs when it is used up is
-    stopped, and the same command goes on. ``yes`` fetches without asking; else ``confirm`` is asked where there is one,
-    and nothing is fetched without it. ``told`` is called with all of it as plain values: what was fetched, the run,
-    each verdict as it came, what changed, the paper, and stand-ins apart.
+    By default the statements and what decides between explanations in minutes, with ``wanted.everything`` also rows of
+    hours, questions, controls and other readings of what the paper leaves open. Returns the exit status.
+
+    ``budget`` in seconds is for all of it: what runs when it is used up is stopped, and the same command goes on.
+    ``yes`` fetches without asking; else ``confirm`` is asked where there is one, and nothing is fetched without it.
+    ``told`` is called with events as plain values: what is fetched, the plan, each cell and verdict as it comes, and at
+    the end the run, what changed, the paper, and stand-ins apart.
     """
     console = console or Console(soft_wrap=not os.isatty(1))
 
@@ -104,16 +80,14 @@ def run_paper(
     began = time.monotonic()
     asking = wanted.claims(folder)
     missing = [] if plan_only else lacking(one.inputs for one in wanted.requests(folder, asking))
-    got = [] if plan_only else fetch(missing, yes, confirm, console)
+    got = [] if plan_only else fetch(missing, yes, confirm, console, told)
     asking = wanted.claims(folder) if got else asking
     requests = wanted.requests(folder, asking)
     before = () if plan_only else judged(folder).outcomes
     width = console.width if console.is_terminal else shutil.get_terminal_size((80, 24)).columns
-    tellers: list[Teller] = []
 
     def hears(plan: Plan, store: Store, say: Callable[[str], None]) -> Teller:
-        tellers.append(Teller([one for one in asking if one.spec.printed], plan, store, say))
-        return tellers[0]
+        return Teller([one for one in asking if one.spec.printed], plan, store, say, told)
 
     ran: dict[str, Any] = {}
     status = run_command(
@@ -128,9 +102,13 @@ def run_paper(
         requested=lambda: requests,
         console=console,
         strict=True,
-        planned=lambda plan, workers: planned(plan, workers, asking, lines.read(folder / lines.FILE), width),
+        planned=lambda plan, workers: [
+            *planned(plan, workers, asking, lines.read(folder / lines.FILE), width),
+            *wanted.not_now(folder, workers),
+        ],
         hears=hears,
         told=ran.update,
+        event=told,
     )
     if plan_only:
         return status
@@ -146,14 +124,15 @@ def run_paper(
         *_said_of_changes(changes),
     ]:
         say(line)
+    for line in wanted.not_now(folder, workers or default_workers()):
+        say(line)
     if ran["left"]:
         say(f"left: {ran['left']} cells, {span(*ran['seconds left'])}: `{_again(wanted, yes, budget)}`")
     if told:
         paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
         apart = [screen.setting(one) for one in stand_ins]
-        events = [event for teller in tellers for event in teller.events]
-        heard = {"verdicts": events, "changed": [one.line for one in changes]}
-        told({"fetched": [one.label for one in got], "run": ran, **heard, "paper": paper, "stand-ins": apart})
+        end = {"event": "end", "status": status, "run": ran, "changed": [one.line for one in changes]}
+        told({**end, "paper": paper, "stand-ins": apart})
     return status
 
 
@@ -184,9 +163,13 @@ def _again(wanted: Wanted, yes: bool, budget: float | None) -> str:
 
 
 def fetch(
-    missing: Sequence[Data | Weights], yes: bool, confirm: Callable[[str], bool] | None, console: Console
+    missing: Sequence[Data | Weights],
+    yes: bool,
+    confirm: Callable[[str], bool] | None,
+    console: Console,
+    told: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[Data | Weights]:
-    """Fetch what is missing, if that is wanted; one line for what cannot be had. Returns what was fetched."""
+    """Fetch what is missing, if that is wanted; one line, or one event, for each. Returns what was fetched."""
 
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -204,10 +187,14 @@ def fetch(
         try:
             one.fetch()
         except ReproduceError as error:
-            say(f"cannot be had: {one.label}: {error}")
+            why = str(error)
+            say(f"cannot be had: {one.label}: {why}")
         else:
+            why = ""
             say(f"fetched: {one.label} in {duration(time.monotonic() - began)}")
             got.append(one)
+        if told:
+            told({"event": "cannot be had" if why else "fetched", "what": one.label, **({"why": why} if why else {})})
     return got
 
 

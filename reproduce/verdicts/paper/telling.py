@@ -24,16 +24,23 @@ AT = (2, 5, 14)
 class Teller:
     """Called after each cell: judges the claims whose rows have just gained enough seeds.
 
-    ``say`` takes each line; ``events`` keeps them all as plain values.
+    ``say`` takes each line, ``told`` the same as an event of plain values.
     """
 
-    def __init__(self, claims: Iterable[Asking], plan: Plan, store: Store, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        claims: Iterable[Asking],
+        plan: Plan,
+        store: Store,
+        say: Callable[[str], None],
+        told: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
         self._rows: dict[object, Row] = {row.request.key: row for row in plan.rows}
         self._of_job: dict[int, Row] = {id(job): row for row in plan.rows for job in row.jobs}
         self._claims = [one for one in claims if all(request.key in self._rows for request in one.requests)]
         self._store, self._say = store, say
         self._told = {one.spec.id: self._seeds(one) for one in self._claims}
-        self.events: list[dict[str, Any]] = []
+        self._event = told or (lambda event: None)
 
     def __call__(self, job: Job) -> None:
         """Judge what the cell has changed."""
@@ -63,9 +70,15 @@ class Teller:
         if any(row.doubt for row in rows):
             outcome = replace(outcome, spec=replace(outcome.spec, fidelity="rehearsal"))
         self._say(line(outcome, whole=count >= max(len(request.seeds) for request in one.requests)))
-        event = {"claim": outcome.spec.id, "printed": outcome.spec.printed, "n": outcome.n, "verdict": outcome.says}
+        event = {
+            "event": "verdict",
+            "claim": outcome.spec.id,
+            "printed": outcome.spec.printed,
+            "n": outcome.n,
+            "verdict": outcome.says,
+        }
         interval = None if outcome.interval is None else list(outcome.interval)
-        self.events.append({**event, "ours": outcome.ours, "interval": interval})
+        self._event({**event, "ours": outcome.ours, "interval": interval})
 
 
 def line(outcome: Outcome, whole: bool = True) -> str:

@@ -9,10 +9,12 @@ from reproduce.verdicts import KINDS
 from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.outcome import Spec
 
-__all__ = ["chosen", "turn"]
+__all__ = ["DECIDING", "chosen", "turn"]
 
 #: How --only speaks of a kind of claim.
 PLURALS = {f"{kind}s": kind for kind in KINDS}
+#: And of the rows that decide between explanations, which are no claims.
+DECIDING = "deciding"
 
 
 def turn(spec: Spec) -> Turn:
@@ -36,7 +38,8 @@ def chosen(specs: Iterable[Spec], only: str | None = None, everything: bool = Fa
         return spec.kind == kind if kind else fnmatchcase(spec.id, only) or fnmatchcase(spec.statement, only)
 
     if not any(map(fits, specs)):
+        kinds = ", ".join([*PLURALS, DECIDING])
         raise InvalidInputError(
-            f"--only {only}: no claim has such an id; write a pattern such as 'III.*', or one of {', '.join(PLURALS)}"
+            f"--only {only}: no claim has such an id; write a pattern such as 'III.*', or one of {kinds}"
         )
     return fits
