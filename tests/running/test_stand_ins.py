@@ -1,10 +1,14 @@
 """Stand-ins of full size are told from the published cattle, and so are images that are not those first seen."""
 
 import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from drawn import encoded, picture, write_files
-from stand_ins import cattle
+from stand_ins import cattle, processor
 
 from reproduce.datasets import friesian, load
 from reproduce.errors import InvalidInputError
@@ -106,3 +110,17 @@ def test_several_sets_are_kept_beside_one_another(tmp_path):
     (tmp_path / first_sets.FILE).write_text('[A]\ndigest = 3\nimages = 2\nanimals = 1\nseen = ""\n')
     with pytest.raises(InvalidInputError, match=r"first_sets.toml: digest is no str: 3"):
         first_sets.first(tmp_path, "A")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="Linux counts a process's time there")
+def test_the_log_counts_the_time_of_every_process():
+    """What a child used is its parent's too, while it runs and after it has ended; a stranger's is not."""
+    busy = "import time\nwhile time.process_time() < 0.3: pass\nprint(flush=True)\ninput()"
+    before = processor(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        assert processor(child.pid) >= 0.25
+        assert processor(os.getpid()) - before >= 0.25
+        child.communicate(b"\n")
+    assert processor(os.getpid()) - before >= 0.25
+    assert processor(2**22 + 1) == 0
