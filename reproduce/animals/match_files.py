@@ -1,6 +1,5 @@
 """What `match` writes: a table with a line for each photograph, and a page to decide by."""
 
-import base64
 import csv
 import io
 import json
@@ -15,8 +14,9 @@ from reproduce.animals.evaluation import Figure
 from reproduce.animals.matching import TOP, Matches, Settings
 from reproduce.animals.newcomers import titled
 from reproduce.cache import digest
-from reproduce.datasets import Catalogue, raw_image
+from reproduce.datasets import Catalogue
 from reproduce.datasets.photographs import HEIGHT
+from reproduce.datasets.thumbnails import address, small
 from reproduce.outputs import MADE_BY
 from reproduce.progress import track
 from reproduce.report.templating import environment
@@ -124,23 +124,11 @@ class _Pictures:
         """Return the number of an image's thumbnail."""
         path = str(of.paths[row])
         if path not in self._places:
-            address, size = _thumbnail(path)
+            picture, size = small(path, SIDE)
             self._places[path] = len(self.pictures)
-            self.pictures.append(address)
+            self.pictures.append(address(picture))
             self.sizes.append(size)
         return self._places[path]
-
-
-def _thumbnail(path: str) -> tuple[str, tuple[int, int]]:
-    """An image as an address that holds it whole, and its own (width, height)."""
-    from PIL import Image
-
-    whole = Image.fromarray(raw_image(path))
-    size = whole.size
-    whole.thumbnail((SIDE, SIDE))
-    content = io.BytesIO()
-    whole.save(content, "JPEG", quality=75)
-    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}", size
 
 
 def _candidate(

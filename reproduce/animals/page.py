@@ -1,7 +1,5 @@
 """A user's own animals on one page: how well they are found beside chance, and what lies nearest, as pictures."""
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,13 +10,14 @@ import numpy as np
 
 from reproduce import outputs
 from reproduce.animals.per_animal import OneAnimal, per_animal
-from reproduce.datasets import Catalogue, raw_image
+from reproduce.datasets import Catalogue
 from reproduce.datasets.audit import Audit, audit
 from reproduce.datasets.encounters import encounter_pairs, encounters
 from reproduce.datasets.image_files import copies, readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.datasets.photographs import same_or_copied
+from reproduce.datasets.thumbnails import address, small
 from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
@@ -238,11 +237,4 @@ def _page(
 
 
 def _picture(catalogue: Catalogue, row: int) -> str:
-    """A thumbnail as a data address."""
-    from PIL import Image
-
-    small = Image.fromarray(raw_image(str(catalogue.paths[row])))
-    small.thumbnail((SIDE, SIDE))
-    content = io.BytesIO()
-    small.save(content, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"
+    return address(small(str(catalogue.paths[row]), SIDE)[0])

@@ -9,8 +9,8 @@ import numpy as np
 from reproduce import outputs
 from reproduce.datasets.audit import Audit
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.pixels import raw_image
 from reproduce.datasets.splits import natural_order
+from reproduce.datasets.thumbnails import small
 from reproduce.errors import InvalidInputError, ReproduceError
 
 __all__ = ["check_sheet", "write_sheet"]
@@ -69,15 +69,12 @@ def write_sheet(catalogue: Catalogue, audit: Audit, path: Path) -> None:
 
 
 def _paste(sheet: Any, draw: Any, font: Any, path: str, corner: tuple[int, int]) -> None:
-    from PIL import Image
-
     try:
-        small = Image.fromarray(raw_image(path))
+        picture, _ = small(path, SIDE)
     except ReproduceError:
         draw.text(corner, "unreadable", fill=RED, font=font)
         return
-    small.thumbnail((SIDE, SIDE))
-    sheet.paste(small, corner)
+    sheet.paste(picture, corner)
 
 
 def _kind(path: Path) -> str:

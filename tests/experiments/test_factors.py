@@ -61,6 +61,7 @@ SLIPS = [
     ("fusion.fused", {"kinds": ["colour", "deeep"]}, "kinds is a list, each one of colour, deep, local, not"),
     ("mlp.train", {"labels": "shufled"}, "labels is one of true, shuffled, not 'shufled'"),
     ("mlp.train", {"objective": "triplets"}, "objective is one of cross-entropy, triplet, not 'triplets'"),
+    ("mlp.embed", {"scaling": "centred"}, "scaling is one of unit, standardised, not 'centred'"),
     ("mlp.embed", {"hidden": 64}, "hidden is a list, each a whole number, not 64"),
     ("wide.pairs", {"encoder": "vald"}, "encoder is one of vlad, fisher, bag-of-words, mean, not 'vald'"),
     ("wide.pairs", {"words": "many"}, "words is a whole number or null, not 'many'"),

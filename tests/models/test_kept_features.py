@@ -7,8 +7,8 @@ pytest.importorskip("keras")
 
 from reproduce.cache import cache_dir
 from reproduce.models.dcnn import features as room
-from reproduce.models.dcnn.augment import Views
 from reproduce.models.dcnn.features import features
+from reproduce.models.dcnn.recipe import Views
 
 KEYS = ["a", "b", "c"]
 PLAIN = {"backbone": "MobileNetV2", "weights": None, "size": 32, "seed": 1}

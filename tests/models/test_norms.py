@@ -7,7 +7,8 @@ pytest.importorskip("keras")
 
 from reproduce.determinism import keras_deterministic
 from reproduce.models.dcnn import model as models
-from reproduce.models.dcnn.model import DCNN, Recipe
+from reproduce.models.dcnn.model import DCNN
+from reproduce.models.dcnn.recipe import Recipe
 
 #: Images of two animals, an animal's beside each other; each row is its own number.
 ROWS = np.arange(200, dtype=np.float32)[:, None]

@@ -90,6 +90,7 @@ def embed(
 
 def _classified(rights: Sequence[np.ndarray], animals: np.ndarray) -> tuple[dict[str, float], dict[str, list[float]]]:
     """The accuracy over folds and the constant answer's, as scores; and both without the images of each animal."""
+    from reproduce.metrics.leave_out import each_animal
 
     def scored(kept: np.ndarray) -> tuple[float, float]:
         _, counts = np.unique(animals[kept], return_counts=True)
@@ -97,8 +98,8 @@ def _classified(rights: Sequence[np.ndarray], animals: np.ndarray) -> tuple[dict
 
     names = ("accuracy", "accuracy/constant")
     whole = dict(zip(names, scored(np.full(len(animals), True)), strict=True))
-    without = [scored(animals != animal) for animal in np.unique(animals)]
-    left_out = {f"{name}@train": list(values) for name, values in zip(names, zip(*without, strict=True), strict=True)}
+    without = [scored(kept) for _, kept in each_animal(animals)]
+    left_out = {f"{name}@train": [one[at] for one in without] for at, name in enumerate(names) if without}
     return {**whole, **{f"{name}@train": value for name, value in whole.items()}}, left_out
 
 

@@ -1,10 +1,8 @@
 """Photographs on the page, where they are asked for and at hand: what two unlearned models find, and every animal."""
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,13 +151,6 @@ def _model(name: str, rows: np.ndarray, held_out: "Catalogue") -> Model:
 @cache
 def thumbnail(path: str) -> str:
     """The image within ``SIDE`` x ``SIDE`` pixels, as an address that holds it whole (JPEG)."""
-    import cv2
+    from reproduce.datasets.thumbnails import address, small
 
-    from reproduce.datasets.pixels import raw_image
-
-    pixels = raw_image(Path(path))
-    scale = SIDE / max(pixels.shape[:2])
-    size = tuple(max(1, round(side * scale)) for side in pixels.shape[1::-1])
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    _, written = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80])
-    return "data:image/jpeg;base64," + base64.b64encode(written.tobytes()).decode()
+    return address(small(path, SIDE)[0])
