@@ -77,8 +77,8 @@ class Experiment:
     than the last digits moved. On its own machine a replay is bit-identical.
     ``work`` gives the relative cost of one seed under all factors, in any unit, so that a run under other factors is
     estimated from the timings that are kept; without it the timings nearest in their factors are taken as they are.
-    ``later`` names factors that came after results had been kept. At its default such a factor changes nothing, and
-    is left out of what a result is found by: what was kept before it stands.
+    ``later`` names factors that were added after results had been recorded. At its default value such a factor is left
+    out of a result's key, so that older results stay valid.
     ``shared``: factors that experiments have in common, as a frozen dataclass that the function takes third: its fields
     are factors, its values their defaults. ``of`` names those that this experiment has; without it, all of them.
     ``makes`` gives, in the unit of ``work``, what one cell does for all rows that share it with that one: features of a

@@ -203,7 +203,7 @@ class Inputs:
         return "; ".join(filter(None, (one.missing() for one in self)))
 
     def doubt(self) -> str:
-        """Say why what is here is not what its name says. What is not here is no doubt: it waits."""
+        """Say why what is here is not what its name says; "" for files that are missing, whose cells wait."""
         return "; ".join(filter(None, (one.doubt() for one in self)))
 
     def hashes(self) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""What a run is asked for, in two parts: what the claims ask for too, and what nobody asks for but the caller."""
+"""Split a run's requests: those that claims judge go into the record, the others are kept outside it."""
 
 import json
 from collections.abc import Callable, Sequence

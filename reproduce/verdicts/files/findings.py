@@ -63,7 +63,7 @@ def _finding(path: Path, name: str, table: Any) -> Finding:
 
 
 def complaint(outcome: Outcome, finding: Finding | None, strict: bool = True) -> str:
-    """How an outcome that was judged differs from what was found of it before, or "".
+    """Say how an outcome that was judged differs from what was found of it before, or "".
 
     strict: a verdict that holds wants a line too, as it does wherever findings are kept.
     """
@@ -114,7 +114,7 @@ def unused(findings: Mapping[str, Finding], ids: Iterable[str]) -> list[str]:
 
 
 def proposed(outcomes: Sequence[Outcome], path: Path, *, whole: bool = True) -> list[str]:
-    """What would have to change in the file for these outcomes, as a diff; nothing is written.
+    """Return what would have to change in the file for these outcomes, as a diff; nothing is written.
 
     A finding that still stands is kept as it is. A claim that was not run keeps its entry, and so does every other
     claim where these outcomes are not the ``whole``.

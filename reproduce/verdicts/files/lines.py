@@ -84,7 +84,7 @@ def printed_in(folder: Path) -> dict[str, str]:
 
 
 def runs_in(folder: Path) -> dict[str, int]:
-    """How many runs the paper averaged, by line id."""
+    """Return how many runs the paper averaged, by line id."""
     return {line.id: line.runs for line in read(folder / FILE)}
 
 

@@ -29,7 +29,9 @@ DIFFERENCES = ("animals", "network", "reading")
 
 @dataclass(frozen=True)
 class Setting:
-    """What stands for what. A claim reads the values it needs as attributes, such as ``setting.cattle``.
+    """A setting: which data and network stand for the paper's.
+
+    A claim reads the values it needs as attributes, such as ``setting.cattle``.
 
     ``where``: how a verdict there is said, "on OpenCows2020-barn"; ``families``: names by which several settings are
     asked for at once. ``values`` are the rest of the table: data sets by the role they play, and the factors of the
@@ -44,7 +46,7 @@ class Setting:
     values: Mapping[str, Any] = field(default_factory=dict)
     #: How many seeds a claim is judged on there, where that is not 14: said before the first is run.
     seeds: Annotated[int, Meta(ge=2)] | None = None
-    #: Weights without which nothing is asked there: rows by the hundred that nobody could run would hide the others.
+    #: Skip this setting unless these weights are installed: hundreds of rows that cannot run would hide the others.
     only_with: str | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -59,11 +61,11 @@ class Setting:
 
     @property
     def suffix(self) -> str:
-        """What it adds to a claim's id."""
+        """Return what it adds to a claim's id."""
         return "" if self.name == PAPER else f"@{self.name}"
 
     def fidelity(self, own: str) -> str:
-        """What a verdict is worth here, of a claim that is worth ``own`` in the paper's own setting."""
+        """Return the evidence level here of a claim whose level in the paper's own setting is ``own``."""
         if "animals" in self.differs or "network" in self.differs:
             return "proxy"
         return "assumed" if "reading" in self.differs else own

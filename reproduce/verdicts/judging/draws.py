@@ -16,7 +16,7 @@ Names = tuple[tuple[str, ...], ...]
 
 
 class Part(NamedTuple):
-    """What one source adds to the variance of the mean, with its degrees of freedom, and to its third cumulant.
+    """The part of one source in the variance of the mean, with its degrees of freedom, and in its third cumulant.
 
     Numbers, or arrays of one shape.
     """
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 
 def of_animals(*scores: "tuple[Names, Sequence[np.ndarray]]", mean: Any = None, top: float | None = None) -> Part:
-    """What the animals add to the variance of the mean beside s^2 / n, and how skewed they make it.
+    """Return what the animals add to the variance of the mean beside s^2 / n, and how skewed they make it.
 
     ``scores`` are added, each (names, without) on draws of its own: ``without[i]`` (..., m_i) is seed i's score without
     each of its animals ``names[i]``. Of two on draws that overlap, sigma_alpha^2 has a covariance beside it, had from

@@ -23,7 +23,7 @@ CONFIDENCE = 0.90
 
 
 class Verdict(StrEnum):
-    """What a claim ended in."""
+    """The end of a claim."""
 
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Region:
-    """Where a reproduced value lies: [lower, upper], an open side being infinite."""
+    """The region of a reproduced value: [lower, upper], an open side being infinite."""
 
     lower: float = -math.inf
     upper: float = math.inf
@@ -164,7 +164,7 @@ def p_value(estimate: Estimate, region: Region) -> float | None:
 
 
 def holm(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
-    """Which of many tests stand if the chance of a single wrong one among them all is to be ``level`` (Holm 1979)."""
+    """Return which of many tests stand where one wrong one among them all may come at ``level`` (Holm 1979)."""
     stands, left = [False] * len(p_values), len(p_values)
     for at in sorted(range(left), key=lambda at: p_values[at]):
         if p_values[at] > level / left:

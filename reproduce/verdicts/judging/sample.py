@@ -12,7 +12,7 @@ __all__ = ["Sample", "SourceNote"]
 
 @dataclass(frozen=True)
 class SourceNote:
-    """Where values came from: what was measured on what, by which machine, and what was checked just now."""
+    """The origin of values: what was measured on what, by which machine, and what was checked just now."""
 
     experiment: str = ""
     data: str = ""
@@ -56,7 +56,7 @@ class Sample:
 
     @property
     def n(self) -> int:
-        """How many seeds."""
+        """Return the number of seeds."""
         return len(self.values)
 
     @property
@@ -142,12 +142,12 @@ class Sample:
 
     @property
     def saturated(self) -> bool:
-        """Whether every seed gave none of what a score can be, or all: 0 or 1, of a difference -1 too."""
+        """Tell whether every seed gave none of what a score can be, or all: 0 or 1, of a difference -1 too."""
         return set(self.values) in ({0.0}, {self.unit}, {-self.unit})
 
 
 def _each_once(*said: str) -> str:
-    """What several say, joined by semicolons as each of them may be."""
+    """Join what several say by semicolons as each of them may be."""
     return "; ".join(dict.fromkeys(filter(None, "; ".join(said).split("; "))))
 
 
@@ -164,7 +164,7 @@ def _paired(left: Sample, right: Sample) -> tuple[Sample, Sample]:
 
 
 def _repeated(one: Sample, seeds: tuple[int, ...]) -> Sample:
-    """What nothing varies, paired with seeds: the same value and the same animals under each."""
+    """Pair what nothing varies with seeds: the same value and the same animals under each."""
     times = len(seeds)
     herds = tuple(herd.repeated(times) for herd in one.herds)
     return replace(one, values=one.values * times, seeds=seeds, herds=herds)

@@ -45,7 +45,7 @@ ENOUGH = 4
 
 
 def carries(verb: str, paper: str, printed: str, own_animals: bool) -> str:
-    """Which scatter carries a verdict: the seeds' where ``paper`` is the ``printed`` figure on its own test animals.
+    """Return which scatter carries a verdict: the seeds' for a ``printed`` figure on the paper's own test animals.
 
     And the seeds' where a score was forecast: of these animals, not of animals like them.
     """
@@ -56,7 +56,7 @@ def carries(verb: str, paper: str, printed: str, own_animals: bool) -> str:
 
 @dataclass(frozen=True)
 class Herd:
-    """What a score owes to each test animal: under seed i the animals ``names[i]``, sorted, and the score without each.
+    """The share of each test animal in a score: of seed i the sorted animals ``names[i]``, and the score without each.
 
     ``data`` is where they come from: animals of one name are the same animals only there, in whatever set of them.
     """

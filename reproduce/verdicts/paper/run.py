@@ -137,7 +137,7 @@ def run_paper(
 
 
 def _said_of_explanations(folder: Path) -> list[str]:
-    """What the rows that decide between explanations leave of them; [] where none of those rows is kept."""
+    """Say what the rows that decide between explanations leave of them; [] where none of those rows is kept."""
     found, source = deciding.read(folder / deciding.FILE), Source(Store(record_of(folder)), nothing_measured, set())
     if all(left is None for left in found.left(source).values()):
         return []
@@ -145,7 +145,7 @@ def _said_of_explanations(folder: Path) -> list[str]:
 
 
 def _said_of_changes(changes: Sequence[Change]) -> list[str]:
-    """What this command has changed in the verdicts, at most ``MOST`` of them; [] where it changed none."""
+    """Say what this command has changed in the verdicts, at most ``MOST`` of them; [] where it changed none."""
     if not changes:
         return []
     more = [f"  and {len(changes) - MOST} more: reproduce claims paper"] if len(changes) > MOST else []
@@ -210,7 +210,7 @@ def shown(folder: Path, found: Judged, width: int) -> list[str]:
 
 
 def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:
-    """What was judged on stand-ins, claim by claim under a heading that says what they are; [] where there are none."""
+    """List what was judged on stand-ins, claim by claim, under a heading that says what they are; [] for none."""
     if not found:
         return []
     head = [f"On stand-ins, which says nothing of the paper and is in no record: {one}" for one in why]
@@ -234,5 +234,5 @@ def _figures(one: Outcome) -> str:
 
 
 def asks() -> bool:
-    """Whether there is somebody to ask."""
+    """Tell whether there is somebody to ask."""
     return sys.stdin.isatty() and sys.stdout.isatty()

@@ -53,7 +53,7 @@ class Teller:
                     self._tell(one, reached[-1])
 
     def _seeds(self, one: Asking) -> int:
-        """How many seeds, from the first on, every varying row of a claim has."""
+        """Return how many seeds, from the first on, every varying row of a claim has."""
         return min((self._of_row(request) for request in one.requests if request.varies), default=0)
 
     def _of_row(self, request: Request) -> int:

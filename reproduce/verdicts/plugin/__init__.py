@@ -166,7 +166,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _narrowed(config: pytest.Config) -> bool:
-    """Whether single claims were asked for, of which unused findings cannot be told."""
+    """Tell whether single claims were asked for, of which unused findings cannot be told."""
     named = any("::" in str(argument) for argument in config.args)
     # The failed of last time are found without collecting every file; the option's plugin may be off.
     return named or config.stash.get(NARROWED, False) or bool(getattr(config.option, "lf", False))
@@ -319,7 +319,7 @@ def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list
 
 
 def _needs(config: pytest.Config) -> str:
-    """What the statements that were not run need; "" in xdist's controller, which collects nothing."""
+    """Say what the statements that were not run need; "" in xdist's controller, which collects nothing."""
     from reproduce.record import Store
     from reproduce.verdicts.plugin.ours import claims
     from reproduce.verdicts.plugin.session import collect, record_folder

@@ -26,8 +26,9 @@ Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
 
 
 class Source:
-    """Answers from ``store``; what ``chosen`` (by request key) says is measured now: of a kept record the seed whose
-    ``turn`` it is, every seed where no record is.
+    """Answer from ``store``. Requests in ``chosen`` (by key) are also measured now.
+
+    Of a recorded request the seed whose ``turn`` it is, of an unrecorded one every seed.
 
     ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
     WeightsMissingError where something is not at hand.
@@ -68,7 +69,7 @@ class Source:
         return current(self.store, request.experiment, request.data, request.chosen, self._hashes(request.inputs))
 
     def _disagreement(self, request: Request, kept: Sequence[Entry], score: str) -> str:
-        """How another machine's results of the same cells differ by more than machines do, or "".
+        """Return how another machine's results of the same cells differ by more than machines do, or "".
 
         The fuller pool is judged; which of the two is wrong, a reader has to find out.
         """

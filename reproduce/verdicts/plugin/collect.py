@@ -32,7 +32,7 @@ INHERITED = "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a claim is written: pytest's name of it, its file, line and code, and what it asks to be measured."""
+    """The place of a claim: pytest's name of it, its file, line and code, and what it asks to be measured."""
 
     node: str = ""
     file: str = ""
@@ -112,7 +112,7 @@ def claims(folder: Path | str = "claims") -> list[Asking]:
 
 
 def specifications(folder: Path | str = "claims") -> list[Spec]:
-    """What every claim in ``folder`` says, in the order of the files. Raises InvalidInputError where there is none."""
+    """Return what every claim in ``folder`` says, in the order of the files; InvalidInputError for none."""
     return list(_some(_gathered(folder, "--collect-only"), folder).specifications.values())
 
 

@@ -18,7 +18,7 @@ __all__ = ["Dry", "dry", "ignores"]
 
 @dataclass(frozen=True)
 class Dry:
-    """What a claim asks for, each once, and its outcome without a measurement; ``problem`` says why it broke.
+    """The requests of a claim, each once, and its outcome without a measurement; ``problem`` says why it broke.
 
     ``measured`` are the scores asked for, each under its experiment, data set and factors. ``literal`` are data sets
     that the claim names itself, not as a role of its setting.

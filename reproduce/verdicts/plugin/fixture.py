@@ -271,7 +271,7 @@ def excluded(ours: Sample, beside: Estimate, region: Region, runs: int) -> str:
 
 
 def _trust(checked: str) -> int:
-    """Where what was checked stands in ``CHECKS``: "seed 7 ✓" by its sign."""
+    """Return where what was checked stands in ``CHECKS``: "seed 7 ✓" by its sign."""
     return next(at for at, end in enumerate(CHECKS) if checked.endswith(end))
 
 

@@ -19,18 +19,18 @@ class Word(str):
 
 
 def marked(node: Any, name: str) -> bool:
-    """Whether the node carries a mark of this name that was made by ``reproduce.verdicts``."""
+    """Tell whether the node carries a mark of this name that was made by ``reproduce.verdicts``."""
     return any(bool(mark.args) and isinstance(mark.args[0], Word) for mark in node.iter_markers(name))
 
 
 def uses_fixture(node: Any) -> bool:
-    """Whether the fixture ``claim`` of a test is ours, and not one that takes its place."""
+    """Tell whether the fixture ``claim`` of a test is ours, and not one that takes its place."""
     known = getattr(getattr(node, "_fixtureinfo", None), "name2fixturedefs", {}).get("claim", ())
     return any(found.func.__module__ == PLUGIN for found in known[-1:])
 
 
 def is_claim(node: Any) -> bool:
-    """Whether a test is a claim: by our fixture, or by a mark that we made."""
+    """Tell whether a test is a claim: by our fixture, or by a mark that we made."""
     return uses_fixture(node) or marked(node, "claim")
 
 

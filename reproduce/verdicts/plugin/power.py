@@ -53,7 +53,7 @@ def reach(planned: Outcome, seeds: int, exact: bool = False) -> str:
 
 @lru_cache
 def settles(seeds: int) -> float:
-    """How many spreads beyond a bound the truth must lie for a power of 80 % with so many seeds."""
+    """Return how many spreads beyond a bound the truth must lie for a power of 80 % with so many seeds."""
     from scipy.special import nctdtr
 
     critical = quantile((1 + CONFIDENCE) / 2, seeds - 1)
@@ -67,7 +67,7 @@ def room_per_spread(seeds: int, runs: int | None = None) -> float:
 
 
 def _root(rising: Callable[[float], float], most: float) -> float:
-    """Where a rising function passes zero, by halving: importing scipy.optimize costs more than the listing."""
+    """Find where a rising function passes zero, by halving: importing scipy.optimize costs more than the listing."""
     low, high = 0.0, most
     for _ in range(50):
         middle = (low + high) / 2

@@ -25,7 +25,7 @@ def turn(spec: Spec) -> Turn:
 
 
 def chosen(specs: Iterable[Spec], only: str | None = None, everything: bool = False) -> Callable[[Spec], bool]:
-    """Which claims a run of the paper is for: its statements, by default.
+    """Return which claims a run of the paper is for: its statements, by default.
 
     ``only``: a pattern of ids ("III.*"), or a kind ("questions"); InvalidInputError where no claim fits it.
     ``everything``: whatever is judged on the paper's own data and network.

@@ -16,7 +16,7 @@ __all__ = ["Counts", "Standing", "answer", "count", "sentences", "standing", "te
 
 
 class Standing(StrEnum):
-    """Where a line of the paper stands, over all claims that test it."""
+    """The standing of a line of the paper, over all claims that test it."""
 
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
@@ -91,14 +91,14 @@ def standing(line: Folded) -> Standing:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many statements stand where: ``own`` counts those tested on the paper's own data, ``elsewhere`` the rest."""
+    """Counts of statements by standing: ``own`` counts those tested on the paper's own data, ``elsewhere`` the rest."""
 
     own: Counter[Standing]
     elsewhere: Counter[Standing]
 
     @property
     def statements(self) -> int:
-        """How many statements the paper makes: the two counts add up to it."""
+        """Return how many statements the paper makes: the two counts add up to it."""
         return self.own.total() + self.elsewhere.total()
 
 

@@ -37,7 +37,7 @@ class Column:
 
 
 def figure(value: float | None, outcome: Outcome) -> str:
-    """A value in the claim's unit, with the digits of the printed figure, else two."""
+    """Return a value in the claim's unit, with the digits of the printed figure, else two."""
     if value is None:
         return ""
     printed = outcome.paper.split()[-1].partition("e")[0] if outcome.paper else ""
@@ -50,7 +50,7 @@ def figure(value: float | None, outcome: Outcome) -> str:
 
 
 def bar(outcome: Outcome) -> str:
-    """Where our interval lies in the region: edges as │, our mean as ●, the interval as ─."""
+    """Draw where our interval lies in the region: edges as │, our mean as ●, the interval as ─."""
     lower, upper = outcome.lower, outcome.upper
     if outcome.ours is None or outcome.interval is None or (lower is None and upper is None):
         return ""
@@ -76,7 +76,7 @@ def bar(outcome: Outcome) -> str:
 
 
 def ours(outcome: Outcome) -> str:
-    """Our mean; of a comparison both sides and what lies between them."""
+    """Return our mean; of a comparison both sides and what lies between them."""
     if outcome.sides is None:
         return figure(outcome.ours, outcome)
     left, right = (figure(side, outcome) for side in outcome.sides)
@@ -84,14 +84,14 @@ def ours(outcome: Outcome) -> str:
 
 
 def spread(outcome: Outcome) -> str:
-    """The 90 % interval that carries the verdict; nothing where it has no width or there is none."""
+    """Return the 90 % interval that carries the verdict; nothing where it has no width or there is none."""
     if outcome.interval is None or outcome.interval[0] == outcome.interval[1]:
         return ""
     return ends(outcome.interval, outcome)
 
 
 def ends(interval: tuple[float, float], outcome: Outcome) -> str:
-    """An interval, as the table writes it."""
+    """Return an interval as the table writes it."""
     low, high = interval
     if max(abs(low), abs(high)) >= 10:
         return f"{low:.1f}..{high:.1f}"
@@ -99,7 +99,7 @@ def ends(interval: tuple[float, float], outcome: Outcome) -> str:
 
 
 def by_source(outcome: Outcome) -> str:
-    """Both intervals by their names, and which carries the verdict; "" of a claim without sampling error."""
+    """Return both intervals by their names, and which carries the verdict; "" of a claim without sampling error."""
     shown = [f"{name} {ends(interval, outcome)}" for name, interval in outcome.intervals.items()]
     if not shown or not outcome.scatter:
         return ""
@@ -108,7 +108,7 @@ def by_source(outcome: Outcome) -> str:
 
 
 def required(outcome: Outcome) -> str:
-    """What the rule requires of our mean: a bound, a margin, or a figure of ours that it must have."""
+    """Return what the rule requires of our mean: a bound, a margin, or a figure of ours that it must have."""
     if outcome.verb == "exactly":
         return "" if outcome.paper == outcome.spec.printed else f"= {outcome.paper}"
     if outcome.verb == "equals":
@@ -161,7 +161,7 @@ def marks(outcome: Outcome) -> str:
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """The outcomes by claim file: the paper's tables first, then the other files in the order of their names."""
+    """Group the outcomes by claim file: the paper's tables first, then the other files in the order of their names."""
     found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         found.setdefault(outcome.spec.group, []).append(outcome)
@@ -206,7 +206,7 @@ def _folded(text: str, width: int) -> list[str]:
 
 
 class Layout:
-    """Which columns there is room for, how wide each is, and how a claim is written in them."""
+    """The layout of a table: which columns there is room for, how wide each is, and how a claim is written in them."""
 
     def __init__(self, outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> None:
         columns = [replace(column, cell=before) if column.head == "Before" and before else column for column in COLUMNS]
@@ -238,7 +238,7 @@ class Layout:
         return (" " * GAP).join(padded).rstrip()
 
     def row(self, outcome: Outcome) -> list[str]:
-        """One line, or two where the id is longer than its column."""
+        """Return one line, or two where the id is longer than its column."""
         name, *cells = (column.cell(outcome) for column in self.columns)
         if len(name) <= self.claim:
             return [self._line([name, *cells])]
@@ -246,7 +246,7 @@ class Layout:
 
 
 def header(name: str, members: Sequence[Outcome], width: int) -> str:
-    """The rule above a group: its name, how many claims and seeds, backends and machines."""
+    """Return the rule above a group: its name, how many claims and seeds, backends and machines."""
     counts = {outcome.n for outcome in members if outcome.n}
     least, most = min(counts, default=0), max(counts, default=0)
     seeds = f"{least}-{most} seeds" if least < most else f"{most} seed{'s' if most > 1 else ''}"
@@ -263,7 +263,7 @@ NAMED = ("stale: ", "rehearsed on ")
 
 
 def _reasons(members: Sequence[Outcome], brief: bool = False) -> list[str]:
-    """Which claims were not run or broke, and why; ``brief``: of those that wait for a download or a run ids alone."""
+    """List which claims were not run or broke, and why; ``brief`` lists those that wait for a download by id alone."""
     reasons: dict[str, list[str]] = {}
     for one in members:
         if one.verdict in (Verdict.NOT_RUN, Verdict.ERROR):
@@ -326,7 +326,7 @@ def _is_test(outcome: Outcome) -> bool:
 
 
 def surviving(outcomes: Sequence[Outcome]) -> str:
-    """How many conclusive verdicts of each kind survive Holm's correction, of ``corrected`` ones; "" of none."""
+    """Count how many conclusive verdicts of each kind survive Holm's correction, of ``corrected`` ones; "" of none."""
     parts = []
     for kind in KINDS:
         family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
