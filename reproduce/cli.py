@@ -21,7 +21,7 @@ from reproduce.commands import (
     score,
     weights,
 )
-from reproduce.errors import ReproduceError, of_system, one_line, short_of_memory
+from reproduce.errors import ReproduceError, of_memory, of_system, short_of_memory
 from reproduce.extras import needed
 from reproduce.terminal import tolerant
 
@@ -86,8 +86,7 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv[1:2] or not short_of_memory(error):
             raise
-        cure = "give it more (ulimit -v, the job's limit) or smaller pictures; what was finished is kept"
-        print(f"reproduce: memory ran out ({one_line(str(error)) or 'no more to be had'}); {cure}", file=sys.stderr)
+        print(f"reproduce: {of_memory(error)}", file=sys.stderr)
         raise SystemExit(1) from None
     except SystemExit as end:
         if end.code == 130:

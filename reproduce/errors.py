@@ -4,6 +4,9 @@ import errno
 import unicodedata
 from collections.abc import Iterable
 
+#: What the system and libraries say where there is no memory.
+_NO_MEMORY = ("can't start new thread", "failed to map segment", "Cannot allocate memory", "Insufficient memory")
+
 
 def one_line(text: str) -> str:
     """Return the text with every character that is not printable written out, as in Python, whatever a stranger put in.
@@ -60,8 +63,14 @@ def of_system(error: OSError) -> str:
 
 def short_of_memory(error: Exception) -> bool:
     """Return whether an error says that memory ran out: Python's, or what the system and OpenCV say of it."""
-    said = ("can't start new thread", "failed to map segment", "Cannot allocate memory", "Insufficient memory")
-    return isinstance(error, MemoryError) or any(words in str(error) for words in said)
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)
+
+
+def of_memory(error: Exception) -> str:
+    """What ran out, in one line: of a page of a library's own words the few that say it."""
+    said = next((words for words in _NO_MEMORY if words in str(error)), "") if len(str(error)) > 100 else str(error)
+    cure = "give it more (ulimit -v, the job's limit) or smaller pictures; what was finished is kept"
+    return f"memory ran out ({one_line(said) or 'no more to be had'}); {cure}"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -112,7 +112,8 @@ def match_animals(
         typer.echo(f"{len(inbox):,} photographs: {len(inbox) - refused:,} matched, {refused:,} none of these animals")
         for file in files.values():
             typer.echo(one_line(str(file)))
-    _tell(new if evaluate else whole.name, figures, as_json, told)
+    how = f"{new}, by the names that it gives" if evaluate else None
+    _tell(whole.name, figures, as_json, told, how)
 
 
 def _known(name: str, seed: int, reading: Reading) -> Any:
@@ -128,14 +129,15 @@ def _warn(lines: list[str]) -> None:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
 
 
-def _tell(name: str, figures: "list[Figure]", as_json: bool, told: dict[str, Any]) -> None:
+def _tell(name: str, figures: "list[Figure]", as_json: bool, told: dict[str, Any], named: str | None = None) -> None:
+    """Print the figures; ``named`` says of which photographs they are where their animals are known by name."""
     from dataclasses import asdict
 
     from reproduce import text
     from reproduce.errors import one_line
 
     if as_json:
-        typer.echo(text.as_json({**told, "judged on": name, "figures": [asdict(one) for one in figures]}))
+        typer.echo(text.as_json({**told, "judged on": named or name, "figures": [asdict(one) for one in figures]}))
         return
     from rich.console import Console
     from rich.table import Table
@@ -148,5 +150,6 @@ def _tell(name: str, figures: "list[Figure]", as_json: bool, told: dict[str, Any
         chance = "" if one.chance != one.chance else f"{100 * one.chance:.1f}"
         table.add_row(one.name, f"{100 * one.value:.1f}", chance, ends, str(one.animals))
     console = Console()
-    console.print(one_line(f"judged on {name}, each animal by what others taught:"), markup=False, soft_wrap=True)
+    judged_on = named or f"{name}, each animal by what others taught"
+    console.print(one_line(f"judged on {judged_on}:"), markup=False, soft_wrap=True)
     console.print(table)

@@ -142,7 +142,7 @@ def test_what_a_stranger_named_is_one_line():
     assert one_line("Léo's") == "Léo's"
 
 
-@pytest.mark.parametrize("where", ["Pillow", "OpenCV", "NumPy", "threads"])
+@pytest.mark.parametrize("where", ["Pillow", "OpenCV", "NumPy", "threads", "a library"])
 def test_memory_that_runs_out_is_said(animals, monkeypatch, capsys, where):
     """A line, and the photographs are not called damaged; what is no lack of memory stays a bug's traceback."""
     import cv2
@@ -163,9 +163,12 @@ def test_memory_that_runs_out_is_said(animals, monkeypatch, capsys, where):
     elif where == "NumPy":
         monkeypatch.setattr(cv2, "cvtColor", fails(MemoryError("Unable to allocate 91.6 MiB")))
     else:
-        monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.map", fails(RuntimeError("can't start new thread")))
+        page = "tried: [\n" + "\n".join(["a/path"] * 500) + "\n]: lib.so: failed to map segment from shared object"
+        error = RuntimeError("can't start new thread") if where == "threads" else ImportError(page)
+        monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.map", fails(error))
     said = ended(monkeypatch, capsys, "embed", animals, "--model", "histogram", "--output", animals.parent / "out")
     assert said.startswith("reproduce: memory ran out (")
+    assert len(said) < 250
     assert not (animals.parent / "out").exists()
 
 
