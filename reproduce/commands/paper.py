@@ -31,7 +31,9 @@ def run_the_paper(
         float | None, typer.Option(metavar="MINUTES", help="Stop after so many minutes, fetching included.")
     ] = None,
     tier: Annotated[PaperTier, typer.Option(help="How much is run.")] = PaperTier.CHECK,
-    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786, or its scheduler file.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
     seeds: Annotated[int | None, typer.Option(help="Seeds 0 to N-1; by default those that the claims judge.")] = None,
     allow_waiting: Annotated[

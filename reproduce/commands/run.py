@@ -22,7 +22,9 @@ def run_experiments(
         list[str] | None, typer.Option(help="name=value, with --data; may be given several times.")
     ] = None,
     pilot: Annotated[bool, typer.Option("--pilot", help="Seeds 1000 to 1004: printed, never kept.")] = False,
-    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786, or its scheduler file.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
     budget: Annotated[float | None, typer.Option(help="Begin no cell after so many minutes; 0: none at all.")] = None,
     output: Annotated[

@@ -100,6 +100,7 @@ def run_command(
                     replace=tier == Tier.RELEASE,
                     watch=view.watch,
                     strict=strict,
+                    say=view.say,
                 )
             time_left = view.clock.left()
             progress.show_report(console, report, plan, kept_in, view.clock)

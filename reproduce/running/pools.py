@@ -4,12 +4,14 @@ import math
 import multiprocessing
 import multiprocessing.connection
 import os
+import platform
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -162,8 +164,11 @@ def _start_worker(log: str) -> None:
     pin()
 
 
-def cluster_pool(address: str) -> Pool:
-    """The Dask cluster with a scheduler at ``address``; a worker that is lost has its cells run by another."""
+def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
+    """The Dask cluster with a scheduler at ``address``, or whose scheduler file that is.
+
+    A worker that is lost has its cells run by another. Where none has come yet, ``say`` is told, and one is waited for.
+    """
 
     def run(jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf) -> Outcomes:
         with _client(address) as client, client.as_current():
@@ -173,8 +178,11 @@ def cluster_pool(address: str) -> Pool:
             left, futures = list(enumerate(jobs)), dict[Any, Job]()
 
             def submit(number: int, job: Job) -> Any:
-                return client.submit(attempt, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number)
+                return client.submit(
+                    _attempt_there, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number
+                )
 
+            began = False
             try:
                 while left and time.monotonic() < until:
                     busy = []
@@ -190,6 +198,10 @@ def cluster_pool(address: str) -> Pool:
                     left += busy
                     if not futures:
                         time.sleep(PATIENCE)
+                    elif not began and not _has_worker(client, min(until, stopped), say):
+                        return
+                    else:
+                        began = True
                     patience = None if stopped == math.inf else max(0.0, stopped - time.monotonic())
                     for future in as_completed(list(futures), timeout=patience):  # type: ignore[no-untyped-call]
                         job = futures.pop(future)
@@ -207,6 +219,25 @@ def cluster_pool(address: str) -> Pool:
     return run
 
 
+def _has_worker(client: Any, until: float, say: Callable[[str], None]) -> bool:
+    """Whether a worker has come in time; an adaptive cluster starts one once it was given something to do."""
+    said = False
+    while not client.scheduler_info()["workers"]:
+        if not said:
+            say("the cluster has no worker yet: waiting for one (Ctrl-C ends it)")
+        said = True
+        if time.monotonic() > until:
+            return False
+        time.sleep(PATIENCE)
+    return True
+
+
+def _attempt_there(job: Job, commit: str, code: str) -> Outcome:
+    """`attempt` on a worker: what is not there is said of its machine, not of the reader's."""
+    outcome = attempt(job, commit, code)
+    return replace(outcome, problem=f"on {platform.node()}: {outcome.problem}") if outcome.waits else outcome
+
+
 def _outcome(future: Any) -> Outcome:
     try:
         outcome: Outcome = future.result()
@@ -219,11 +250,10 @@ def _outcome(future: Any) -> Outcome:
 def _client(address: str) -> Iterator[Any]:
     from distributed import Client
 
+    where = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
     try:
-        client = Client(address, timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(**where, timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"no Dask scheduler answers at {address}: {' '.join(str(error).split())}") from None
     with client:
-        if not client.scheduler_info()["workers"]:
-            raise InvalidInputError(f"the Dask cluster at {address} has no workers")
         yield client

@@ -82,14 +82,15 @@ def run(
     replace: bool = False,
     watch: Watch | None = None,
     strict: bool = False,
+    say: Callable[[str], None] = print,
 ) -> Report:
     """Run the plan's cells and keep each result as it comes.
 
-    ``workers`` processes here, or the Dask ``cluster`` at that address. After ``budget`` seconds no
-    further cell is begun, and with ``strict`` those that run are stopped too; 0 begins none. A cell that raises or
-    waits for data is reported and the others go on;
-    Ctrl-C stops the workers and leaves what is finished in the store. Killed at any instant and run again, it goes on
-    with the cells that are not in the store. A cell that another run is at is waited for and not run twice.
+    ``workers`` processes here, or the Dask ``cluster`` at that address, of which ``say`` is told. After ``budget``
+    seconds no further cell is begun, and with ``strict`` those that run are stopped too; 0 begins none. A cell that
+    raises or waits for data is reported and the others go on; Ctrl-C stops the workers and leaves
+    what is finished in the store. Killed at any instant and run again, it goes on with the cells that are not in the
+    store. A cell that another run is at is waited for and not run twice.
     ``replace`` overwrites kept results. Raises RecordError, before anything is computed, where the store cannot be
     written; a result that it will not take later is kept in the cache, and brought back by the next run.
     """
@@ -98,7 +99,7 @@ def run(
     if not jobs:
         return report
     commit = machine.commit()
-    pool = cluster_pool(cluster) if cluster else local_pool(workers or default_workers())
+    pool = cluster_pool(cluster, say) if cluster else local_pool(workers or default_workers())
     until = math.inf if budget is None else time.monotonic() + budget
     claims = Claims(plan, store, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if replace else "")
     for each in {id(claims.store(job)): claims.store(job) for job in jobs}.values():

@@ -1,6 +1,8 @@
 """Whatever kills a run, and whenever: the record is whole, and the next run goes on."""
 
+import json
 import os
+import platform
 import random
 import re
 import signal
@@ -138,6 +140,38 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but
     for name in ("toy.draw", "toy.fails"):
         assert but_for_times(there.path(name)) == but_for_times(here.path(name))
         assert [entry.seed for entry in there.entries(name)] == list(range(12))
+
+
+def test_a_cluster_without_a_worker_is_waited_for(toys, tmp_path):
+    """One that starts a worker only once it has something to do, by its scheduler file; and data that is not there."""
+    from distributed import LocalCluster
+
+    store, said = Store(tmp_path / "there"), []
+    asked = [Request(toys["toy.draw"], DATA), Request(toys["toy.waits"], DATA)]
+    with LocalCluster(
+        n_workers=0, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        cluster.adapt(minimum=0, maximum=1, interval="200 ms")
+        file = tmp_path / "scheduler.json"
+        file.write_text(json.dumps({"address": cluster.scheduler_address}))
+        report = run(make_plan(asked, range(2), store), store, cluster=str(file), say=said.append)
+    assert said == ["the cluster has no worker yet: waiting for one (Ctrl-C ends it)"]
+    assert [entry.seed for entry in store.entries("toy.draw")] == [0, 1]
+    problems = {problem for _, problem in report.waiting}
+    assert problems
+    assert all(problem.startswith(f"on {platform.node()}: ") for problem in problems)
+
+
+def test_a_cluster_without_a_worker_ends_with_the_budget(toys, tmp_path):
+    """No cell is begun, and none has failed."""
+    from distributed import LocalCluster
+
+    store, said = Store(tmp_path / "there"), []
+    with LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as cluster:
+        plan = make_plan([Request(toys["toy.draw"], DATA)], range(2), store)
+        report = run(plan, store, cluster=cluster.scheduler_address, budget=3, say=said.append)
+    assert (report.done, report.out_of_time) == (0, True)
+    assert len(said) <= 1  # none, where connecting took all of the time
 
 
 def test_no_cluster_there_is_one_line(toys):
