@@ -20,7 +20,7 @@ class PaperTier(StrEnum):
 
 def run_the_paper(
     everything: Annotated[
-        bool, typer.Option("--all", help="Rows of hours, questions, controls and other readings too, after those.")
+        bool, typer.Option("--all", help="Rows of hours, questions, controls and protocol variants too, after those.")
     ] = False,
     only: Annotated[
         str | None,

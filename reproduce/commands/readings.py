@@ -1,4 +1,4 @@
-"""``reproduce readings``: show which reading of the paper's gaps gives its figures."""
+"""``reproduce readings``: show which protocol variant gives the paper's figures."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ def show_readings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Which reading of what the paper leaves open gives its figures? By the record alone: nothing is measured.
+    """Show which choice gives the paper's figures where the paper leaves one. By the record alone: nothing is measured.
 
     Exit status 0: shown; 1: an error.
 
@@ -37,7 +37,7 @@ def show_readings(
         from reproduce.report.figures.plane import draw
 
         draw(found, rows, readings.papers_point(lines.printed_in(folder)), plot, weighed)
-        typer.echo(f"{plot}: {len(found)} readings", err=as_json)
+        typer.echo(f"{plot}: {len(found)} protocol variants", err=as_json)
     if as_json:
         told, weights = readings.as_json(found, rows), scored.weigh_readings(found, weighed, digits)
         for one in told:

@@ -114,5 +114,5 @@ def test_what_cannot_be_drawn_is_said_in_one_line(outcomes, tmp_path):
     rows = readings.printed(outcomes)
     with pytest.raises(InvalidInputError, match=r"ends in \.svg or \.png"):
         draw(readings.collect(outcomes), rows, (26.45, 0.93), tmp_path / "a.txt")
-    with pytest.raises(InvalidInputError, match="no reading is in the record yet"):
+    with pytest.raises(InvalidInputError, match="no protocol variant is in the record yet"):
         draw([], rows, (26.45, 0.93), tmp_path / "a.svg")

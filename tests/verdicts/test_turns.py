@@ -97,7 +97,7 @@ def test_what_is_left_out_is_said_with_its_command(all_here):
     """What takes hours has its time; nothing is left out of what was named."""
     deciding, rest = Wanted().not_now(CLAIMS, 2)
     assert re.fullmatch(r"not now: 5 cells that decide, .+ (h|min): `reproduce paper --only deciding`", deciding)
-    assert rest == "not now: questions, controls, other readings: `reproduce paper --all`"
+    assert rest == "not now: questions, controls, other protocol variants: `reproduce paper --all`"
     assert max(map(len, (deciding, rest))) <= 80
     assert Wanted(everything=True).not_now(CLAIMS, 2) == Wanted(only="III.*").not_now(CLAIMS, 2) == []
 

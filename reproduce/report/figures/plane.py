@@ -38,7 +38,7 @@ def draw(
     if path.suffix not in (".svg", ".png"):
         raise InvalidInputError(f"{path}: a drawing ends in .svg or .png")
     if not readings:
-        raise InvalidInputError("no reading is in the record yet; `reproduce run dcnn.embed` makes them")
+        raise InvalidInputError("no protocol variant is in the record yet; `reproduce run dcnn.embed` makes them")
     import matplotlib
 
     matplotlib.use("Agg")
@@ -86,9 +86,9 @@ def alternative(
         if one.rival.kind == "yardstick" and (score := one.mean("64", "75")) is not None
     ]
     return (
-        f"{len(means)} scores of lions under {len(readings)} readings, in MAP@R per cent from {means[0]:.2f} to "
-        f"{means[-1]:.2f}, beside what knows no lion, of the 75: {', '.join(near) or 'not measured'}. The paper's "
-        f"point lies at a gain of {paper[0]:.0f} % on cattle (one draw of nine animals moves it by "
+        f"{len(means)} scores of lions under {len(readings)} protocol variants, in MAP@R per cent from {means[0]:.2f} "
+        f"to {means[-1]:.2f}, beside what knows no lion, of the 75: {', '.join(near) or 'not measured'}. "
+        f"The paper's point lies at a gain of {paper[0]:.0f} % on cattle (one draw of nine animals moves it by "
         f"{one_draw(readings):.0f}, 90 %) and {paper[1]} on lions, or {100 * paper[1]:.0f} if it is a fraction of one."
     )
 

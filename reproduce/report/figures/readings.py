@@ -36,17 +36,17 @@ def draw(material: Material) -> Drawn | None:
         if (row, lions) in one.scores and row in rows
     ]
     wide, narrow = both("readings", says, fill, {False: tall, True: 1.5 * tall})
-    return Drawn(wide, narrow, says, ("reading", "row", "lions", "MAP@R %", "against the table"), table)
+    return Drawn(wide, narrow, says, ("variant", "row", "lions", "MAP@R %", "against the table"), table)
 
 
 FIGURE = Figure(
     "readings",
-    "Which reading gives the paper's figures",
-    "Left (on a phone above): what knows no lion, what else might have printed the table, and every reading of what "
+    "Which protocol variant gives the paper's figures",
+    "Left (on a phone above): what knows no lion, what else might have printed the table, and every variant of what "
     "the paper leaves open, by its score on the lions; the bands are Table III with its margin in per cent and, paler, "
-    "if it prints fractions of one. Right: each reading's lions against what it gains on other cattle, and the "
+    "if it prints fractions of one. Right: each variant's lions against what it gains on other cattle, and the "
     "paper's own point.",
     draw,
-    "No reading is measured yet; `reproduce run dcnn.embed` makes them, `reproduce readings` lists them.",
+    "No variant is measured yet; `reproduce run dcnn.embed` makes them, `reproduce readings` lists them.",
     ("II.64", "III.64"),
 )

@@ -168,7 +168,7 @@ def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[di
 def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80) -> list[str]:
     """A line for each reading and row, 80 columns: the lions' scores with their marks, and what other cattle gained."""
     name_width = max(20, min(width - 55, max((len(one.name) for one in readings), default=0)))
-    lines = [f"{'reading':<{name_width}} {'row':<5} {'19':>9} {'75':>9} {'94':>9} {'cattle':>7} {'gain %':>7}  n"]
+    lines = [f"{'variant':<{name_width}} {'row':<5} {'19':>9} {'75':>9} {'94':>9} {'cattle':>7} {'gain %':>7}  n"]
     for one in readings:
         for row in ROWS:
             cells = [one.scores.get((row, lions)) for lions in SETS]
@@ -187,5 +187,5 @@ def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80
         "= within it ≈ compatible ✗ not reproduced ? inconclusive, by seeds",
     ]
     agreeing = [f"{one.name} on the {', '.join(sets)}" for one in readings if (sets := meets(one, rows))]
-    lines.append(f"all three rows met on one set of lions: {'; '.join(agreeing) or 'under no reading'}")
+    lines.append(f"all three rows met on one set of lions: {'; '.join(agreeing) or 'under no variant'}")
     return lines

@@ -12,7 +12,7 @@ __all__ = ["planned"]
 
 WORDS = {
     Turn.DECIDING: "rows that decide between explanations",
-    Turn.ELSEWHERE: "other readings",
+    Turn.ELSEWHERE: "other protocol variants",
     Turn.QUESTION: "questions and checks",
     Turn.CONTROL: "controls",
 }

@@ -59,7 +59,7 @@ class Wanted:
         rows = [row for row in deciding.read(folder / deciding.FILE).rows if row.long]
         plan = make_plan(merged(row.request for row in rows), FULL, Store(record_of(folder)))
         cells = [job for row in plan.rows for job in row.unkept]
-        told = ["not now: questions, controls, other readings: `reproduce paper --all`"]
+        told = ["not now: questions, controls, other protocol variants: `reproduce paper --all`"]
         if cells:
             time = span(*Clock([replace(row, jobs=row.unkept) for row in plan.rows], cells, workers).left())
             told.insert(0, f"not now: {len(cells)} cells that decide, {time}: `reproduce paper --only {DECIDING}`")
