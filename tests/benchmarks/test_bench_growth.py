@@ -31,9 +31,14 @@ print("\\n" + json.dumps([time.process_time() - start, peak() - base]))
 """
 
 
+def photograph(path, rng):
+    """Six by six colours, drawn out to 64 pixels."""
+    cv2.imwrite(str(path), cv2.resize(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8), (64, 64)))
+
+
 @pytest.fixture(scope="module")
 def herds(tmp_path_factory):
-    """A folder of animals for each size, with embeddings of them and their labels beside it."""
+    """A folder of animals for each size; beside it twenty new photographs, embeddings of the animals, and labels."""
     made = {}
     for size in SIZES:
         folder = tmp_path_factory.mktemp(f"herd{size}")
@@ -41,12 +46,14 @@ def herds(tmp_path_factory):
         names = [f"animal{row // 10:05d}" for row in range(size)]
         for row, name in enumerate(names):
             (folder / "photographs" / name).mkdir(parents=True, exist_ok=True)
-            coarse = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
-            cv2.imwrite(str(folder / "photographs" / name / f"{row}.jpg"), cv2.resize(coarse, (64, 64)))
+            photograph(folder / "photographs" / name / f"{row}.jpg", rng)
         centres = rng.normal(size=(size // 10, 64))
         x = np.repeat(centres, 10, axis=0) + rng.normal(size=(size, 64))
         np.save(folder / "x.npy", x.astype(np.float32))
         (folder / "labels.csv").write_text("\n".join(["identity", *names]) + "\n")
+        (folder / "inbox").mkdir()
+        for row in range(20):
+            photograph(folder / "inbox" / f"{row}.jpg", rng)
         made[size] = folder
     return made
 
@@ -57,6 +64,7 @@ STEPS = {
     "embed": (("embed", "photographs", "--model", "none", "--output", "embedded"), 10_000, 1.2, 1.1),
     "score": (("score", "x.npy", "labels.csv"), 10_000, 2.2, 1.1),
     "score with an interval": (("score", "x.npy", "labels.csv", "--interval"), 1_000, 2.2, 1.1),
+    "match of 20 new ones": (("match", "inbox", "photographs", "--output", "matches"), 1_000, 2.2, 1.1),
     "report": (("report", "photographs", "--output", "page"), 1_000, 2.2, 1.1),
 }
 
