@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["AFRESH", "KINDS", "check", "control", "judged_in", "question", "statement"]
+__all__ = ["AFRESH", "KINDS", "Word", "check", "control", "judged_in", "question", "statement"]
 
 #: What a claim is, never counted together: the paper says it; the paper leaves it open; what a sceptic would ask; our
 #: software, or the protocol as it runs (what cannot fail short of a bug).
@@ -17,6 +17,10 @@ NO_WORDS: Mapping[str, str] = {}
 
 #: Seeds nobody had seen: of claims that were asked, or moved, after some of seeds 0-13 had been looked at.
 AFRESH = range(14, 28)
+
+
+class Word(str):
+    """A mark's first argument, if the mark was made here and not by somebody else under the same name."""
 
 
 def statement(
@@ -54,14 +58,10 @@ def judged_in(*names: str) -> "pytest.MarkDecorator":
     """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
     import pytest
 
-    from reproduce.verdicts.plugin.ours import Word
-
     return pytest.mark.judged_in(*map(Word, names))
 
 
 def _claim(kind: str, id: str, **said: Any) -> "pytest.MarkDecorator":
     import pytest  # not above: the command imports this room to answer --help
-
-    from reproduce.verdicts.plugin.ours import Word
 
     return pytest.mark.claim(Word(id), kind=kind, **said)

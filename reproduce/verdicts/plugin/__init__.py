@@ -4,30 +4,30 @@ Loaded by entry point in every pytest session, so nothing heavy is imported befo
 """
 
 import contextlib
-import json
 from collections.abc import Generator, Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reproduce.verdicts.plugin import ours
+from reproduce.verdicts.plugin.stash import (
+    CLAIM,
+    MEASURES,
+    NARROWED,
+    ORDER,
+    OUTCOMES,
+    PROPERTY,
+    SESSION,
+    TOLD,
+    gathered,
+    narrowed,
+    outcome_of,
+)
 from reproduce.verdicts.runs import options
 
 if TYPE_CHECKING:
     from reproduce.verdicts.outcome import Outcome
     from reproduce.verdicts.plugin.fixture import Claim
-
-PROPERTY = "reproduce.claim"
-#: The claim's place among all: the table's order, whatever order the tests come in and whichever worker is first.
-ORDER = "reproduce.order"
-#: Set where some claims were deselected; what a worker of xdist tells its controller.
-NARROWED = pytest.StashKey[bool]()
-TOLD = "reproduce.narrowed"
-OUTCOMES = pytest.StashKey[list["Outcome"]]()
-MEASURES = pytest.StashKey[Any]()
-SESSION = pytest.StashKey[pytest.Session]()
 
 MARKS = (
     "claim(id, at, unit='', fidelity='exact', kind='statement'): a claim; {fields} of parametrize fill in the id",
@@ -148,28 +148,21 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from reproduce.errors import ReproduceError
     from reproduce.verdicts.plugin.session import check_findings, measures
 
-    if config.option.claims_rules and not _narrowed(config):
+    if config.option.claims_rules and not narrowed(config):
         from reproduce.verdicts.plugin.rules import write
 
         write(items)
     try:
-        check_findings(items, whole=not (_narrowed(config) or config.option.claims_findings))
+        check_findings(items, whole=not (narrowed(config) or config.option.claims_findings))
     except (ReproduceError, pytest.UsageError) as error:
         raise _refusal(session, error) from None
     for number, item in enumerate(items):
         item.user_properties.append((ORDER, str(number)))
     config.stash[MEASURES] = measures(config, items)
-    if config.option.claims_sensitivity and not _narrowed(config):
+    if config.option.claims_sensitivity and not narrowed(config):
         from reproduce.verdicts.plugin import sensitivity
 
         sensitivity.write(items, config.stash[MEASURES])
-
-
-def _narrowed(config: pytest.Config) -> bool:
-    """Tell whether single claims were asked for, of which unused findings cannot be told."""
-    named = any("::" in str(argument) for argument in config.args)
-    # The failed of last time are found without collecting every file; the option's plugin may be off.
-    return named or config.stash.get(NARROWED, False) or bool(getattr(config.option, "lf", False))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -200,9 +193,6 @@ def claim(request: pytest.FixtureRequest) -> "Claim":
     return made
 
 
-CLAIM = pytest.StashKey["Claim"]()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """After a claim's function: its verdict becomes the test's outcome, and a user's error one line."""
@@ -218,19 +208,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         broken(pyfuncitem, made, PROPERTY, str(error))
     conclude(pyfuncitem, made, PROPERTY)
     return result
-
-
-def outcome_of(report: pytest.TestReport) -> "Outcome | None":
-    """The claim's outcome that a report carries, if it is a claim's (a JSON string: xdist passes those).
-
-    The last one: a test that was run again carries one of each run.
-    """
-    for name, value in reversed(report.user_properties):
-        if name == PROPERTY:
-            from reproduce.verdicts.outcome import Outcome
-
-            return Outcome.from_json(json.loads(str(value)))
-    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -249,97 +226,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """The claims table."""
     if hasattr(config, "workerinput"):
         return  # xdist's controller has the whole table
-    outcomes = gathered(terminalreporter)
-    config.stash[OUTCOMES] = outcomes
+    outcomes = config.stash[OUTCOMES] = gathered(terminalreporter)
     if outcomes:
-        from reproduce.verdicts.views.brief import MANY, brief
-        from reproduce.verdicts.views.table import render, summary
+        from reproduce.verdicts.plugin.summary import write
 
-        width = terminalreporter._tw.fullwidth
-        terminalreporter.ensure_newline()
-        terminalreporter.write_line("")
-        verbose = config.option.verbose > 0
-        whole = verbose or len(outcomes) <= MANY
-        table = render(outcomes, width, partial(options.before, config), verbose) if whole else brief(outcomes, width)
-        paper = _paper(config, outcomes, width)
-        for line in [*table, *paper, *_wrapped(f"{summary(outcomes)}\n{_judged_by(config)}", width)]:
-            terminalreporter.write_line(line)
-        if config.getoption("claims_findings"):
-            from reproduce.verdicts.files.findings import FILE, proposed
-
-            whole = not _narrowed(config) and not any(str(argument).endswith(".py") for argument in config.args)
-            diff = proposed(outcomes, _folder(config) / FILE, whole=whole)
-            for line in diff or [f"{FILE}: nothing would change"]:
-                terminalreporter.write_line(line)
+        write(terminalreporter, config, outcomes)
     for line in _kept(config, outcomes):
         terminalreporter.write_line(line)
 
 
 def _kept(config: pytest.Config, outcomes: list["Outcome"]) -> list[str]:
     """Compare and save the run; the lines to print. A claim that is gone, or a run that is not saved, is a failure."""
-    changed, gone = options.changed(config, outcomes, whole=not _narrowed(config))
+    changed, gone = options.changed(config, outcomes, whole=not narrowed(config))
     written, saved = options.write(config, outcomes)
     if (gone or not saved) and config.stash[SESSION].exitstatus == pytest.ExitCode.OK:
         config.stash[SESSION].exitstatus = pytest.ExitCode.TESTS_FAILED
     return [*changed, *written]
-
-
-def _judged_by(config: pytest.Config) -> str:
-    """Name the record that was judged and the folder of by-products: either may be another by the environment.
-
-    Say so where what was measured again lies to one side of the record.
-    """
-    from reproduce.cache import cache_dir
-    from reproduce.record.leaning import leaning
-    from reproduce.verdicts.plugin.session import record_folder
-
-    leans = leaning(getattr(config.stash.get(MEASURES, None), "moves", {}))
-    return "\n".join([*leans, f"record: {record_folder(config)}; by-products: {cache_dir()}"])
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Return the text's lines, each folded to the terminal."""
-    import textwrap
-
-    return [part for line in text.splitlines() for part in textwrap.wrap(line, width, subsequent_indent="  ")]
-
-
-def _paper(config: pytest.Config, outcomes: list["Outcome"], width: int) -> list[str]:
-    """The paper on one screen, where its lines are listed and all of its claims were asked for."""
-    from reproduce.verdicts.files import lines, settings
-    from reproduce.verdicts.views import screen
-
-    folder = _folder(config)
-    paper = lines.read(folder / lines.FILE)
-    folded = lines.fold(paper, outcomes)
-    if not paper or not any(one.own for one in folded[: len(folded) // 2]) or _narrowed(config):
-        return []
-    shown = screen.screen(folded, settings.read(folder / settings.FILE), width, needs=_needs(config))
-    return [" the paper ".center(width, "="), *shown, ""]
-
-
-def _needs(config: pytest.Config) -> str:
-    """Say what the statements that were not run need; "" in xdist's controller, which collects nothing."""
-    from reproduce.record import Store
-    from reproduce.verdicts.plugin.ours import claims
-    from reproduce.verdicts.plugin.session import collect, record_folder
-    from reproduce.verdicts.views.needs import needs
-
-    items = claims(getattr(config.stash[SESSION], "items", []))
-    return needs(collect(items), Store(record_folder(config)))
-
-
-def _folder(config: pytest.Config) -> Path:
-    """The folder of the claims that were asked for."""
-    named = config.rootpath / str(config.args[0]).partition("::")[0]
-    return named if named.is_dir() else named.parent
-
-
-def gathered(terminalreporter: Any) -> list["Outcome"]:
-    """Every claim's outcome, in the order of their places; of a test that was run again the last."""
-    found = {}
-    for category, reports in terminalreporter.stats.items():
-        for report in reports if category != "rerun" else ():
-            if getattr(report, "when", None) == "call" and (outcome := outcome_of(report)) is not None:
-                found[report.nodeid] = (int(dict(report.user_properties).get(ORDER, 0)), outcome)
-    return [outcome for _, outcome in sorted(found.values(), key=lambda entry: entry[0])]

@@ -88,7 +88,7 @@ class _Gather:
             self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        from reproduce.verdicts.plugin import outcome_of
+        from reproduce.verdicts.plugin.stash import outcome_of
 
         if report.nodeid not in self.specifications or report.nodeid in self.outcomes:
             return

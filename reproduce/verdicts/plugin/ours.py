@@ -1,6 +1,6 @@
 """Which of a session's tests are claims of ours: a stranger's fixture or mark of the same name makes none.
 
-Loaded in every pytest session, so nothing but pytest is imported here.
+Loaded in every pytest session, so nothing but pytest is imported here, and the marks.
 """
 
 from collections.abc import Iterable
@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-__all__ = ["Word", "by_place", "claims", "is_claim", "marked", "uses_fixture"]
+from reproduce.verdicts import Word
+
+__all__ = ["by_place", "claims", "is_claim", "marked", "uses_fixture"]
 
 #: Where the fixture ``claim`` is defined.
 PLUGIN = "reproduce.verdicts.plugin"
-
-
-class Word(str):
-    """A mark's first argument, if the mark was made here and not by somebody else under the same name."""
 
 
 def marked(node: Any, name: str) -> bool:
