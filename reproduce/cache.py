@@ -13,7 +13,10 @@ from platformdirs import user_cache_path
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["arrays", "cache_dir", "digest", "write_atomically"]
+__all__ = ["BY_PRODUCTS", "arrays", "by_products", "cache_dir", "digest", "write_atomically"]
+
+#: The variable that names another folder for what is computed, so that a run may begin with none of it.
+BY_PRODUCTS = "REPRODUCE_BY_PRODUCTS"
 
 #: NumPy reads a file's head by ``ast.parse``, which in CPython 3.11 is a SystemError where two threads are at it.
 _ONE_READS = Lock()
@@ -22,7 +25,16 @@ _ONE_READS = Lock()
 def cache_dir(*parts: str) -> Path:
     """The folder for by-products: ``REPRODUCE_CACHE``, or the user's cache folder; created if absent."""
     root = os.environ.get("REPRODUCE_CACHE")
-    folder = (Path(root) if root else user_cache_path("reproduce")).joinpath(*parts)
+    return _made((Path(root) if root else user_cache_path("reproduce")).joinpath(*parts))
+
+
+def by_products(*parts: str) -> Path:
+    """The folder for what results are computed from: ``REPRODUCE_BY_PRODUCTS``, else the cache; created if absent."""
+    root = os.environ.get(BY_PRODUCTS)
+    return _made(Path(root).joinpath(*parts)) if root else cache_dir(*parts)
+
+
+def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -71,7 +83,7 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
     compute it once. A digest of the file is kept beside it: one that a disk or a hand has changed since, or that has
     none, is computed anew.
     """
-    folder = cache_dir(kind)
+    folder = by_products(kind)
     path = folder / f"{key}.npy"
     if (kept := _mapped(path)) is None:
         with FileLock(folder / f"{key}.lock"):

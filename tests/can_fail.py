@@ -1,8 +1,8 @@
-"""Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py [SABOTAGE.json] [FAULTS.xml]``.
+"""Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py FILE ...``.
 
-SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FAULTS.xml what ``pytest --junitxml`` left of the
-tests of faults; mutants are read from ``.mutants``, fuzzing from ``.fuzz``. A section of which nothing is here stays as
-it is.
+SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FORGED.json what ``tests/sabotage/forgeries.py
+--json`` did, FAULTS.xml what ``pytest --junitxml`` left of the tests of faults; mutants are read from ``.mutants``,
+fuzzing from ``.fuzz``. A section of which nothing is here stays as it is.
 """
 
 import ast
@@ -21,11 +21,17 @@ HEAD = """\
 After this page you know which faults in the code the tests notice, and which they do not.
 
 What the tests catch when the code is broken on purpose, and what the code survives. Written by `python
-tests/can_fail.py SABOTAGE.json FAULTS.xml` from the runs' own tables; no figure here is typed. What was not run yet is
-said to be so.
+tests/can_fail.py SABOTAGE.json FORGED.json FAULTS.xml` from the runs' own tables; no figure here is typed. What was not
+run yet is said to be so.
+
+Sabotages break one line of the science, of the page or of the runner in a plausible way. Forgeries change the record,
+the findings or the code that verdicts rest on. Mutants are samples of small changes to the modules in the last table,
+which are those that decide a figure or a verdict; a module that is not there was not tried. Commands, the page's looks
+and what prints tables are tested, and no mutants of theirs are made.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
+tox run -e forgeries -- --json FORGED.json     # the record forged in one way at a time, and all claims judged
 tox run -e mutants -- --sample 16 --seed 9     # small changes to one module after the other; without, all of them
 tox run -e fuzz -- 60                          # every reader of a stranger's file fed, an hour in all
 FAULTS="tests/core/test_faults.py tests/core/test_downloads.py tests/running/test_kills.py tests/running/test_spill.py"
@@ -84,6 +90,22 @@ def sabotages(source: Path) -> list[str]:
     return lines
 
 
+def forgeries(source: Path) -> list[str]:
+    """What was forged, and who turned red."""
+    rows = json.loads(source.read_text(encoding="utf-8"))
+    red = [row for row in rows if row["status"] and not row["silent"]]
+    lines = [f"Forgeries: {len(red)} of {len(rows)} end red, with no verdict changed in silence", ""]
+    lines += ["A whole session of claims judges each by the record alone, without a replay.", ""]
+    lines += [
+        "| what is forged | verdicts that change or vanish | fail by name | the first of them |",
+        "|---|---|---|---|",
+    ]
+    for row in rows:
+        first = row["beyond"] or " ".join(row["first"].split())[:140].replace("|", "\\|")
+        lines.append(f"| {row['what']} | {row['changed']} | {row['red']} | {first} |")
+    return lines
+
+
 def faults(source: Path) -> list[str]:
     """Each fault as its test says it, and in how many of its cases it was survived."""
     cases: dict[tuple[str, str], list[bool]] = {}
@@ -127,10 +149,12 @@ def fuzzed(source: Path) -> list[str]:
 def main(given: list[Path]) -> None:
     page = ROOT / "docs" / "can-fail.md"
     before = page.read_text(encoding="utf-8").rstrip().split("\n## ")[1:] if page.exists() else []
-    made: dict[str, list[str]] = {"Sabotages": [], "Faults": [], "Fuzzing": [], "Mutants": []}
+    made: dict[str, list[str]] = {"Sabotages": [], "Forgeries": [], "Faults": [], "Fuzzing": [], "Mutants": []}
     for path in given:
         if path.suffix == ".xml":
             made["Faults"] = faults(path)
+        elif "status" in json.loads(path.read_text(encoding="utf-8"))[0]:
+            made["Forgeries"] = forgeries(path)
         else:
             made["Sabotages"] = sabotages(path)
     if (counts := ROOT / ".fuzz" / "counts.json").exists():

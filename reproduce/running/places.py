@@ -1,5 +1,6 @@
 """Where a run's results go: the record, a folder apart from it, tonight's folder, or nowhere."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reproduce.cache import cache_dir, digest
+from reproduce.cache import BY_PRODUCTS, cache_dir, digest
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store, machine
 from reproduce.record.schema import canonical
@@ -22,6 +23,8 @@ __all__ = ["apart", "finish", "store_of"]
 RESUMED = 36 * 3600
 #: A file in tonight's folder that says it is complete.
 DONE = "done"
+#: A folder in tonight's for its by-products.
+MADE = "by-products"
 
 
 def apart(output: Path | None) -> Store:
@@ -41,7 +44,8 @@ def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_o
     """Where a run keeps its results.
 
     The record; with ``output`` that folder instead; a folder that is thrown away for a pilot and a rehearsal; and for
-    the nightly tier one in the cache, in which a run that was stopped finds again what it had measured.
+    the nightly tier one in the cache, in which a run that was stopped finds again what it had measured. A night begins
+    without by-products too: its images, features and searches are made anew, whatever the cache holds.
     """
     if pilot or tier == Tier.REHEARSAL:
         if output is not None:
@@ -54,15 +58,30 @@ def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_o
         night = _tonight(record)
         if not plan_only and _over(night):
             shutil.rmtree(night, ignore_errors=True)
-        yield Store(Path(night, "plan") if plan_only and _over(night) else night)
+        with _by_products_in(night / MADE):
+            yield Store(Path(night, "plan") if plan_only and _over(night) else night)
     else:
         yield record
+
+
+@contextmanager
+def _by_products_in(folder: Path) -> Iterator[None]:
+    """Images, features and the like in that folder, for this process and the workers that it starts."""
+    before = os.environ.get(BY_PRODUCTS)
+    os.environ[BY_PRODUCTS] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(BY_PRODUCTS)
+        if before is not None:
+            os.environ[BY_PRODUCTS] = before
 
 
 def finish(store: Store, record: Store) -> None:
     """Say that tonight's run is complete: the next one measures everything again."""
     if store.folder == _tonight(record) and store.folder.is_dir():
         (store.folder / DONE).touch()
+        shutil.rmtree(store.folder / MADE, ignore_errors=True)
 
 
 def _tonight(record: Store) -> Path:

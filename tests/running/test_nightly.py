@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from reproduce.record import Store
@@ -64,6 +65,27 @@ def _stop_after(count):
             raise KeyboardInterrupt
 
     return watch
+
+
+def test_a_night_begins_without_by_products(command, monkeypatch):
+    """What the cache holds is not taken for measured: arrays are made in the night's own folder, which goes with it."""
+    from reproduce import cache
+    from reproduce.running import places
+
+    asked, finish = [], places.finish
+
+    def made(store, record):
+        asked.append(cache.arrays("images", "a" * 64, lambda: np.ones(3)).tolist())
+        folder = cache.by_products("images")
+        finish(store, record)
+        asked.append((store.folder in folder.parents, folder.exists()))
+
+    cache.arrays("images", "a" * 64, lambda: np.zeros(3))
+    monkeypatch.setattr(places, "finish", made)
+    command("toy.draw", seeds=2)
+    assert command("toy.draw", seeds=2, tier=Tier.NIGHTLY)[0] == 0
+    assert asked == [[1, 1, 1], (True, False)]
+    assert cache.arrays("images", "a" * 64, lambda: np.ones(3)).tolist() == [0, 0, 0]
 
 
 def test_a_complete_night_is_followed_by_a_new_one(command, tmp_path, monkeypatch):

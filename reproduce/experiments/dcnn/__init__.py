@@ -168,7 +168,7 @@ def trained(
     catalogue: "Catalogue", seed: int, factors: Factors, observe: "Observer | None" = None
 ) -> tuple["DCNN", np.ndarray]:
     """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
-    from reproduce.cache import cache_dir, digest
+    from reproduce.cache import by_products, digest
     from reproduce.datasets.pixels import seen
     from reproduce.determinism import generator
     from reproduce.models.dcnn.model import DCNN
@@ -179,7 +179,9 @@ def trained(
         labels = generator(seed, "shuffled labels").permutation(labels)
     inputs, training = inputs_of(catalogue, factors, seed, learned)
     run = digest(asdict(factors), catalogue.name, catalogue.content_hash, seen(catalogue), seed)
-    model = DCNN(factors.recipe, seed).fit(training, labels, cache_dir("training") / f"{run[:32]}.npz", EVERY, observe)
+    model = DCNN(factors.recipe, seed).fit(
+        training, labels, by_products("training") / f"{run[:32]}.npz", EVERY, observe
+    )
     return model, inputs
 
 

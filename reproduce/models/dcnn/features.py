@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.cache import by_products, digest, write_atomically
 from reproduce.determinism import seed_keras
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn import backbones
@@ -61,7 +61,7 @@ def features(
     how = (VIEWS.turn,) if drawn_as == VIEWS else drawn_as  # as banks were kept before there was a choice
     augmented = (views, *how) if views else ()
     kind = digest("features", VERSION, backbone, source, known.input_range, size, pooling, made_by, augmented)
-    folder = cache_dir("features", kind[:32])
+    folder = by_products("features", kind[:32])
     with FileLock(folder / "lock"):
         kept = _kept(folder)
         first = {key: row for row, key in reversed(list(enumerate(keys)))}
