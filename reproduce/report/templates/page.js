@@ -77,7 +77,6 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); form.elements.search.focus(); }
     if (event.key === "Escape" && event.target === form.elements.search) { form.reset(); }
   });
-  window.addEventListener("beforeprint", () => groups.forEach((group) => { group.open = group.matches(".states"); }));
 
   const value = (row, at) => {
     const cell = row.cells[at];
