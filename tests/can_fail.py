@@ -25,9 +25,9 @@ tests/can_fail.py SABOTAGE.json FORGED.json FAULTS.xml` from the runs' own table
 run yet is said to be so.
 
 Sabotages break one line of the science, of the page or of the runner in a plausible way. Forgeries change the record,
-the findings or the code that verdicts rest on. Mutants are samples of small changes to the modules in the last table,
-which are those that decide a figure or a verdict; a module that is not there was not tried. Commands, the page's looks
-and what prints tables are tested, and no mutants of theirs are made.
+the findings or the code that verdicts rest on. Mutants are samples of small changes to the modules in the last table; a
+module that is not there was not tried. Commands, the page's looks and what prints tables are tested, and no mutants of
+theirs are made.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
@@ -101,7 +101,7 @@ def forgeries(source: Path) -> list[str]:
         "|---|---|---|---|",
     ]
     for row in rows:
-        first = row["beyond"] or " ".join(row["first"].split())[:140].replace("|", "\\|")
+        first = row["beyond"] or " ".join(row["first"].split())[:140].replace("|", "\\|").replace("`", "")
         lines.append(f"| {row['what']} | {row['changed']} | {row['red']} | {first} |")
     return lines
 
