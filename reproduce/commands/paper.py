@@ -58,7 +58,7 @@ def run_the_paper(
     """
     from reproduce import text
     from reproduce.verdicts.paper.run import asks, run_paper
-    from reproduce.verdicts.paper.run.wanted import Wanted
+    from reproduce.verdicts.paper.wanted import Wanted
 
     status = run_paper(
         claims,

@@ -1,8 +1,8 @@
 """The page in a real browser: what a person does with it, with scripts and without. Skipped where there is none."""
 
 import pytest
+from walk import PATIENCE, chromium, walk
 from walk import browser as opened
-from walk import chromium, walk
 
 from reproduce.errors import ReproduceError
 from reproduce.report.evidence import Evidence, Provenance
@@ -61,6 +61,7 @@ def visit(browser, page_file):
     def go(address="", **context):
         contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context}))
         page = contexts[-1].new_page()
+        page.set_default_timeout(PATIENCE)  # other work may share the cores
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: request.url.startswith(("file:", "data:")) or said.append(request.url))
@@ -178,7 +179,7 @@ def test_a_button_copies_the_link_to_a_claim(visit):
     """The page's address with the claim's name, whatever was searched for."""
     page = visit("?kind=statement", permissions=["clipboard-read", "clipboard-write"])
     page.click("[id='I.64'] .copy")
-    assert page.locator("[id='I.64'] .copy").text_content() == "copied"
+    page.locator("[id='I.64'] .copy", has_text="copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").endswith("/index.html#I.64")
 
 

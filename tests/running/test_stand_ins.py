@@ -108,7 +108,7 @@ def test_several_sets_are_kept_beside_one_another(tmp_path):
     assert [first_sets.first(tmp_path, name).digest for name in "AB"] == ["cd", "ab"]
     assert first_sets.first(tmp_path, "C") is None
     (tmp_path / first_sets.FILE).write_text('[A]\ndigest = 3\nimages = 2\nanimals = 1\nseen = ""\n')
-    with pytest.raises(InvalidInputError, match=r"first_sets.toml: digest is no str: 3"):
+    with pytest.raises(InvalidInputError, match=r"first_sets.toml: \[A\]: Expected `str`, got `int`, at `digest`"):
         first_sets.first(tmp_path, "A")
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from drawn import encoded, picture
 from hosts import hosting
-from reproduce.verdicts.paper.run.wanted import Wanted
 from rich.console import Console
 
 from reproduce.datasets import download, load, wildlife
@@ -20,6 +19,7 @@ from reproduce.record import Store
 from reproduce.running import inputs, places
 from reproduce.text import as_json
 from reproduce.verdicts.paper.run import rehearsed, run_paper
+from reproduce.verdicts.paper.wanted import Wanted
 
 PUBLISHER = "2yizcfbkuv4352pzc32n54371r"
 CATTLE = {f"{cow}/{cow:03d}_{n}.jpg": encoded(picture(10 * cow + n)) for cow in range(1, 14) for n in (1, 2, 3)}

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from reproduce.verdicts.paper.run.wanted import Wanted
 from rich.console import Console
 
 from reproduce.errors import InvalidInputError
@@ -18,6 +17,7 @@ from reproduce.verdicts.explanations.deciding import FILE, read
 from reproduce.verdicts.files import lines
 from reproduce.verdicts.outcome import Spec
 from reproduce.verdicts.paper.plan import planned
+from reproduce.verdicts.paper.wanted import Wanted
 from reproduce.verdicts.plugin.collect import asked, claims
 from reproduce.verdicts.plugin.turns import chosen, turn
 

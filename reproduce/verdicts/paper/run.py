@@ -30,8 +30,8 @@ from reproduce.verdicts.files import lines, settings
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.paper.plan import planned
-from reproduce.verdicts.paper.run.wanted import BY_DEFAULT, Wanted
 from reproduce.verdicts.paper.telling import Teller, nothing_measured
+from reproduce.verdicts.paper.wanted import BY_DEFAULT, Wanted
 from reproduce.verdicts.plugin.answers import Source
 from reproduce.verdicts.plugin.collect import Judged, judged, record_of
 from reproduce.verdicts.runs.compare import Change, compare
