@@ -1,6 +1,7 @@
 """Rules and first looks: what was asked after the answer is post hoc, and a rule that moves after it is red."""
 
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,6 +113,25 @@ def test_a_rule_moved_after_its_result_is_red(judged):
     assert "first seen 2026-11-24 12:00" in outcome["post_hoc"]
     result, _ = judged(moved, rules="")
     assert result.ret == 0
+
+
+def test_a_new_row_of_an_old_claim_is_as_old_as_its_line(judged, claim_session, monkeypatch):
+    """A template that was committed before the look lends no date to a row that was added after it."""
+    for name in ("AUTHOR", "COMMITTER"):
+        for what, value in (("NAME", "a"), ("EMAIL", "a@b"), ("DATE", "2026-11-24T10:00:00Z")):
+            monkeypatch.setenv(f"GIT_{name}_{what}", value)
+    rows = TOY.replace("X.near", "X.{row}").replace(
+        "@statement", '@pytest.mark.parametrize("row", ["near"])\n@statement'
+    )
+    rows = rows.replace("(claim)", "(claim, row)").replace(
+        "from reproduce.experiments", "import pytest\nfrom reproduce.experiments"
+    )
+    judged(rows)  # writes the claim's file
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "old"]):
+        subprocess.run(["git", *command], cwd=claim_session.path, check=True)
+    result, outcome = judged(rows, "--claims-rules")
+    assert result.ret == 0
+    assert "first seen 2026-11-24 12:00" in outcome["post_hoc"]
 
 
 def test_a_rule_that_no_claim_uses_is_refused(claim_session):

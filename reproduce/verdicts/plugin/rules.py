@@ -4,7 +4,6 @@
 when each score was first seen (``reproduce.record.seen``), so re-measuring a row makes no old look a new one.
 """
 
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +15,6 @@ import pytest
 from reproduce.cache import write_atomically
 from reproduce.record.seen import AFRESH, Seen, first_seen
 from reproduce.text import shaped, toml
-from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.dry import Dry, dry
 
@@ -87,8 +85,8 @@ def line(outcome: Outcome, since: datetime) -> str:
 def write(items: Sequence[pytest.Item]) -> int:
     """Add the rules of new claims to ``FILE``, and renew moved ones; return how many.
 
-    A new claim's rule is as old as the commit that brought its id, or its setting, whichever is younger; what is not
-    committed yet, and a rule that was moved, is as old as now.
+    Both are as old as now: neither the commit that brought a claim's function nor that of its setting dates a row that
+    was added to their table later.
     """
     changed = 0
     for path in {item.path.parent / FILE: None for item in items}:
@@ -99,27 +97,11 @@ def write(items: Sequence[pytest.Item]) -> int:
                 continue
             rule = kept.get(outcome.spec.id)
             if rule is None or rule.rule != outcome.fingerprint:
-                since = datetime.now(UTC) if rule else _brought(item, outcome)
-                rule, changed = Rule(outcome.fingerprint, since), changed + 1
+                rule, changed = Rule(outcome.fingerprint, datetime.now(UTC)), changed + 1
             lines[outcome.spec.id] = line(outcome, rule.since)
         write_atomically(path, "".join(f"{one}\n" for one in lines.values()).encode())
     read.cache_clear()
     return changed
-
-
-def _brought(item: pytest.Item, outcome: Outcome) -> datetime:
-    mark = item.get_closest_marker("claim")
-    names = [mark.args[0] if mark else outcome.spec.id]
-    names += [] if outcome.spec.setting == PAPER else [outcome.spec.setting]
-    dates = []
-    for name in names:
-        command = ["git", "-C", str(item.path.parent), "log", "--reverse", "--format=%cI", f"-S{name}", "--", "."]
-        try:
-            said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()
-        except (OSError, subprocess.SubprocessError):
-            said = []
-        dates.append(datetime.fromisoformat(said[0]).astimezone(UTC) if said else datetime.now(UTC))
-    return max(dates)
 
 
 def unused(rules: Iterable[str], ids: Iterable[str]) -> list[str]:
