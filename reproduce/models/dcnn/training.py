@@ -28,7 +28,8 @@ class Training:
 
     ``batch(step) -> (inputs, labels)`` must depend on the step's number alone. With ``checkpoint`` (a path) all
     variables, the optimiser's state and the curves are written every ``every`` steps, whole or not at all, under
-    ``key``; a run that finds its own checkpoint goes on from there, and one of another key starts anew.
+    ``key``; a run that finds its own checkpoint goes on from there. One of another key, or one that a disk or a hand
+    has changed since, is not gone on with: the training starts anew.
     """
 
     def __init__(
@@ -79,25 +80,32 @@ class Training:
             return
         from reproduce.models.dcnn.loaded import ops
 
-        kept = {f"v{i}": ops.convert_to_numpy(variable.value) for i, variable in enumerate(self._variables())}
+        values = [ops.convert_to_numpy(variable.value) for variable in self._variables()]
         curves = np.array([self.curves[name] for name in CURVES])
+        head = {"key": np.array(self.key), "done": np.array(done), "digest": np.array(self._seal(done, curves, values))}
         file = io.BytesIO()
-        np.savez(file, key=np.array(self.key), done=np.array(done), curves=curves, **kept)
+        np.savez(file, **head, curves=curves, **{f"v{i}": value for i, value in enumerate(values)})
         write_atomically(self.checkpoint, file.getvalue())
+
+    def _seal(self, done: int, curves: np.ndarray, values: list[Any]) -> str:
+        """Return a digest over all that a checkpoint holds."""
+        return digest(self.key, done, *(array.tobytes() for array in (curves, *values)))
 
     def _resume(self) -> int:
         if self.checkpoint is None or not self.checkpoint.exists():
             return 0
         try:
             with np.load(self.checkpoint, allow_pickle=False) as kept:
-                if str(kept["key"]) != self.key:
-                    return 0
-                for i, variable in enumerate(self._variables()):
-                    variable.assign(kept[f"v{i}"])
-                self.curves = {name: row.tolist() for name, row in zip(CURVES, kept["curves"], strict=True)}
-                return int(kept["done"])
+                done, curves, own = int(kept["done"]), kept["curves"], str(kept["digest"])
+                values = [kept[f"v{i}"] for i in range(len(self._variables()))]
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError):
-            raise InvalidInputError(f"{self.checkpoint}: a damaged checkpoint; remove it to start anew") from None
+            return 0
+        if own != self._seal(done, curves, values):  # of another key, too
+            return 0
+        for variable, value in zip(self._variables(), values, strict=True):
+            variable.assign(value)
+        self.curves = {name: row.tolist() for name, row in zip(CURVES, curves, strict=True)}
+        return done
 
 
 def training_key(*parts: object) -> str:
