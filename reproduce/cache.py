@@ -3,7 +3,8 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -13,7 +14,9 @@ from platformdirs import user_cache_path
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["BY_PRODUCTS", "arrays", "by_products", "cache_dir", "digest", "write_atomically"]
+__all__ = [
+    "BY_PRODUCTS", "arrays", "by_products", "by_products_in", "cache_dir", "digest", "elsewhere", "write_atomically",
+]  # fmt: skip
 
 #: The variable that names another folder for what is computed, so that a run may begin with none of it.
 BY_PRODUCTS = "REPRODUCE_BY_PRODUCTS"
@@ -32,6 +35,30 @@ def by_products(*parts: str) -> Path:
     """The folder for what results are computed from: ``REPRODUCE_BY_PRODUCTS``, else the cache; created if absent."""
     root = os.environ.get(BY_PRODUCTS)
     return _made(Path(root).joinpath(*parts)) if root else cache_dir(*parts)
+
+
+@contextmanager
+def by_products_in(folder: Path) -> Iterator[None]:
+    """Images, features and the like in that folder, for this process and the workers that it starts."""
+    before = os.environ.get(BY_PRODUCTS)
+    os.environ[BY_PRODUCTS] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(BY_PRODUCTS)
+        if before is not None:
+            os.environ[BY_PRODUCTS] = before
+
+
+def elsewhere() -> str:
+    """Name the folder of ``REPRODUCE_BY_PRODUCTS`` for another machine: within its cache, as it is within this one.
+
+    "" where the variable names none.
+    """
+    if not (root := os.environ.get(BY_PRODUCTS)):
+        return ""
+    folder, cache = Path(root), cache_dir()
+    return str(folder.relative_to(cache) if folder.is_relative_to(cache) else folder)
 
 
 def _made(folder: Path) -> Path:

@@ -1,14 +1,14 @@
 """Where a run's results go: the record, a folder apart from it, tonight's folder, or nowhere."""
 
-import os
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reproduce.cache import BY_PRODUCTS, cache_dir, digest
+from reproduce.cache import by_products_in, cache_dir, digest
 from reproduce.errors import InvalidInputError
 from reproduce.record import Store, machine
 from reproduce.record.schema import canonical
@@ -58,23 +58,15 @@ def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_o
         night = _tonight(record)
         if not plan_only and _over(night):
             shutil.rmtree(night, ignore_errors=True)
-        with _by_products_in(night / MADE):
+        with by_products_in(_afresh(night / MADE)):
             yield Store(Path(night, "plan") if plan_only and _over(night) else night)
     else:
         yield record
 
 
-@contextmanager
-def _by_products_in(folder: Path) -> Iterator[None]:
-    """Images, features and the like in that folder, for this process and the workers that it starts."""
-    before = os.environ.get(BY_PRODUCTS)
-    os.environ[BY_PRODUCTS] = str(folder)
-    try:
-        yield
-    finally:
-        os.environ.pop(BY_PRODUCTS)
-        if before is not None:
-            os.environ[BY_PRODUCTS] = before
+def _afresh(made: Path) -> Path:
+    """The folder in ``made`` of the night that is gone on with, or a new one: no other machine has one of its name."""
+    return next(iter(sorted(made.glob("*"))), made / uuid.uuid4().hex)
 
 
 def finish(store: Store, record: Store) -> None:

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from reproduce.cache import cache_dir
+from reproduce.cache import by_products_in, cache_dir, elsewhere
 from reproduce.errors import InvalidInputError
 from reproduce.running.cells import Job, Outcome, attempt, source_digest
 from reproduce.running.locks import State
@@ -33,6 +33,8 @@ ATTEMPTS = 3
 PATIENCE = 0.5
 #: Cells that a cluster is given at a time: each holds a file open here.
 AT_ONCE = 500
+#: What names the folder of by-products is the process's: a worker with several threads takes its cells in turns.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Pool(Protocol):
@@ -174,12 +176,12 @@ def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
         with _client(address) as client, client.as_current():
             from distributed import as_completed
 
-            code = source_digest()
+            code, made = source_digest(), elsewhere()
             left, futures = list(enumerate(jobs)), dict[Any, Job]()
 
             def submit(number: int, job: Job) -> Any:
                 return client.submit(
-                    _attempt_there, job, commit, code, pure=False, retries=ATTEMPTS - 1, priority=-number
+                    _attempt_there, job, commit, code, made, pure=False, retries=ATTEMPTS - 1, priority=-number
                 )
 
             began = False
@@ -232,9 +234,13 @@ def _has_worker(client: Any, until: float, say: Callable[[str], None]) -> bool:
     return True
 
 
-def _attempt_there(job: Job, commit: str, code: str) -> Outcome:
-    """`attempt` on a worker: what is not there is said of its machine, not of the reader's."""
-    outcome = attempt(job, commit, code)
+def _attempt_there(job: Job, commit: str, code: str, made: str) -> Outcome:
+    """`attempt` on a worker: what is not there is said of its machine, not of the reader's.
+
+    ``made``: the folder of by-products (`reproduce.cache.elsewhere`), where the run has one of its own.
+    """
+    with _ONE_AT_A_TIME, by_products_in(cache_dir() / made) if made else nullcontext():
+        outcome = attempt(job, commit, code)
     return replace(outcome, problem=f"on {platform.node()}: {outcome.problem}") if outcome.waits else outcome
 
 

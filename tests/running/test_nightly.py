@@ -1,10 +1,12 @@
 """The nightly tier measures everything or fails, and what it measured before it was stopped is not lost."""
 
+import contextlib
 import dataclasses
 
 import numpy as np
 import pytest
 
+from reproduce import cache
 from reproduce.record import Store
 from reproduce.running import places
 from reproduce.running.request import Request
@@ -69,9 +71,6 @@ def _stop_after(count):
 
 def test_a_night_begins_without_by_products(command, monkeypatch):
     """What the cache holds is not taken for measured: arrays are made in the night's own folder, which goes with it."""
-    from reproduce import cache
-    from reproduce.running import places
-
     asked, finish = [], places.finish
 
     def made(store, record):
@@ -86,6 +85,48 @@ def test_a_night_begins_without_by_products(command, monkeypatch):
     assert command("toy.draw", seeds=2, tier=Tier.NIGHTLY)[0] == 0
     assert asked == [[1, 1, 1], (True, False)]
     assert cache.arrays("images", "a" * 64, lambda: np.ones(3)).tolist() == [0, 0, 0]
+
+
+class Future:
+    """What a cluster gives for a cell: it was run at once, as by a worker of another machine."""
+
+    def __init__(self, monkeypatch, there, function, *arguments):
+        with monkeypatch.context() as patch:
+            patch.setenv("REPRODUCE_CACHE", str(there))
+            patch.delenv("REPRODUCE_BY_PRODUCTS", raising=False)
+            self.outcome = function(*arguments)
+
+    def result(self):
+        return self.outcome
+
+    def release(self):
+        pass
+
+
+def test_a_night_on_a_cluster_begins_without_by_products(command, monkeypatch, tmp_path):
+    """Its workers, too: each in its own cache, where no other night has been; the next run there is as before."""
+    from reproduce.running import pools
+
+    asked, there = [], tmp_path / "there"
+
+    def attempt(*arguments):
+        asked.append(cache.by_products("images"))
+        return pools.Outcome(problem="a toy")
+
+    class Cluster(contextlib.nullcontext):
+        as_current = cancel = lambda *_, **__: contextlib.nullcontext()
+        scheduler_info = lambda _: {"workers": ["a"]}  # noqa: E731
+        submit = lambda _, *arguments, **__: Future(monkeypatch, there, *arguments)  # noqa: E731
+
+    monkeypatch.setattr(pools, "attempt", attempt)
+    monkeypatch.setattr(pools, "_client", lambda address: Cluster(Cluster()))
+    monkeypatch.setattr("distributed.as_completed", lambda futures, timeout: futures)
+    for tier in (Tier.NIGHTLY, Tier.NIGHTLY, Tier.CHECK):
+        command("toy.draw", seeds=2, tier=tier, cluster="tcp://toy")
+    first, also, second, _, usual, _ = asked
+    assert there / "nightly" in first.parents
+    assert (first == also, first == second) == (True, False)
+    assert usual == there / "images"
 
 
 def test_a_complete_night_is_followed_by_a_new_one(command, tmp_path, monkeypatch):
