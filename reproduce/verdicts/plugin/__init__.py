@@ -13,6 +13,8 @@ from reproduce.verdicts.plugin import ours
 from reproduce.verdicts.plugin.stash import (
     CLAIM,
     MEASURES,
+    MOVED,
+    MOVES,
     NARROWED,
     ORDER,
     OUTCOMES,
@@ -20,6 +22,7 @@ from reproduce.verdicts.plugin.stash import (
     SESSION,
     TOLD,
     gathered,
+    moves,
     narrowed,
     outcome_of,
 )
@@ -130,11 +133,19 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             config.workeroutput[TOLD] = True
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell xdist's controller what this worker measured again; a float of NumPy's is none that it can send."""
+    if hasattr(session.config, "workeroutput") and (found := moves(session.config)):
+        session.config.workeroutput[MOVED] = {name: [float(one) for one in row] for name, row in found.items()}
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear from a worker of xdist that claims were left out."""
-    if getattr(node, "workeroutput", {}).get(TOLD):
+    """Hear from a worker of xdist that claims were left out, and what it measured again."""
+    said = getattr(node, "workeroutput", {})
+    if said.get(TOLD):
         node.config.stash[NARROWED] = True
+    node.config.stash.setdefault(MOVES, {}).update(said.get(MOVED, {}))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from reproduce.verdicts.plugin.fixture import Claim
 
 __all__ = [
-    "CLAIM", "MEASURES", "NARROWED", "ORDER", "OUTCOMES", "PROPERTY", "SESSION", "TOLD", "gathered", "narrowed",
-    "outcome_of",
+    "CLAIM", "MEASURES", "MOVED", "MOVES", "NARROWED", "ORDER", "OUTCOMES", "PROPERTY", "SESSION", "TOLD", "gathered",
+    "moves", "narrowed", "outcome_of",
 ]  # fmt: skip
 
 #: The property of a report that holds a claim's outcome.
@@ -24,8 +24,11 @@ ORDER = "reproduce.order"
 #: Set where some claims were deselected; what a worker of xdist tells its controller.
 NARROWED = pytest.StashKey[bool]()
 TOLD = "reproduce.narrowed"
+#: What a worker of xdist tells its controller of how far what it measured again lies from the record.
+MOVED = "reproduce.moved"
 OUTCOMES = pytest.StashKey[list["Outcome"]]()
 MEASURES = pytest.StashKey[Any]()
+MOVES = pytest.StashKey[dict[str, list[float]]]()
 SESSION = pytest.StashKey[pytest.Session]()
 CLAIM: "pytest.StashKey[Claim]" = pytest.StashKey()
 
@@ -35,6 +38,12 @@ def narrowed(config: pytest.Config) -> bool:
     named = any("::" in str(argument) for argument in config.args)
     # The failed of last time are found without collecting every file; the option's plugin may be off.
     return named or config.stash.get(NARROWED, False) or bool(getattr(config.option, "lf", False))
+
+
+def moves(config: pytest.Config) -> dict[str, list[float]]:
+    """Return how far what was measured again lies from the record, by row: here, and in the workers of xdist."""
+    here: dict[str, list[float]] = getattr(config.stash.get(MEASURES, None), "moves", {})
+    return {**config.stash.get(MOVES, {}), **here}
 
 
 def outcome_of(report: pytest.TestReport) -> "Outcome | None":

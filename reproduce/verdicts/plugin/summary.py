@@ -14,7 +14,7 @@ from reproduce.verdicts.files import findings, lines, settings
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.ours import claims
 from reproduce.verdicts.plugin.session import collect, record_folder
-from reproduce.verdicts.plugin.stash import MEASURES, SESSION, narrowed
+from reproduce.verdicts.plugin.stash import SESSION, moves, narrowed
 from reproduce.verdicts.runs import options
 from reproduce.verdicts.views import screen
 from reproduce.verdicts.views.brief import MANY, brief
@@ -54,8 +54,7 @@ def _judged_by(config: pytest.Config) -> str:
 
     Say so where what was measured again lies to one side of the record.
     """
-    leans = leaning(getattr(config.stash.get(MEASURES, None), "moves", {}))
-    return "\n".join([*leans, f"record: {record_folder(config)}; by-products: {cache_dir()}"])
+    return "\n".join([*leaning(moves(config)), f"record: {record_folder(config)}; by-products: {cache_dir()}"])
 
 
 def _wrapped(text: str, width: int) -> list[str]:
