@@ -1,0 +1,179 @@
+"""What stands beside a claim on the page is that claim's: its evidence, its answer in the table, the chance drawn."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from reproduce.experiments.unlearned import baselines, cues
+from reproduce.record import Cell, Entry, Store
+from reproduce.report import page
+from reproduce.report.drawing import Material
+from reproduce.report.figures import constant, lions
+from reproduce.report.matrix import Cell as Answered
+from reproduce.report.matrix import columns, matrix
+from reproduce.running import inputs
+from reproduce.running.request import Request
+from reproduce.verdicts.files.lines import Folded, Line
+from reproduce.verdicts.files.settings import Setting
+
+SUITE = '''
+"""Table X: a toy."""
+import pytest
+from reproduce.experiments.unlearned import baselines, cues
+from reproduce.verdicts import judged_in, statement
+
+@statement("X.{row}", at="Table X", unit="MAP@R %")
+@judged_in("paper", "small")
+@pytest.mark.parametrize("row", ["edges", "pixels"])
+def test_toy(claim, setting, row):
+    """The toy {row} scores at least 1."""
+    measured = {"edges": cues.edges, "pixels": baselines.pixels}[row]
+    claim.at_least(claim(measured, setting.herd, score="map_at_r", size=setting.size), 1, because="a toy")
+'''
+SETTINGS = """
+[paper]
+stands_for = "the paper's own"
+herd = "LionData"
+size = 64
+
+[small]
+stands_for = "small images"
+differs = ["reading"]
+where = "small"
+herd = "LionData"
+size = 32
+"""
+#: By id: what is measured, with which factors, and the command that measures it.
+ROWS = {
+    "X.edges": (cues.edges, {}, "reproduce run cues.edges --data LionData"),
+    "X.pixels": (baselines.pixels, {}, "reproduce run baselines.pixels --data LionData"),
+    "X.edges@small": (cues.edges, {"size": 32}, "reproduce run cues.edges --data LionData --factor size=32"),
+    "X.pixels@small": (
+        baselines.pixels,
+        {"size": 32},
+        "reproduce run baselines.pixels --data LionData --factor size=32",
+    ),
+}
+
+
+def entry(experiment, scores, commit="abc", **factors):
+    """A kept result of the lions."""
+    cell = Cell(experiment.name, experiment.version, experiment.factors(**factors), "LionData", "hash", None, 0)
+    return Entry(cell, scores, machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit=commit)
+
+
+@pytest.fixture
+def collected(folder, monkeypatch):
+    """The page's parts of four claims: two rows, each in two settings; every result has a commit of its own."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
+    (folder / "test_report_toy.py").write_text(SUITE)
+    (folder / "settings.toml").write_text(SETTINGS)
+    store = Store(folder / "record")
+    for name, (experiment, factors, _) in ROWS.items():
+        store.add(entry(experiment, {"map_at_r": 0.5, "chance": 0.1}, commit=name, **factors))
+    return page.collect(folder)
+
+
+def test_each_claim_has_its_own_evidence(collected):
+    """Result, command, test and code of its own row in its own setting, in the parts and on the page."""
+    found, parts = collected
+    assert sorted(one.spec.id for one in found.outcomes) == sorted(ROWS) == sorted(parts.evidence)
+    whole = page.render(found.outcomes, {"time": "", "commit": "", "data": {}}, parts)
+    for name, (_, _, command) in ROWS.items():
+        row, _, where = name.removeprefix("X.").partition("@")
+        own = parts.evidence[name]
+        assert own.made_of.commits == (name,)
+        assert own.measure == (command,)
+        assert {row, where or "paper"} == set(own.origin.node.partition("[")[2].rstrip("]").split("-"))
+        shown = whole[whole.index(f'id="{name}"') :]
+        assert f">{command}<" in shown[: shown.find('id="X.', 5)]
+
+
+def test_an_answer_stands_in_its_own_column(outcome):
+    """The line's own claims under own data, each other setting's under its own; none where no claim is."""
+    settings = {
+        name: Setting(name, stands_for, values={"column": name})
+        for name, stands_for in (("paper", "the paper's own"), ("cows", "cows in a barn"), ("net", "another network"))
+    }
+    line = Line("X.1", "Table X", sentence="The toy holds.", printed="26.74")
+    own = outcome("X.1", setting="paper", verdict="not reproduced")
+    other = outcome("X.1@cows", setting="cows", fidelity="proxy", proxy="on cows")
+    rest = outcome("X.2@net", setting="net", fidelity="proxy", proxy="with another", verdict="inconclusive")
+    folded = [Folded(line, (own,), (other,)), Folded(Line("X.2", "Table X", sentence="Two."), (), (rest,))]
+    across = columns(folded, settings)
+    assert [list(one.settings) for one in across] == [["paper"], ["cows"], ["net"]]
+    assert across[1].settings == {"cows": "cows in a barn"}
+    first, second = matrix(folded, across, settings)
+    assert [cell and cell.claim for cell in first.cells] == ["X.1", "X.1@cows", None]
+    assert [cell and cell.claim for cell in second.cells] == [None, None, "X.2@net"]
+    assert (first.first, second.first) == ("X.1", "X.2@net")
+    assert (first.sentence, first.printed) == ("The toy holds", "26.74")
+    assert isinstance(first.cells[0], Answered)
+    assert first.cells[0].says.endswith(": not reproduced")
+    assert first.cells[1].says.endswith(": supported")
+
+
+def drawn(lines, suffix):
+    """The panel of one set of lions."""
+    axes = Figure().subplots()
+    lions._panel(axes, lines, suffix, lions.SETS[suffix])
+    return axes
+
+
+def test_the_chance_drawn_is_that_of_the_set(tmp_path, monkeypatch):
+    """A dashed line at the chance of the lions that the panel shows, which its title says; none where none is kept."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
+    chances = dict(zip(lions.SETS, (0.0186, 0.0044, 0.0035), strict=True))
+    scores = {f"map_at_r{suffix}": 0.05 for suffix in lions.SETS}
+    store = Store(tmp_path)
+    store.add(entry(baselines.pixels, scores | {f"chance{suffix}": x for suffix, x in chances.items()}))
+    store.add(entry(baselines.histogram, scores))
+    asked = [Request(one, "LionData", one.factors(), range(1)) for one in (baselines.pixels, baselines.histogram)]
+    found = lions.rows(asked, store)
+    assert [one.label for one in found] == ["pixels", "colour histogram"]
+    for suffix, chance in chances.items():
+        panel = drawn(found, suffix)
+        dashed = [line.get_xdata()[0] for line in panel.lines if line.get_linestyle() == "--"]
+        assert dashed == pytest.approx([100 * chance])
+        assert panel.get_title(loc="right") == f"{lions.SETS[suffix]} (chance {100 * chance:.2f})"
+        without = drawn(found[1:], suffix)
+        assert not [line for line in without.lines if line.get_linestyle() == "--"]
+        assert without.get_title(loc="right") == lions.SETS[suffix]
+
+
+def test_a_row_s_marks_lie_where_it_scores(tmp_path, monkeypatch):
+    """The mean at the row's height, and hollow a little below it the same without the photograph."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
+    store = Store(tmp_path)
+    made = {"map_at_r": 0.18, "map_at_r@train": 0.08, "map_at_r/apart": 0.14, "chance": 0.02, "chance@train": 0.01}
+    store.add(entry(baselines.pixels, {"map_at_r": 0.05}))
+    store.add(entry(baselines.histogram, made))
+    asked = [Request(one, "LionData", one.factors(), range(1)) for one in (baselines.pixels, baselines.histogram)]
+    marks = {}
+    for suffix in lions.SETS:
+        lines = drawn(lions.rows(asked, store), suffix).lines
+        marks[suffix] = [(*line.get_xydata()[0].round(2),) for line in lines if line.get_marker() in ("o", "D")]
+    assert marks == {"": [(5.0, 0.0), (18.0, 1.0), (14.0, 1.3)], "@train": [(8.0, 1.0)], "@all": []}
+
+
+def test_the_constant_answer_is_counted_over_all_draws(outcome):
+    """Shares of all draws that lie within the picture; without the printed figure there is none."""
+    drawn = constant.draw(Material([outcome("W.accuracy", printed="80.82")], [], None))
+    figures = dict(drawn.rows)
+    assert figures["draws of nine of the 89 animals"] == "635,627,275,767"
+    assert figures["mean accuracy, %"] == "80.78"
+    assert [figures[what] for what in ("5 % of draws below", "half below", "95 % below")] == ["72.23", "81.20", "87.34"]
+    assert 50 < float(figures["draws that give 80.82 % or more, %"]) < 60
+    assert "72.23 to 87.34; the printed 80.82 %" in drawn.says
+    assert constant.draw(Material([], [], None)) is None
+
+
+def test_the_histogram_of_the_constant_answer_adds_up():
+    """Edges in per cent; the share of draws in each part, in per cent of all draws."""
+    from reproduce.metrics.constant import constant_accuracy_distribution
+
+    edges, share = constant.histogram(constant_accuracy_distribution([2, 3, 4, 5, 6], 3))
+    assert (edges[0], edges[-1], len(edges), len(share)) == (60.0, 96.0, 145, 144)
+    assert share.sum() == pytest.approx(100)
+    # Ten draws of three; 2, 3 and 4 images: 26 of 36 pairs are of two animals.
+    assert share[np.searchsorted(edges, 100 * 26 / 36) - 1] > 9.99
