@@ -25,10 +25,14 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import pytest
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 #: Seconds after which a mutant that hangs is killed.
 LIMIT = 300
+#: Mutants tried together, those of the same tests after one collection.
+BLOCK = 100
 QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile", "broken")
 OTHER = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -105,19 +109,42 @@ def put(path: Path, tree: ast.AST) -> None:
             held.__code__ = new.get((held.__code__.co_qualname, held.__code__.co_firstlineno), held.__code__)
 
 
-def survives(path: Path, tree: ast.AST, tests: str) -> bool:
-    """Whether the tests are green in a fork with the change."""
-    import pytest
+class Tried:
+    """A pytest plugin: once the tests are collected, each mutant is put in place and tried in a fork of its own.
 
+    ``trees`` are (path, tree), None for none. Each outcome goes into ``told`` as a line: 1 where all tests are green.
+    """
+
+    def __init__(self, trees: Sequence[tuple[Path, ast.AST] | None], told: int) -> None:
+        self.trees, self.told = trees, told
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        for changed in self.trees:
+            child = os.fork()
+            if not child:
+                signal.alarm(LIMIT)
+                if changed is not None:
+                    put(*changed)
+                return  # pytest goes on, and ends with its own status
+            green = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+            os.write(self.told, f"{int(green)}\n".encode())
+        os._exit(0)
+
+
+def survive(trees: Sequence[tuple[Path, ast.AST] | None], tests: str) -> Iterator[bool]:
+    """Whether the tests are green with each of the changes, one after the other; they are collected once."""
+    source, target = os.pipe()
     child = os.fork()
     if not child:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        signal.alarm(LIMIT)
-        put(path, tree)
-        os._exit(int(pytest.main([*QUIET, *tests.split()])))
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        os._exit(int(pytest.main([*QUIET, *tests.split()], plugins=[Tried(trees, target)])))
+    os.close(target)
+    with os.fdopen(source) as lines:
+        yield from (line.strip() == "1" for line in lines)
+    os.waitpid(child, 0)
 
 
 def told(row: dict[str, Any]) -> str:
@@ -139,12 +166,25 @@ def drawn(listed: dict[str, Any], names: Sequence[str], sample: int, seed: int) 
     return random.Random(seed).sample(every, min(sample, len(every))), len(every)
 
 
+def mutant(module: str, number: int, passed: Sequence[str]) -> tuple[dict[str, Any], tuple[Path, ast.AST]]:
+    """A mutant as a row of the table, and the changed tree with its path."""
+    path = ROOT / module
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    node, way = changes(tree, passed)[number]
+    row = {"module": module, "number": number, "line": node.lineno, "was": ast.unparse(node)}
+    change(node, way)
+    ast.fix_missing_locations(tree)
+    return row | {"now": ast.unparse(node), "in": source.splitlines()[row["line"] - 1].strip()}, (path, tree)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--sample", type=int, default=150)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--trust", action="store_true", help="that the tests are green without any change")
     asked = parser.parse_args()
     listed = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
     os.chdir(ROOT)
@@ -156,28 +196,26 @@ def main() -> int:
     if asked.json and asked.json.exists():
         table = json.loads(asked.json.read_text(encoding="utf-8"))
     known = {(row["module"], row["number"]) for row in table}
-    sane: dict[str, bool] = {}
-    for module, number in chosen:
-        path, tests = ROOT / module, listed["tests"][module]
-        if (module, number) in known:
-            continue
-        source = path.read_text(encoding="utf-8")
-        tree = ast.parse(source)
-        if tests not in sane:
-            sane[tests] = survives(path, tree, tests)
-        if not sane[tests]:
-            print(f"{tests}: red without any change", flush=True)
-            continue
-        node, way = changes(tree, listed["looks"].get(module, []))[number]
-        row = {"module": module, "number": number, "line": node.lineno, "was": ast.unparse(node)}
-        change(node, way)
-        ast.fix_missing_locations(tree)
-        row |= {"now": ast.unparse(node), "in": source.splitlines()[node.lineno - 1].strip()}
-        table.append({**row, "alive": survives(path, tree, tests)})
-        if table[-1]["alive"]:
-            print(f"{module}:{row['line']}: {row['was']}  ->  {row['now']}\n    {row['in']}", flush=True)
-        if asked.json:
-            asked.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    left = [one for one in chosen if one not in known]
+    for start in range(0, len(left), BLOCK):
+        by_tests: dict[str, list[tuple[str, int]]] = {}
+        for one in left[start : start + BLOCK]:
+            by_tests.setdefault(listed["tests"][one[0]], []).append(one)
+        for tests, ones in by_tests.items():
+            made = [mutant(module, number, listed["looks"].get(module, [])) for module, number in ones]
+            green = survive([*([] if asked.trust else [None]), *(change for _, change in made)], tests)
+            if not asked.trust and not next(green, False):
+                print(f"{tests}: red without any change", flush=True)
+                continue
+            outcomes = list(green)
+            if len(outcomes) < len(made):
+                print(f"{tests}: cannot be collected", flush=True)
+            for (row, _), alive in zip(made, outcomes, strict=False):
+                table.append({**row, "alive": alive})
+                if alive:
+                    print(f"{row['module']}:{row['line']}: {row['was']}  ->  {row['now']}\n    {row['in']}", flush=True)
+                if asked.json:
+                    asked.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     same = sum(row["alive"] and told(row) in listed["same"] for row in table)
     dead, seen = sum(not row["alive"] for row in table), len(table) - same
     print(f"{dead} of {seen} killed, {same} change nothing, of {total:,}")
