@@ -82,9 +82,10 @@ class Training:
 
         values = [ops.convert_to_numpy(variable.value) for variable in self._variables()]
         curves = np.array([self.curves[name] for name in CURVES])
-        head = {"key": np.array(self.key), "done": np.array(done), "digest": np.array(self._seal(done, curves, values))}
+        named = {f"v{i}": value for i, value in enumerate(values)}
+        seal = np.array(self._seal(done, curves, values))
         file = io.BytesIO()
-        np.savez(file, **head, curves=curves, **{f"v{i}": value for i, value in enumerate(values)})
+        np.savez(file, key=np.array(self.key), done=np.array(done), digest=seal, curves=curves, **named)
         write_atomically(self.checkpoint, file.getvalue())
 
     def _seal(self, done: int, curves: np.ndarray, values: list[Any]) -> str:

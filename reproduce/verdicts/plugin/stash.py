@@ -43,7 +43,8 @@ def narrowed(config: pytest.Config) -> bool:
 def moves(config: pytest.Config) -> dict[str, list[float]]:
     """Return how far what was measured again lies from the record, by row: here, and in the workers of xdist."""
     here: dict[str, list[float]] = getattr(config.stash.get(MEASURES, None), "moves", {})
-    return {**config.stash.get(MOVES, {}), **here}
+    there: dict[str, list[float]] = config.stash.get(MOVES, {})
+    return there | here
 
 
 def outcome_of(report: pytest.TestReport) -> "Outcome | None":
