@@ -23,7 +23,7 @@ from reproduce.commands import (
 )
 from reproduce.errors import ReproduceError, of_memory, of_system, short_of_memory
 from reproduce.extras import needed
-from reproduce.terminal import tolerant
+from reproduce.terminal import tolerant, warnings_named
 
 app = typer.Typer(
     name="reproduce",
@@ -70,6 +70,7 @@ def root(
 def main() -> None:
     """Run the command; an error that a user can meet is one line on stderr and exit status 1."""
     tolerant()
+    warnings_named()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C: what is finished is kept
     try:
         app(prog_name="reproduce")

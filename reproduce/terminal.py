@@ -1,9 +1,10 @@
-"""A terminal that cannot show every sign: Windows' code pages and old locales get letters, and never an error."""
+"""What a terminal is told, and how: where it cannot show every sign it gets letters, and never an error."""
 
 import codecs
+import logging
 import sys
 
-__all__ = ["tolerant"]
+__all__ = ["tolerant", "warnings_named"]
 
 #: "?" in place of a sign would read as a verdict.
 PLAIN = {
@@ -18,6 +19,14 @@ def tolerant() -> None:
     for stream in (sys.stdout, sys.stderr):
         if (reconfigure := getattr(stream, "reconfigure", None)) and stream.errors == "strict":
             reconfigure(errors="reproduce.plain")
+
+
+def warnings_named() -> None:
+    """Name the command before what its own code warns of by ``logging``, as before all else that it says on stderr."""
+    ours = logging.getLogger("reproduce")
+    if not ours.handlers:
+        ours.addHandler(logging.StreamHandler())
+        ours.handlers[0].setFormatter(logging.Formatter("reproduce: warning: %(message)s"))
 
 
 def _plain(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -75,10 +75,10 @@ def test_settings_are_part_of_what_is_kept():
 
 
 def test_a_file_and_its_pixels_agree(tmp_path):
-    """A path is decoded to the grey pixels it holds; cores and the bar change nothing."""
+    """A path is decoded to the grey pixels it holds; the number of cores changes nothing."""
     path = tmp_path / "image.png"
     cv2.imwrite(str(path), textured(6))
-    (one,) = keypoints([path], "ORB", n_jobs=1, progress=True)
+    (one,) = keypoints([path], "ORB", n_jobs=1)
     (two,) = keypoints([textured(6)], "ORB", n_jobs=2)
     assert np.array_equal(one, two)
 

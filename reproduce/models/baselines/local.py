@@ -33,7 +33,6 @@ def local_matching(
     height: int = 256,
     tolerance: float = 0.1,
     n_jobs: int = -1,
-    progress: bool | None = None,
 ) -> np.ndarray:
     """Similarity (N, N) float64 of every image, a row's own view, to every other: larger is more alike, 0 no vote.
 
@@ -41,7 +40,7 @@ def local_matching(
     where the proposal puts it, as a fraction of the image's height. The diagonal is 0. Nothing is learned or drawn:
     squared distances of SIFT bytes are whole numbers, exact in float32, whatever the threads and the BLAS.
     """
-    found = keypoints(images, "SIFT", height=height, most=most, n_jobs=n_jobs, progress=progress)
+    found = keypoints(images, "SIFT", height=height, most=most, n_jobs=n_jobs)
     owner, query, match, weight = lnbnn_votes([points["descriptor"] for points in found], neighbours, n_jobs)
     points = np.concatenate(found)
     return verified_scores(points, owner, query, match, weight, len(images), tolerance * height)

@@ -1,9 +1,8 @@
 """A frozen backbone's features, computed once per image and kept, so that every seed and row shares one pass."""
 
 import io
-import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -19,6 +18,7 @@ from reproduce.models.dcnn.augment import Augmenter
 from reproduce.models.dcnn.backbone import build, scaler
 from reproduce.models.dcnn.loaded import keras
 from reproduce.models.dcnn.recipe import NO_FILE, VIEWS, Views
+from reproduce.progress import track
 
 __all__ = ["VERSION", "features", "of_layer"]
 
@@ -118,13 +118,9 @@ def _forward(model: Any, images: Any) -> np.ndarray:
     return found
 
 
-def _blocks(rows: np.ndarray) -> Any:
-    from rich.console import Console
-    from rich.progress import track
-
-    blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
-    quiet = not sys.stderr.isatty()
-    return track(blocks, "features", console=Console(stderr=True), transient=True, disable=quiet)
+def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+    starts = range(0, len(rows), BLOCK)
+    return track((rows[start : start + BLOCK] for start in starts), len(starts), "features")
 
 
 def _keep(folder: Any, keys: Sequence[str], rows: np.ndarray) -> None:

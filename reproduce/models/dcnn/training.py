@@ -2,7 +2,6 @@
 
 import io
 import logging
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from reproduce.cache import digest, write_atomically
 from reproduce.errors import InvalidInputError
+from reproduce.progress import track
 
 __all__ = ["CURVES", "Training"]
 
@@ -42,12 +42,8 @@ class Training:
 
     def run(self, batch: Callable[[int], tuple[Any, Any]], steps: int, every: int = 50) -> dict[str, list[float]]:
         """Train and return the curves, one value per step; InvalidInputError where the loss is not a number."""
-        from rich.console import Console
-        from rich.progress import track
-
         todo = range(self._resume(), steps)
-        quiet = not sys.stderr.isatty()
-        for number in track(todo, "training", console=Console(stderr=True), transient=True, disable=quiet):
+        for number in track(todo, len(todo), "training"):
             self._waiting.append(self.step(*batch(number)))
             if (number + 1) % every == 0 or number + 1 == steps:
                 self._read()

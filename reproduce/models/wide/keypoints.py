@@ -16,6 +16,7 @@ import numpy as np
 
 from reproduce import cache
 from reproduce.errors import InvalidInputError
+from reproduce.progress import track
 
 __all__ = ["BINARY", "BYTES", "DETECTORS", "descriptors", "keypoints"]
 
@@ -35,14 +36,13 @@ def keypoints(
     height: int = 256,
     most: int = 300,
     n_jobs: int = -1,
-    progress: bool | None = None,
 ) -> list[np.ndarray]:
     """The keypoints of every image, strongest first; none is an empty array.
 
     ``images``: grey uint8 arrays (H, W), or paths of image files, decoded to grey here. Each answer is a structured
     array (n,), n <= ``most``, with fields x, y, size (pixels of the image at ``height``), angle (degrees),
-    response and ``descriptor`` (BYTES[detector],) uint8. ``n_jobs`` -1 uses all cores; ``progress`` None shows a
-    bar on a terminal. Kept under ``REPRODUCE_CACHE`` by image content, detector and settings.
+    response and ``descriptor`` (BYTES[detector],) uint8. ``n_jobs`` -1 uses all cores. Kept under
+    ``REPRODUCE_CACHE`` by image content, detector and settings.
     """
     if detector not in DETECTORS:
         raise InvalidInputError(f"no detector {detector!r}: there are {', '.join(DETECTORS)}")
@@ -54,7 +54,7 @@ def keypoints(
     jobs = cpu_count() if n_jobs == -1 else n_jobs
     work = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
     found = work(delayed(_kept)(image, detector, height, most) for image in images)
-    return list(_bar(found, len(images), f"{detector} keypoints", progress))
+    return list(track(found, len(images), f"{detector} keypoints"))
 
 
 def descriptors(found: Iterable[np.ndarray], detector: str, *, bits: bool = True) -> list[np.ndarray]:
@@ -143,12 +143,3 @@ def _checked(image: Any) -> np.ndarray:
             f"keypoints: an image must be a path or a grey (H, W) uint8 array, not {grey.dtype} {grey.shape}"
         )
     return grey
-
-
-def _bar(items: Iterable[Any], total: int, title: str, progress: bool | None) -> Iterable[Any]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    shown = console.is_terminal if progress is None else progress
-    return track(items, total=total, description=title, console=console, transient=True, disable=not shown)
