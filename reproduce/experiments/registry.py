@@ -16,6 +16,7 @@ __all__ = ["Experiment", "Result", "experiment", "find", "names_animals", "regis
 
 #: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
 SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
+_SCALARS = (bool, int, float, str, type(None))
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,11 @@ class Experiment:
         return {name: one.annotation for name, one in self.own.items() if one.annotation is not one.empty}
 
     @cached_property
+    def _known(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """Factors that were found right before: hundreds of claims ask for the same ones."""
+        return {}
+
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """All factors with their defaults: those of ``shared`` first, then the function's own."""
         taken = self.of or tuple(one.name for one in (fields(self.shared) if self.shared is not None else ()))
@@ -124,6 +130,14 @@ class Experiment:
         Those that came ``later`` only where they are not at their defaults. A value that a factor does not take, by its
         annotation or by the dataclass of the ``shared`` ones, is an error that says what it takes.
         """
+        key = tuple((name, type(chosen[name]), chosen[name]) for name in sorted(chosen))
+        if not all(kind in _SCALARS for _, kind, _ in key):  # what could change later is not remembered
+            return self._checked(chosen)
+        if key not in self._known:
+            self._known[key] = self._checked(chosen)
+        return dict(self._known[key])
+
+    def _checked(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         known = self.defaults
         if unknown := sorted(set(chosen) - set(known)):
             names = ", ".join(known) or "none"

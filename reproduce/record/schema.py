@@ -23,6 +23,8 @@ PLACE_FIELDS = ("machine", "backend", "dtype", "environment", "commit")
 #: What was measured: each has named values, digested one by one.
 MEASURED_FIELDS = ("scores", "details", "leave_one_out")
 
+#: What JSON reads back as it was, told by one look: most of a record's values.
+_AS_THEY_ARE = frozenset((str, bool, int, type(None)))
 #: One for all: `json.dumps` makes one for each of a record's hundred thousand values.
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 
@@ -32,7 +34,9 @@ def plain(value: Any) -> Any:
 
     A number that is not finite becomes its name ("nan", "inf", "-inf"), since JSON has none.
     """
-    if value is None or isinstance(value, bool | str):
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         return int(value)

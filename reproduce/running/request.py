@@ -63,6 +63,10 @@ class Request:
         """What must be here to measure it."""
         return inputs_of(self.experiment, self.data, self.factors)
 
+    def at(self, turn: Turn) -> "Request":
+        """Return the same request at another turn; itself where it has that already, with what it has worked out."""
+        return self if turn == self.turn else replace(self, turn=turn)
+
     def of_run(self, seeds: Sequence[int]) -> list[int]:
         """Return a run's seeds, counted from the request's first, and as many as it asks for; one where none varies."""
         count = (len(self.seeds) or len(seeds)) if self.varies else 1
@@ -79,5 +83,5 @@ def merged(requests: Iterable[Request]) -> list[Request]:
     for one in requests:
         other = found.get(one.key, one)
         most = other if len(other.seeds) >= len(one.seeds) else one
-        found[one.key] = replace(most, turn=min(one.turn, other.turn))
+        found[one.key] = most.at(min(one.turn, other.turn))
     return list(found.values())

@@ -5,7 +5,7 @@ A line holds the paper's printed figures, written here and nowhere else, and tak
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,27 @@ class Folded:
         return self.line.sentence or (every[0].spec.sentence if every else "")
 
 
+class Lines(tuple[Line, ...]):
+    """The lines of a file in its order, and two indexes of them that every claim asks."""
+
+    @cached_property
+    def printed(self) -> Mapping[str, str]:
+        """The printed figures by claim id."""
+        return {".".join(filter(None, (line.id, row))): text for line in self for row, text in line.rows.items()}
+
+    @cached_property
+    def runs(self) -> Mapping[str, int]:
+        """How many runs the paper averaged, by line id."""
+        return {line.id: line.runs for line in self}
+
+
 @lru_cache
-def read(path: Path) -> tuple[Line, ...]:
+def read(path: Path) -> Lines:
     """The lines of a file in its order; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():
-        return ()
+        return Lines()
     tables = toml(path)
-    return tuple(_line(path, name, table) for name, table in tables.items())
+    return Lines(_line(path, name, table) for name, table in tables.items())
 
 
 def _line(path: Path, name: str, said: Any) -> Line:
@@ -76,16 +90,14 @@ def _line(path: Path, name: str, said: Any) -> Line:
     return shaped(Line, {**table, "id": name, "rows": rows, "printed": printed}, where)
 
 
-def printed_in(folder: Path) -> dict[str, str]:
+def printed_in(folder: Path) -> Mapping[str, str]:
     """The paper's printed figure by claim id, as its digits stand there."""
-    return {
-        ".".join(filter(None, (line.id, row))): text for line in read(folder / FILE) for row, text in line.rows.items()
-    }
+    return read(folder / FILE).printed
 
 
-def runs_in(folder: Path) -> dict[str, int]:
+def runs_in(folder: Path) -> Mapping[str, int]:
     """Return how many runs the paper averaged, by line id."""
-    return {line.id: line.runs for line in read(folder / FILE)}
+    return read(folder / FILE).runs
 
 
 def fold(lines: Sequence[Line], outcomes: Sequence[Outcome]) -> list[Folded]:

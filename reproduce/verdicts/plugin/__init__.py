@@ -221,6 +221,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep of a recorded deviation's traceback its last frame: none is shown, and pytest weighs every one of them."""
+    if CLAIM in item.stash and call.excinfo is not None and isinstance(call.excinfo.value, pytest.xfail.Exception):
+        last = call.excinfo.tb
+        while last.tb_next is not None:
+            last = last.tb_next
+        call.excinfo = pytest.ExceptionInfo.from_exc_info((call.excinfo.type, call.excinfo.value, last))
+    return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """An inconclusive claim has a status of its own, '?', and so has a compatible one, '~'."""

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,18 @@ class Asking:
 
 @dataclass(frozen=True)
 class Judged:
-    """Every claim's outcome, in the order of the files, all that they asked for, and each claim's origin by id."""
+    """Every claim's outcome, in the order of the files, and all that they asked for."""
 
     outcomes: tuple[Outcome, ...]
     requests: tuple[Request, ...]
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    items: tuple[Any, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Each claim's origin by its id; its code is looked up only where that is asked for."""
+        from reproduce.verdicts.plugin.marks import spec
+
+        return {spec(item).id: _origin(item) for item in self.items}
 
 
 class _Gather:
@@ -66,7 +73,7 @@ class _Gather:
         self.claims: list[Asking] = []
         self.specifications: dict[str, Spec] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self.origins: dict[str, Origin] = {}
+        self.items: list[Any] = []
         self.broken: list[str] = []
 
     def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
@@ -82,10 +89,10 @@ class _Gather:
         items = claims(session.items)  # type: ignore[attr-defined]
         chosen = [item for item in items if self.settings is None or spec(item).setting in self.settings]
         self.requests = collect(chosen)
-        self.claims = [Asking(spec(item), tuple(collect([item])), partial(judge_item, item)) for item in chosen]
+        if session.config.option.collectonly:  # type: ignore[attr-defined]
+            self.claims = [Asking(spec(item), tuple(collect([item])), partial(judge_item, item)) for item in chosen]
         self.specifications = {item.nodeid: spec(item) for item in items}
-        if not session.config.option.collectonly:  # type: ignore[attr-defined]
-            self.origins = {spec(item).id: _origin(item, tuple(collect([item]))) for item in items}
+        self.items = items
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         from reproduce.verdicts.plugin.stash import outcome_of
@@ -140,7 +147,7 @@ def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
             for node, spec in gather.specifications.items()
         ),
         tuple(gather.requests),
-        gather.origins,
+        tuple(gather.items),
     )
 
 
@@ -164,10 +171,19 @@ def judge_item(item: Any, measures: Any) -> Outcome | None:
     return claim.outcome
 
 
-def _origin(item: Any, requests: tuple[Request, ...]) -> Origin:
+def _origin(item: Any) -> Origin:
     """The claim's function as it is written, its marks above it."""
-    lines, first = inspect.getsourcelines(item.function)
-    return Origin(item.nodeid, item.nodeid.partition("::")[0], first, "".join(lines).rstrip(), requests)
+    from reproduce.verdicts.plugin.session import collect
+
+    code, first = _source(item.function)
+    return Origin(item.nodeid, item.nodeid.partition("::")[0], first, code, tuple(collect([item])))
+
+
+@cache
+def _source(function: Callable[..., Any]) -> tuple[str, int]:
+    """A function's code and its first line, once for all of its rows."""
+    lines, first = inspect.getsourcelines(function)
+    return "".join(lines).rstrip(), first
 
 
 def _where_and_what(path: Path, error: BaseException) -> str:

@@ -35,7 +35,7 @@ def record_folder(config: pytest.Config) -> Path:
 
 def collect(items: Sequence[pytest.Item]) -> list[Request]:
     """What the claims ask for, each once, with the most seeds and the earliest turn that any gives it."""
-    return merged(replace(one, turn=turn(spec(item))) for item in items for one in dry(item).requests)
+    return merged(one.at(turn(spec(item))) for item in items for one in dry(item).requests)
 
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
