@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -15,7 +15,8 @@ from platformdirs import user_cache_path
 from reproduce.errors import InvalidInputError
 
 __all__ = [
-    "BY_PRODUCTS", "arrays", "by_products", "by_products_in", "cache_dir", "digest", "elsewhere", "write_atomically",
+    "BY_PRODUCTS", "arrays", "by_products", "by_products_in", "cache_dir", "digest", "elsewhere", "text",
+    "write_atomically",
 ]  # fmt: skip
 
 #: The variable that names another folder for what is computed, so that a run may begin with none of it.
@@ -124,6 +125,28 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
                     partial.unlink(missing_ok=True)
                 kept = _read(path)
     return kept
+
+
+def text(kind: str, key: str, compute: Callable[[], str], most: int) -> str:
+    """The text kept under (kind, key), as `arrays` keeps an array; of all of one kind the ``most`` last made are kept.
+
+    Where nothing can be kept it is computed each time.
+    """
+    try:
+        path = by_products(kind) / f"{key}.txt"
+    except InvalidInputError:
+        return compute()
+    with suppress(OSError, UnicodeDecodeError):
+        seal, _, kept = path.read_bytes().partition(b"\n")
+        if seal.decode("ascii") == hashlib.sha256(kept).hexdigest():
+            return kept.decode()
+    made = compute()
+    with suppress(OSError):
+        content = made.encode()
+        write_atomically(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+        for old in sorted(path.parent.glob("*.txt"), key=os.path.getmtime)[:-most]:
+            old.unlink(missing_ok=True)
+    return made
 
 
 #: Files that this process found whole -> when they had this time and size.

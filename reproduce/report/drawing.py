@@ -4,11 +4,12 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from reproduce.cache import digest, text
 from reproduce.record import Store
 from reproduce.report.evidence import reader
 from reproduce.running.request import Request
@@ -32,6 +33,8 @@ COLOURS = {
 }
 #: Inches of a figure on a screen and on a phone, whose text is then as large.
 WIDE, NARROW = 11.0, 4.1
+#: Drawings that are kept: some pages' worth.
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,31 @@ def svg(
     height: float,
     constrained: bool = True,
 ) -> str:
-    """One drawing as an ``<svg>`` element that reads as ``says`` to who does not see it."""
+    """One drawing as an ``<svg>`` element that reads as ``says`` to who does not see it.
+
+    What a function shows that sees nothing but its arguments is drawn once and kept beside a digest of them, of this
+    package's code, and of matplotlib's version and settings.
+    """
+    function = paint.func if isinstance(paint, partial) else None
+    if function is None or getattr(function, "__closure__", ()):
+        return _drawn(name, says, paint, narrow, height, constrained)
+    import matplotlib as mpl
+    import msgspec
+
+    from reproduce.running.cells import source_digest
+
+    what = (function.__module__, function.__qualname__, paint.args, name, says, narrow, height, constrained)
+    try:
+        shown = msgspec.msgpack.encode(what, enc_hook=lambda one: one.tolist())
+    except (AttributeError, TypeError):  # neither plain nor an array: no digest of it
+        return _drawn(name, says, paint, narrow, height, constrained)
+    key = digest(source_digest(), mpl.__version__, sorted(mpl.rcParams.items()), shown)
+    return text("drawings", key, lambda: _drawn(name, says, paint, narrow, height, constrained), most=MOST)
+
+
+def _drawn(
+    name: str, says: str, paint: Callable[[Any, bool], None], narrow: bool, height: float, constrained: bool
+) -> str:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Picture

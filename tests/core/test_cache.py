@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reproduce.cache import arrays, cache_dir, digest, write_atomically
+from reproduce.cache import arrays, by_products, cache_dir, digest, text, write_atomically
 from reproduce.determinism import generator, integer_seed
 
 
@@ -111,3 +111,21 @@ def test_purposes_draw_independently():
     draws = {tuple(generator(0, name).integers(1000, size=5)) for name in ("split", "order", "weights")}
     assert len(draws) == 3
     assert integer_seed(0, "split") == integer_seed(0, "split") != integer_seed(1, "split")
+
+
+@pytest.mark.parametrize("damage", [b"", b"other", b"\xff\xfe", b"0" * 64 + b"\nother"])
+def test_a_kept_text_that_was_damaged_is_made_again(damage):
+    """What is read is what was made: a file that says something else is passed over, and mended."""
+    made = iter(("first", "second", "third"))
+    assert text("toys", "one", lambda: next(made), most=2) == "first"
+    assert text("toys", "one", lambda: next(made), most=2) == "first"
+    by_products("toys").joinpath("one.txt").write_bytes(damage)
+    assert text("toys", "one", lambda: next(made), most=2) == "second"
+    assert text("toys", "one", lambda: next(made), most=2) == "second"
+
+
+def test_the_oldest_texts_go():
+    for number in range(5):
+        text("toys", str(number), lambda: "made", most=2)
+        os.utime(by_products("toys") / f"{number}.txt", (number, number))
+    assert {path.stem for path in by_products("toys").iterdir()} == {"3", "4"}

@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
 from reproduce.experiments import wide
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
+from reproduce.report import drawing
 from reproduce.report.drawing import COLOURS, Material, svg
 from reproduce.report.figures import FIGURES, curves, pairs
 from reproduce.running import inputs
@@ -87,3 +90,36 @@ def test_each_curve_has_a_panel_with_the_line_of_a_collapse(monkeypatch):
     assert [row[:3] for row in drawn.rows] == [("cattle", "frozen", "1"), ("lions", "whole", "2")]
     monkeypatch.setattr(curves, "curves", lambda _: [])
     assert curves.draw(None) is None
+
+
+def _line(heights, picture, narrow):
+    picture.subplots().plot(heights)
+
+
+def test_a_drawing_is_kept_by_what_it_shows(monkeypatch, tmp_path):
+    """Drawn once; anew for other values, another width or other settings; a closure shows what no one can digest."""
+    made = []
+
+    def drawn(*asked):
+        made.append(asked)
+        return f"<svg>{len(made)}</svg>"
+
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
+    monkeypatch.setattr(drawing, "_drawn", drawn)
+    one, other = partial(_line, np.array([0.0, 1.0])), partial(_line, np.array([0.0, 1.0 + 1e-15]))
+    for _ in range(2):
+        svg("toy", "A line.", one, False, 2.0)
+    assert len(made) == 1
+    svg("toy", "A line.", other, False, 2.0)
+    svg("toy", "A line.", one, True, 2.0)
+    svg("toy", "Another line.", one, False, 2.0)
+    assert len(made) == 4
+    with mpl.rc_context({"lines.linewidth": 9}):
+        svg("toy", "A line.", one, False, 2.0)
+    assert len(made) == 5
+    monkeypatch.setattr("reproduce.running.cells.source_digest", lambda: "other code")
+    svg("toy", "A line.", one, False, 2.0)
+    assert len(made) == 6
+    for _ in range(2):
+        svg("toy", "A line.", lambda picture, narrow: _line(made, picture, narrow), False, 2.0)
+    assert len(made) == 8

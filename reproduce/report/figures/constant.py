@@ -1,5 +1,6 @@
 """The accuracy of always answering "different" over every draw of nine of the 89 cattle, exactly."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,22 +47,31 @@ def draw(material: Material) -> Drawn | None:
         f"is reached in {reached:.1f} % of them."
     )
 
-    def paint(picture: Any, narrow: bool) -> None:
-        panel = picture.subplots()
-        panel.stairs(share, edges, fill=True, color=COLOURS["holds"], alpha=0.55)
-        panel.axvline(float(printed), color=COLOURS["bad"], linewidth=1.6)
-        panel.axvline(100 * found.mean, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (3, 2)))
-        top = 1.12 * share.max()
-        panel.set(xlim=(LOW, HIGH), ylim=(0, 1.25 * share.max()), xlabel="accuracy over all test pairs, %")
-        panel.set_ylabel("share of draws, %")
-        panel.text(float(printed) + 0.4, top, f"the paper: {printed}", color=COLOURS["bad"], fontweight="bold")
-        mean = f"mean {100 * found.mean:.2f}"
-        panel.text(100 * found.mean - 0.4, top, mean, ha="right", fontweight="bold")
-        panel.axvspan(quantiles[0], quantiles[2], ymax=0.03, color=COLOURS["ink"], linewidth=0)
-        panel.grid(axis="y")
-
+    paint = partial(_paint, edges, share, 100 * found.mean, (quantiles[0], quantiles[2]), printed)
     wide, narrow = both("constant", says, paint, {False: 3.2, True: 3.0})
     return Drawn(wide, narrow, says, ("what", "value"), rows)
+
+
+def _paint(
+    edges: np.ndarray,
+    share: np.ndarray,
+    mean: float,
+    ends: tuple[float, float],
+    printed: str,
+    picture: Any,
+    narrow: bool,
+) -> None:
+    panel = picture.subplots()
+    panel.stairs(share, edges, fill=True, color=COLOURS["holds"], alpha=0.55)
+    panel.axvline(float(printed), color=COLOURS["bad"], linewidth=1.6)
+    panel.axvline(mean, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (3, 2)))
+    top = 1.12 * share.max()
+    panel.set(xlim=(LOW, HIGH), ylim=(0, 1.25 * share.max()), xlabel="accuracy over all test pairs, %")
+    panel.set_ylabel("share of draws, %")
+    panel.text(float(printed) + 0.4, top, f"the paper: {printed}", color=COLOURS["bad"], fontweight="bold")
+    panel.text(mean - 0.4, top, f"mean {mean:.2f}", ha="right", fontweight="bold")
+    panel.axvspan(*ends, ymax=0.03, color=COLOURS["ink"], linewidth=0)
+    panel.grid(axis="y")
 
 
 FIGURE = Figure(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,18 +72,16 @@ def draw(material: Material) -> Drawn | None:
         f"Ending within 0.01 of ln 2: {'; '.join(flat) or 'none'}."
     )
 
-    def paint(picture: Any, narrow: bool) -> None:
-        _panels(picture, found, ACROSS[narrow])
-
     heights = {narrow: (PANEL + TITLE) * math.ceil(len(found) / across) for narrow, across in ACROSS.items()}
-    wide, narrow = both("curves", says, paint, heights, constrained=False)
+    wide, narrow = both("curves", says, partial(_panels, found), heights, constrained=False)
     return Drawn(wide, narrow, says, ("data", "configuration", "seeds", "loss at the first step", "at the end"), rows)
 
 
-def _panels(picture: Any, found: Sequence[Curve], across: int) -> None:
+def _panels(found: Sequence[Curve], picture: Any, narrow: bool) -> None:
     """All panels on one set of axes in inches: an axis of its own for each took most of the page's time."""
     from matplotlib.collections import LineCollection, PolyCollection
 
+    across = ACROSS[narrow]
     width, height = picture.get_size_inches()
     axes = picture.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))

@@ -1,6 +1,7 @@
 """The first picture: a few scores on one axis, each with its name and, where it is ours, its 90 % interval."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,7 @@ def draw(title: str, rows: Sequence[Dot]) -> Drawn:
     """Return the picture for the page, for a screen and for a phone."""
     said = words(title, rows)
     tall = REST + ROW * len(rows)
-    wide, narrow = both(
-        "dots", said, lambda picture, thin: paint(picture, title, rows, thin), {False: tall, True: 1.6 * tall}
-    )
+    wide, narrow = both("dots", said, partial(paint, title, rows), {False: tall, True: 1.6 * tall})
     return Drawn(wide, narrow, said)
 
 
@@ -35,11 +34,11 @@ def save(title: str, rows: Sequence[Dot], path: Path) -> None:
 
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "dots", "font.size": 10}):
         picture = Figure(figsize=(8.5, REST + ROW * len(rows)), layout="constrained", facecolor="white")
-        paint(picture, title, rows)
+        paint(title, rows, picture)
         picture.savefig(path, metadata={"Date": None, "Title": title, "Description": words(title, rows)})
 
 
-def paint(picture: Any, title: str, rows: Sequence[Dot], narrow: bool = False) -> None:
+def paint(title: str, rows: Sequence[Dot], picture: Any, narrow: bool = False) -> None:
     """Fill a matplotlib figure: the first row at the top, what the paper printed hollow, names above where narrow."""
     panel = picture.subplots()
     for at, row in enumerate(rows):

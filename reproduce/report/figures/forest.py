@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from reproduce.report.counting import word
@@ -75,35 +76,40 @@ def draw(material: Material) -> Drawn | None:
         "The table below has each."
     )
 
-    def paint(picture: Any, narrow: bool) -> None:
-        panel = picture.subplots()
-        panel.axvline(0, color=COLOURS["ink"], linewidth=1.2)
-        for at, row in enumerate(found):
-            colour, marker = LOOKS.get(row.outcome.verdict, OPEN)
-            panel.plot([row.low, row.high], [at, at], color=COLOURS[colour], linewidth=1.8, solid_capstyle="butt")
-            face = COLOURS[colour] if colour != "open" else COLOURS["paper"]
-            panel.plot([row.mean], [at], marker, color=COLOURS[colour], markerfacecolor=face, markersize=5)
-        panel.set_xscale("symlog", linthresh=1, linscale=0.8)
-        ticks = [-50, -10, -1, 0, 1, 10, 50]
-        panel.set_xticks(ticks, [f"{tick:+d}" if tick else "edge" for tick in ticks])
-        panel.set_xlim(min(-2.0, *(1.2 * row.low for row in found)), max(2.0, *(1.2 * row.high for row in found)))
-        panel.minorticks_off()
-        names = [row.outcome.spec.id for row in found]
-        if narrow:  # the name above its line
-            for at, name in enumerate(names):
-                panel.text(0.0, at - 0.42, name, fontsize=6.5, transform=panel.get_yaxis_transform(), va="center")
-            panel.set_yticks([])
-        else:
-            panel.set_yticks(range(len(found)), names, fontsize=7.5)
-        panel.set_ylim(len(found) - 0.3, -1.2)
-        panel.set_xlabel("points outside (−) or inside (+) the region fixed beforehand")
-        panel.tick_params(axis="y", length=0)
-        panel.tick_params(axis="x", top=True, labeltop=True)
-        panel.grid(axis="x")
-        panel.spines["left"].set_visible(False)
-
-    wide, narrow = both("forest", says, paint, {False: 1.0 + 0.165 * len(found), True: 1.0 + 0.24 * len(found)})
+    wide, narrow = both(
+        "forest", says, partial(_paint, found), {False: 1.0 + 0.165 * len(found), True: 1.0 + 0.24 * len(found)}
+    )
     return Drawn(wide, narrow, says, ("claim", "ours", "90 % interval", "required", "verdict"), table)
+
+
+def _paint(found: Sequence[Row], picture: Any, narrow: bool) -> None:
+    panel = picture.subplots()
+    panel.axvline(0, color=COLOURS["ink"], linewidth=1.2)
+    for look in dict.fromkeys((*LOOKS.values(), OPEN)):
+        colour, marker = look
+        own = [(at, row) for at, row in enumerate(found) if LOOKS.get(row.outcome.verdict, OPEN) == look]
+        places, face = [at for at, _ in own], COLOURS[colour] if colour != "open" else COLOURS["paper"]
+        panel.hlines(places, [row.low for _, row in own], [row.high for _, row in own], COLOURS[colour], linewidth=1.8)
+        means = [row.mean for _, row in own]
+        panel.plot(means, places, marker, color=COLOURS[colour], markerfacecolor=face, markersize=5)
+    panel.set_xscale("symlog", linthresh=1, linscale=0.8)
+    ticks = [-50, -10, -1, 0, 1, 10, 50]
+    panel.set_xticks(ticks, [f"{tick:+d}" if tick else "edge" for tick in ticks])
+    panel.set_xlim(min(-2.0, *(1.2 * row.low for row in found)), max(2.0, *(1.2 * row.high for row in found)))
+    panel.minorticks_off()
+    names = [row.outcome.spec.id for row in found]
+    if narrow:  # the name above its line
+        for at, name in enumerate(names):
+            panel.text(0.0, at - 0.42, name, fontsize=6.5, transform=panel.get_yaxis_transform(), va="center")
+        panel.set_yticks([])
+    else:
+        panel.set_yticks(range(len(found)), names, fontsize=7.5)
+    panel.set_ylim(len(found) - 0.3, -1.2)
+    panel.set_xlabel("points outside (−) or inside (+) the region fixed beforehand")
+    panel.tick_params(axis="y", length=0)
+    panel.tick_params(axis="x", top=True, labeltop=True)
+    panel.grid(axis="x")
+    panel.spines["left"].set_visible(False)
 
 
 FIGURE = Figure(

@@ -1,7 +1,8 @@
 """What the pair model answers, as histograms of P(same): pairs of one animal and of two, tested and trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,25 +71,7 @@ def draw(material: Material) -> Drawn | None:
         f"{one.data} {same:.3f} and {other:.3f}" for one, (same, other) in tested
     )
 
-    def paint(picture: Any, narrow: bool) -> None:
-        shape = (2 * len(found), 1) if narrow else (2, len(found))
-        panels = picture.subplots(*shape, sharex=True, sharey=True, squeeze=False)
-        for place, panel in enumerate(panels.ravel()):
-            part, one = list(PARTS)[place // len(found)], found[place % len(found)]
-            for kind, (words, colour, style) in KINDS.items():
-                share = np.maximum(one.shares[part][kind], LEAST)
-                edges = np.linspace(0, 1, len(share) + 1)
-                panel.stairs(share, edges, baseline=None, color=COLOURS[colour], linestyle=style, label=words)
-            panel.set(yscale="log", xlim=(0, 1), ylim=(LEAST, 100))
-            panel.set_title(f"{one.data}, {PARTS[part]}", fontsize=8.5, loc="left")
-            panel.grid(axis="y")
-        panels[0, 0].legend(loc="upper right", fontsize=8)
-        for panel in panels[-1]:
-            panel.set_xlabel("P(same) that LightGBM answers")
-        for panel in panels[:, 0]:
-            panel.set_ylabel("pairs, %")
-
-    wide, narrow = both("pairs", says, paint, {False: 4.4, True: 3.6 * len(found)})
+    wide, narrow = both("pairs", says, partial(_paint, found), {False: 4.4, True: 3.6 * len(found)})
     head = ("data", "pairs", "of", "seeds", "mean P(same)", "answered same, %")
     return Drawn(wide, narrow, f"{says}.", head, rows)
 
@@ -97,6 +80,25 @@ def _mean(share: np.ndarray) -> float:
     """Mean of P(same) by the middles of the parts."""
     edges = np.linspace(0, 1, len(share) + 1)
     return float(share @ (edges[:-1] + edges[1:]) / 2 / 100)
+
+
+def _paint(found: Sequence[Pairs], picture: Any, narrow: bool) -> None:
+    shape = (2 * len(found), 1) if narrow else (2, len(found))
+    panels = picture.subplots(*shape, sharex=True, sharey=True, squeeze=False)
+    for place, panel in enumerate(panels.ravel()):
+        part, one = list(PARTS)[place // len(found)], found[place % len(found)]
+        for kind, (words, colour, style) in KINDS.items():
+            share = np.maximum(one.shares[part][kind], LEAST)
+            edges = np.linspace(0, 1, len(share) + 1)
+            panel.stairs(share, edges, baseline=None, color=COLOURS[colour], linestyle=style, label=words)
+        panel.set(yscale="log", xlim=(0, 1), ylim=(LEAST, 100))
+        panel.set_title(f"{one.data}, {PARTS[part]}", fontsize=8.5, loc="left")
+        panel.grid(axis="y")
+    panels[0, 0].legend(loc="upper right", fontsize=8)
+    for panel in panels[-1]:
+        panel.set_xlabel("P(same) that LightGBM answers")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("pairs, %")
 
 
 FIGURE = Figure(

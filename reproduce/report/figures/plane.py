@@ -46,7 +46,7 @@ def draw(
 
     with plt.rc_context({"svg.fonttype": "none", "font.size": 9, "svg.hashsalt": "readings"}):
         figure = plt.figure(figsize=(12, height(readings, weighed)), layout="constrained")
-        paint(figure, readings, rows, paper, weighed)
+        paint(readings, rows, paper, weighed, figure)
         what = {"Date": None, "Title": "Readings", "Description": alternative(readings, dict(rows), paper, weighed)}
         figure.savefig(path, metadata=what if path.suffix == ".svg" else None, dpi=110)
         plt.close(figure)
@@ -58,11 +58,11 @@ def height(readings: Sequence[Reading], weighed: Sequence[Weighed]) -> float:
 
 
 def paint(
-    picture: Any,
     readings: Sequence[Reading],
     rows: Mapping[str, Printed],
     paper: tuple[float, float],
-    weighed: Sequence[Weighed] = (),
+    weighed: Sequence[Weighed],
+    picture: Any,
     narrow: bool = False,
 ) -> None:
     """The scores and the plane on an empty matplotlib figure, side by side, or one below the other where narrow."""

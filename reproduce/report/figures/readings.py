@@ -1,6 +1,6 @@
 """Which reading of what the paper leaves open gives its figures: the curve and the plane of ``reproduce readings``."""
 
-from typing import Any
+from functools import partial
 
 from reproduce.report.drawing import Drawn, Figure, Material, both
 from reproduce.report.figures.plane import alternative, height, paint
@@ -23,10 +23,6 @@ def draw(material: Material) -> Drawn | None:
     if material.claims is not None:
         weighed = measure(material.claims, material.outcomes, material.source, digits_of(material.outcomes))
     says = alternative(found, rows, paper, weighed)
-
-    def fill(picture: Any, narrow: bool) -> None:
-        paint(picture, found, rows, paper, weighed, narrow)
-
     tall = height(found, weighed)
     table = [
         (one.name, row, lions, f"{one.scores[row, lions].mean:.2f}", one.scores[row, lions].against(rows[row]))
@@ -35,7 +31,7 @@ def draw(material: Material) -> Drawn | None:
         for lions in SETS
         if (row, lions) in one.scores and row in rows
     ]
-    wide, narrow = both("readings", says, fill, {False: tall, True: 1.5 * tall})
+    wide, narrow = both("readings", says, partial(paint, found, rows, paper, weighed), {False: tall, True: 1.5 * tall})
     return Drawn(wide, narrow, says, ("variant", "row", "lions", "MAP@R %", "against the table"), table)
 
 
