@@ -110,15 +110,15 @@ def svg(
     What a function shows that sees nothing but its arguments is drawn once and kept beside a digest of them, of this
     package's code, and of matplotlib's version and settings.
     """
-    function = paint.func if isinstance(paint, partial) else None
-    if function is None or getattr(function, "__closure__", ()):
+    if not isinstance(paint, partial) or getattr(paint.func, "__closure__", None):
         return _drawn(name, says, paint, narrow, height, constrained)
     import matplotlib as mpl
     import msgspec
 
     from reproduce.running.cells import source_digest
 
-    what = (function.__module__, function.__qualname__, paint.args, name, says, narrow, height, constrained)
+    seen = paint.func.__module__, paint.func.__qualname__, paint.args, paint.keywords
+    what = (*seen, name, says, narrow, height, constrained)
     try:
         shown = msgspec.msgpack.encode(what, enc_hook=lambda one: one.tolist())
     except (AttributeError, TypeError):  # neither plain nor an array: no digest of it
