@@ -45,7 +45,7 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
     Raises InvalidInputError for a catalogue of one animal, and where the embeddings are not one for each image.
     """
     from reproduce.metrics import retrieval_scores
-    from reproduce.metrics.leave_out import without_each_animal
+    from reproduce.metrics.leave_out import scores_and_without_each_animal
 
     _several_animals(catalogue)
     if len(embeddings) != len(catalogue):
@@ -54,10 +54,10 @@ def evaluate(catalogue: "Catalogue", embeddings: np.ndarray, *, resample: bool |
     def score(rows: np.ndarray) -> "Retrieval":
         return retrieval_scores(embeddings[rows], catalogue.identities[rows])
 
-    def without(rows: np.ndarray) -> "list[Rest]":
-        return without_each_animal(embeddings[rows], catalogue.identities[rows])
+    def both(rows: np.ndarray) -> "tuple[Retrieval, list[Rest]]":
+        return scores_and_without_each_animal(embeddings[rows], catalogue.identities[rows])
 
-    found = _evaluated(catalogue, score, without, resample)
+    found = _evaluated(catalogue, score, both, resample)
     tied = {
         f"tied_rows{suffix}": len(rows) - len(np.unique(embeddings[rows], axis=0))
         for suffix, rows in subsets(catalogue).items()
@@ -73,43 +73,35 @@ def evaluate_distances(
     ``resample`` and errors as in `evaluate`.
     """
     from reproduce.metrics import retrieval_scores_from_distances
-    from reproduce.metrics.leave_out import without_each_animal_from_distances
+    from reproduce.metrics.leave_out import scores_and_without_each_animal_from_distances
 
     _several_animals(catalogue)
-    kept: dict[bytes, np.ndarray] = {}
-
-    def once(rows: np.ndarray) -> np.ndarray:
-        """The distances of a set: asked for twice where animals are left out."""
-        if rows.tobytes() not in kept:
-            kept.clear()
-            kept[rows.tobytes()] = distances(rows)
-        return kept[rows.tobytes()]
 
     def score(rows: np.ndarray) -> "Retrieval":
-        return retrieval_scores_from_distances(once(rows), catalogue.identities[rows])
+        return retrieval_scores_from_distances(distances(rows), catalogue.identities[rows])
 
-    def without(rows: np.ndarray) -> "list[Rest]":
-        return without_each_animal_from_distances(once(rows), catalogue.identities[rows])
+    def both(rows: np.ndarray) -> "tuple[Retrieval, list[Rest]]":
+        return scores_and_without_each_animal_from_distances(distances(rows), catalogue.identities[rows])
 
-    return _evaluated(catalogue, score, without, resample)
+    return _evaluated(catalogue, score, both, resample)
 
 
 def _evaluated(
     catalogue: "Catalogue",
     score: Callable[[np.ndarray], "Retrieval"],
-    without: Callable[[np.ndarray], "list[Rest]"],
+    both: Callable[[np.ndarray], "tuple[Retrieval, list[Rest]]"],
     resample: bool | Collection[str],
 ) -> Result:
-    """Every set's scores, and those of the sets that ``resample`` asks for without each animal."""
+    """Every set's scores, and those of the sets that ``resample`` asks for without each animal, by the same pass."""
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
     names: dict[str, list[str]] = {}
     for suffix, rows in subsets(catalogue).items():
-        found = score(rows)
+        wanted = resample if isinstance(resample, bool) else suffix in resample
+        found, rest = both(rows) if wanted else (score(rows), [])
         scores |= _named(found, suffix)
         details |= {f"images{suffix}": found.queries, f"lone_classes{suffix}": found.lone}
-        rest = without(rows) if (resample if isinstance(resample, bool) else suffix in resample) else []
         if rest:
             names[suffix] = [one.animal for one in rest]
             values = {
