@@ -42,7 +42,9 @@ JOIN mutation_specs m ON m.job_id = r.job_id WHERE r.test_outcome = 'SURVIVED'
 
 def prepared(module: str, tests: str) -> Path:
     """The module's folder, with a copy of the tree, a configuration and a session; new where the module is."""
-    content = (ROOT / module).read_bytes() + b"".join((ROOT / name).read_bytes() for name in tests.split())
+    content = (ROOT / module).read_bytes() + b"".join(
+        (ROOT / name.partition("::")[0]).read_bytes() for name in tests.split()
+    )
     folder = KEPT / f"{module.replace('/', '-')}-{hashlib.sha256(content).hexdigest()[:10]}"
     if (folder / "session.sqlite").exists():
         return folder

@@ -3,8 +3,8 @@
 ``python tests/mutants/quick.py --sample 150 --seed 7 --json FILE [NAME ...]`` draws from all modules of
 ``modules.toml`` whose path holds a name, and asks the tests that mirror them. Bodies of functions alone are changed:
 a comparison, an operator, a number, a truth value, ``and`` for ``or``, a condition turned round. ``mutants.py`` makes
-more kinds of changes, and each takes a process. Functions listed under ``looks`` set how a drawing looks, and are left
-out. Mutants are tried in the order in which they were drawn, so that what a stopped run has tried is a sample too;
+more kinds of changes, and each takes a process. Functions listed under ``looks`` set how a drawing or a table
+looks, and are left out. Mutants are tried in the order in which they were drawn, so that what a stopped run has tried is a sample too;
 the same command goes on from FILE. Survivors are printed as they are found, to be read one by one; those that
 ``same`` lists change nothing that can be seen. Ends 1 where fewer than 95 % of the others are killed.
 """
@@ -31,6 +31,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 #: Seconds after which a mutant that hangs is killed.
 LIMIT = 300
+#: What many tests import, once for all forks; TensorFlow does not bear being forked.
+IMPORTED = ("scipy.stats", "sklearn.cluster", "cv2", "matplotlib.figure", "hypothesis", "reproduce.datasets.turing")
 #: Mutants tried together, those of the same tests after one collection.
 BLOCK = 100
 QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile", "broken")
@@ -112,7 +114,8 @@ def put(path: Path, tree: ast.AST) -> None:
 class Tried:
     """A pytest plugin: once the tests are collected, each mutant is put in place and tried in a fork of its own.
 
-    ``trees`` are (path, tree), None for none. Each outcome goes into ``told`` as a line: 1 where all tests are green.
+    ``trees`` are (path, tree), None for none. Each outcome goes into ``told`` as a line: 1 where all tests are green,
+    and the seconds of processor time.
     """
 
     def __init__(self, trees: Sequence[tuple[Path, ast.AST] | None], told: int) -> None:
@@ -127,13 +130,14 @@ class Tried:
                 if changed is not None:
                     put(*changed)
                 return  # pytest goes on, and ends with its own status
-            green = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-            os.write(self.told, f"{int(green)}\n".encode())
+            _, status, usage = os.wait4(child, 0)
+            green = os.waitstatus_to_exitcode(status) == 0
+            os.write(self.told, f"{int(green)} {usage.ru_utime + usage.ru_stime:.1f}\n".encode())
         os._exit(0)
 
 
-def survive(trees: Sequence[tuple[Path, ast.AST] | None], tests: str) -> Iterator[bool]:
-    """Whether the tests are green with each of the changes, one after the other; they are collected once."""
+def survive(trees: Sequence[tuple[Path, ast.AST] | None], tests: str) -> Iterator[tuple[bool, float]]:
+    """Whether the tests are green with each change in turn, and what that took; they are collected once."""
     source, target = os.pipe()
     child = os.fork()
     if not child:
@@ -143,7 +147,7 @@ def survive(trees: Sequence[tuple[Path, ast.AST] | None], tests: str) -> Iterato
         os._exit(int(pytest.main([*QUIET, *tests.split()], plugins=[Tried(trees, target)])))
     os.close(target)
     with os.fdopen(source) as lines:
-        yield from (line.strip() == "1" for line in lines)
+        yield from ((line[0] == "1", float(line[1:])) for line in lines)
     os.waitpid(child, 0)
 
 
@@ -190,6 +194,8 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     chosen, total = drawn(listed, asked.names, asked.sample, asked.seed)
+    for name in IMPORTED:
+        importlib.import_module(name)
     for module in dict.fromkeys(module for module, _ in chosen):
         importlib.import_module(module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     table: list[dict[str, Any]] = []
@@ -204,14 +210,14 @@ def main() -> int:
         for tests, ones in by_tests.items():
             made = [mutant(module, number, listed["looks"].get(module, [])) for module, number in ones]
             green = survive([*([] if asked.trust else [None]), *(change for _, change in made)], tests)
-            if not asked.trust and not next(green, False):
+            if not asked.trust and not next(green, (False, 0.0))[0]:
                 print(f"{tests}: red without any change", flush=True)
                 continue
             outcomes = list(green)
             if len(outcomes) < len(made):
                 print(f"{tests}: cannot be collected", flush=True)
-            for (row, _), alive in zip(made, outcomes, strict=False):
-                table.append({**row, "alive": alive})
+            for (row, _), (alive, seconds) in zip(made, outcomes, strict=False):
+                table.append({**row, "alive": alive, "seconds": seconds})
                 if alive:
                     print(f"{row['module']}:{row['line']}: {row['was']}  ->  {row['now']}\n    {row['in']}", flush=True)
                 if asked.json:

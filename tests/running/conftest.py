@@ -3,6 +3,7 @@
 import io
 import os
 import re
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,28 @@ def toys(monkeypatch, tmp_path):
     return load_all()
 
 
+class InProcess:
+    """An executor whose cells run here, as they are handed over: what no process is needed for takes none."""
+
+    def __init__(self, workers, context, start, arguments):
+        """As `concurrent.futures.ProcessPoolExecutor`."""
+
+    def submit(self, function, *arguments):
+        """Run it now."""
+        future = Future()
+        future.set_result(function(*arguments))
+        return future
+
+    def shutdown(self, **_):
+        """Nothing was started."""
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """Cells of a local pool run in this process; tests of the processes themselves go without."""
+    monkeypatch.setattr("reproduce.running.pools.ProcessPoolExecutor", InProcess)
+
+
 @pytest.fixture
 def but_for_times():
     """A record file's text without its seconds and times."""
@@ -33,8 +56,8 @@ def but_for_times():
 
 
 @pytest.fixture
-def command(toys):
-    """``command("toy.draw", seeds=2) -> (status, what was printed)``, on one worker; claims ask for every toy."""
+def command(toys, in_process):
+    """``command("toy.draw", seeds=2) -> (status, what was printed)``, in this process; claims ask for every toy."""
     asked = [Request(one, "FriesianCattle2017") for one in toys.values()]
     usual = {"data": "FriesianCattle2017", "requested": lambda: asked, "workers": 1}
 

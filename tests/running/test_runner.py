@@ -31,7 +31,7 @@ def test_measure_says_where_and_when(toys):
     assert entry.digest != measure(toys["toy.draw"], DATA, 4, {"size": 5}).digest
 
 
-def test_a_second_run_has_nothing_to_do(toys, tmp_path):
+def test_a_second_run_has_nothing_to_do(toys, in_process, tmp_path):
     """What is in the store is kept; more seeds run only the missing ones."""
     store = Store(tmp_path / "record")
     first = make_plan([asked(toys, "toy.draw")], range(3), store)
@@ -70,7 +70,7 @@ def test_a_claim_may_ask_for_fewer_seeds(toys, tmp_path):
     assert [job.seed for job in make_plan([request], range(14), Store(tmp_path)).jobs] == [0, 1]
 
 
-def test_a_cell_that_raises_leaves_the_others_alone(toys, tmp_path):
+def test_a_cell_that_raises_leaves_the_others_alone(toys, in_process, tmp_path):
     """The error is one line that names the cell; every other seed is kept."""
     store = Store(tmp_path / "record")
     report = run(make_plan([asked(toys, "toy.fails")], range(5), store), store, workers=2)
@@ -80,7 +80,7 @@ def test_a_cell_that_raises_leaves_the_others_alone(toys, tmp_path):
     assert [entry.seed for entry in store.entries("toy.fails")] == [0, 1, 2, 4]
 
 
-def test_what_is_missing_waits(toys, tmp_path):
+def test_what_is_missing_waits(toys, in_process, tmp_path):
     """Data that is not at hand is waited for, in the plan or found out by the cell; neither is a failure."""
     store = Store(tmp_path / "record")
     plan = make_plan([asked(toys, "toy.draw", "LionData"), asked(toys, "toy.waits")], range(2), store)
@@ -152,7 +152,7 @@ def test_shared_by_products_come_first(toys, tmp_path):
     assert [job.seed for job in plan.jobs[2:]] == sorted(job.seed for job in plan.jobs[2:])
 
 
-def test_no_cell_is_begun_after_the_budget(toys, tmp_path):
+def test_no_cell_is_begun_after_the_budget(toys, in_process, tmp_path):
     """A budget that is used up ends the run; what is finished is kept, and the report says so."""
     store = Store(tmp_path / "record")
     plan = make_plan([asked(toys, "toy.draw", pause=0.3)], range(30), store)
