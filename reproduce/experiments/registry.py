@@ -110,7 +110,8 @@ class Experiment:
 
     @cached_property
     def _annotations(self) -> Mapping[str, Any]:
-        return {name: one.annotation for name, one in self.own.items() if one.annotation is not one.empty}
+        shared = {one.name: one.type for one in (fields(self.shared) if self.shared is not None else ())}
+        return shared | {name: one.annotation for name, one in self.own.items() if one.annotation is not one.empty}
 
     @cached_property
     def _known(self) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -148,11 +149,14 @@ class Experiment:
 
     def _arguments(self, every: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """What the function is called with, beside catalogue and seed; InvalidInputError for a value it cannot be."""
+        choices.check(self.name, self._annotations, every)
         own = {name: value for name, value in every.items() if name in self.own}
-        choices.check(self.name, self._annotations, own)
         if self.shared is None:
             return [], own
-        return [replace(self.shared, **{name: every[name] for name in every if name not in own})], own
+        try:
+            return [replace(self.shared, **{name: every[name] for name in every if name not in own})], own
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{self.name}: {error}") from None
 
     def moves(self, factors: Mapping[str, Any]) -> float:
         """The tolerance under all of these factors."""

@@ -70,6 +70,16 @@ def test_no_room_imports_a_room_above_it_or_in_a_circle():
     assert up == []
 
 
+def test_no_folder_of_experiments_imports_another_in_a_circle():
+    """A network's experiments, those that learn nothing and the rest: of two folders one knows the other at most."""
+    known = set()
+    for file in (ROOT / "experiments").rglob("*/*.py"):
+        others = {name.split(".")[2] for name in imported(file) if name.startswith("reproduce.experiments.")}
+        known |= {(file.parent.name, other) for other in others if (ROOT / "experiments" / other).is_dir()}
+    assert ("unlearned", "dcnn") in known
+    assert [pair for pair in known if pair[::-1] in known and pair[0] < pair[1]] == []
+
+
 def test_every_room_has_its_floor():
     """A new folder is given a place among the others."""
     rooms = {room_of(module_of(file)) for file in ROOT.rglob("*.py")} | {""}

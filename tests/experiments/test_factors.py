@@ -1,5 +1,6 @@
 """What a result is found by: the record's own factors, as the experiments are registered now."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -72,10 +73,10 @@ SLIPS = [
 
 @pytest.mark.parametrize("name, factors, said", SLIPS)
 def test_a_slip_is_one_line_where_factors_are_named(name, factors, said):
-    """Before data, weights and hours: with nothing at hand, what a factor takes is said at once."""
+    """Before data, weights and hours: with nothing at hand, what a factor takes is said at once, and of which row."""
     with pytest.raises(InvalidInputError, match=said) as caught:
         load_all()[name].factors(**factors)
-    assert "\n" not in str(caught.value)
+    assert re.fullmatch(rf"{re.escape(name)}: (?!\w+: ).*", str(caught.value))
 
 
 def test_factors_that_experiments_share_have_one_default():

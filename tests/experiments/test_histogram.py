@@ -5,6 +5,7 @@ import pytest
 
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
+from reproduce.experiments import file_names
 from reproduce.experiments.unlearned import baselines
 
 
@@ -17,7 +18,7 @@ def named(*names, animal="Kio-Ra"):
 
 def test_either_side_of_a_body_is_one_part():
     """As LionData spells it, capitals or not, with a number or a remark behind."""
-    parts = baselines.body_parts(
+    parts = file_names.body_parts(
         named("Kio-Ra_Left_Ear", "Kio-Ra_Right_ear", "Kio-Ra_Ears", "Kio-Ra_left_face3", "Kio-Ra_Nose_Cut")
     )
     assert parts.tolist() == ["ear", "ear", "ear", "face", "nose"]
@@ -27,7 +28,7 @@ def test_either_side_of_a_body_is_one_part():
 def test_a_name_without_a_part_is_one_line(name):
     """The file, and which data set has such names."""
     with pytest.raises(InvalidInputError, match=f"{name}.png: its name does not say which body part"):
-        baselines.body_parts(named(name))
+        file_names.body_parts(named(name))
 
 
 @pytest.fixture

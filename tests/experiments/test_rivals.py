@@ -5,6 +5,7 @@ import pytest
 
 from reproduce.datasets import Catalogue
 from reproduce.errors import InvalidInputError
+from reproduce.experiments import file_names
 from reproduce.experiments.dcnn import numbered, order, parts
 from reproduce.experiments.dcnn.input_range import RANGES
 from reproduce.experiments.unlearned import ties
@@ -106,5 +107,5 @@ def test_ties_in_the_order_of_the_files_by_hand():
 
 def test_the_order_of_the_files_is_that_of_their_paths(herd):
     """Whatever the catalogue's own, an animal's images are neighbours."""
-    rows = order.file_order(herd, herd.train)
+    rows = file_names.file_order(herd, herd.train)
     assert herd.paths[rows].tolist() == sorted(herd.paths[herd.train])

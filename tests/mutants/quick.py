@@ -3,10 +3,10 @@
 ``python tests/mutants/quick.py --sample 150 --seed 7 --json FILE [NAME ...]`` draws from all modules of
 ``modules.toml`` whose path holds a name, and asks the tests that mirror them. Bodies of functions alone are changed:
 a comparison, an operator, a number, a truth value, ``and`` for ``or``, a condition turned round. ``mutants.py`` makes
-more kinds of changes, and each takes a process. Functions listed under ``looks`` set how a drawing or a table
-looks, and are left out. Mutants are tried in the order in which they were drawn, so that what a stopped run has tried is a sample too;
-the same command goes on from FILE. Survivors are printed as they are found, to be read one by one; those that
-``same`` lists change nothing that can be seen. Ends 1 where fewer than 95 % of the others are killed.
+more kinds of changes, and each takes a process. Functions listed under ``looks`` set how a drawing or a table looks,
+and are left out. Mutants are tried in the order of the draw, a block at a time, so that what a stopped run has tried is
+a sample too; the same command goes on from FILE. Survivors are printed as they are found, to be read one by one; those
+that ``same`` lists change nothing that can be seen. Ends 1 where fewer than 95 % of the others are killed.
 """
 
 import argparse

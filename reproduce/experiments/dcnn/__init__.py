@@ -8,17 +8,27 @@ import numpy as np
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
-from reproduce.experiments.registry import Result, experiment
+from reproduce.experiments.registry import Experiment, Result, experiment
 from reproduce.models.dcnn import backbones
 from reproduce.models.dcnn.recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from reproduce.datasets import Catalogue
     from reproduce.models.dcnn.model import DCNN, Observer
 
-__all__ = ["FROZEN", "Factors", "embed", "frozen_features", "inputs_of", "protocol", "trained", "untrained"]
+__all__ = [
+    "FROZEN",
+    "Factors",
+    "embed",
+    "frozen_features",
+    "inputs_of",
+    "of_a_head",
+    "protocol",
+    "trained",
+    "untrained",
+]
 
 #: What makes a run small on stand-in images, without weights.
 SMALL: dict[str, Any] = {
@@ -54,7 +64,7 @@ class Factors(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.embedded == "view" and (self.trainable != "frozen" or self.bank < 2):
-            raise InvalidInputError("dcnn: a view is embedded from a bank of two or more, of a frozen backbone")
+            raise InvalidInputError("a view is embedded from a bank of two or more, of a frozen backbone")
 
     @property
     def recipe(self) -> Recipe:
@@ -226,6 +236,24 @@ def frozen_features(
         drawn_as=factors.views,
         dtype=factors.dtype,
         seed=seed,
+    )
+
+
+def of_a_head(
+    name: str, of: tuple[str, ...], rehearsal: "Mapping[str, Any] | None" = None
+) -> "Callable[[Callable[..., Result]], Experiment]":
+    """Register an experiment that trains a head as ``dcnn.embed`` does and asks something else of it."""
+    return experiment(
+        name,
+        varies=("initialisation", "order"),
+        needs=("pixels", "weights"),
+        library="keras",
+        seconds=15,
+        rehearsal=SMALL | dict(rehearsal or {}),
+        work=work,
+        tolerance=0.03,
+        shared=Factors(),
+        of=of,
     )
 
 

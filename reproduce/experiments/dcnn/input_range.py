@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn import Factors
+from reproduce.experiments.dcnn import Factors, of_a_head
 from reproduce.experiments.evaluate import evaluate
-from reproduce.experiments.registry import Result, experiment
+from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -31,18 +30,7 @@ RANGES: Mapping[Range, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-@experiment(
-    "dcnn.range",
-    varies=("initialisation", "order"),
-    needs=("pixels", "weights"),
-    library="keras",
-    seconds=15,
-    rehearsal=dcnn.SMALL,
-    work=dcnn.work,
-    tolerance=0.03,
-    shared=Factors(),
-    of=("steps", "dim", "backbone", "weights", "size", "animals", "bank"),
-)
+@of_a_head("dcnn.range", of=("steps", "dim", "backbone", "weights", "size", "animals", "bank"))
 def input_range(catalogue: "Catalogue", seed: int, factors: Factors, *, seen: Range = "[-1, 1]") -> Result:
     """Train and score a head as ``dcnn.embed`` does, on features of images that the network sees in the range ``seen``.
 

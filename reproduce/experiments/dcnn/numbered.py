@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reproduce.determinism import generator
-from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn import Factors, inputs_of
-from reproduce.experiments.registry import Result, experiment
+from reproduce.experiments.dcnn import Factors, inputs_of, of_a_head
+from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
@@ -20,17 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["folder_numbers", "numbered"]
 
 
-@experiment(
-    "dcnn.numbered",
-    varies=("initialisation", "order"),
-    needs=("pixels", "weights"),
-    library="keras",
-    seconds=15,
-    rehearsal=dcnn.SMALL,
-    work=dcnn.work,
-    tolerance=0.03,
-    shared=Factors(),
-    of=("steps", "dim", "backbone", "weights", "size", "animals", "augment", "bank", "flip", "turn"),
+@of_a_head(
+    "dcnn.numbered", of=("steps", "dim", "backbone", "weights", "size", "animals", "augment", "bank", "flip", "turn")
 )
 def numbered(catalogue: "Catalogue", seed: int, factors: Factors, *, numberings: int = 200) -> Result:
     """Train a head as ``dcnn.embed`` does; score the test images against the training ones by their folders' numbers.

@@ -10,28 +10,19 @@ import numpy as np
 
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
-from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn import Factors, inputs_of
+from reproduce.experiments.dcnn import Factors, inputs_of, of_a_head
 from reproduce.experiments.evaluate import subsets
-from reproduce.experiments.registry import Result, experiment
+from reproduce.experiments.file_names import file_order
+from reproduce.experiments.registry import Result
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["file_order", "order", "shuffled"]
+__all__ = ["order", "shuffled"]
 
 
-@experiment(
-    "dcnn.order",
-    varies=("initialisation", "order"),
-    needs=("pixels", "weights"),
-    library="keras",
-    seconds=15,
-    rehearsal={**dcnn.SMALL, "where": "scoring"},
-    work=dcnn.work,
-    tolerance=0.03,
-    shared=Factors(),
-    of=("steps", "dim", "backbone", "weights", "size", "animals", "bank"),
+@of_a_head(
+    "dcnn.order", of=("steps", "dim", "backbone", "weights", "size", "animals", "bank"), rehearsal={"where": "scoring"}
 )
 def order(
     catalogue: "Catalogue",
@@ -63,11 +54,6 @@ def order(
         scores[f"map_at_r{suffix}"] = float(map_at_r(rows[seen], catalogue.identities[asked]))
         scores[f"chance{suffix}"] = float(chance_map_at_r(catalogue.identities[asked]))
     return Result(scores)
-
-
-def file_order(catalogue: "Catalogue", rows: np.ndarray) -> np.ndarray:
-    """The rows sorted as a loader of folders lists them: by path, so that an animal's images are neighbours."""
-    return rows[np.argsort(catalogue.paths[rows].astype(str), kind="stable")]
 
 
 def shuffled(count: int, buffer: int, rng: np.random.Generator) -> np.ndarray:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from reproduce.experiments import dcnn
-from reproduce.experiments.dcnn import Factors, inputs_of
+from reproduce.experiments.dcnn import Factors, inputs_of, of_a_head
 from reproduce.experiments.evaluate import euclidean, evaluate, subsets
+from reproduce.experiments.file_names import body_parts
 from reproduce.experiments.registry import Result, experiment
-from reproduce.experiments.unlearned.baselines import body_parts
 from reproduce.models.baselines import unlearned
 
 if TYPE_CHECKING:
@@ -33,17 +32,10 @@ UNLEARNED: Mapping[Unlearned, Callable[[np.ndarray], np.ndarray]] = {
 LABELS: Mapping[Shown, Callable[["Catalogue"], np.ndarray]] = {"part": body_parts, "animal": lambda one: one.identities}
 
 
-@experiment(
+@of_a_head(
     "dcnn.parts",
-    varies=("initialisation", "order"),
-    needs=("pixels", "weights"),
-    library="keras",
-    seconds=15,
-    rehearsal={**dcnn.SMALL, "shown": "animal"},
-    work=dcnn.work,
-    tolerance=0.03,
-    shared=Factors(),
     of=("steps", "dim", "backbone", "weights", "trainable", "learning_rate", "size", "animals", "augment", "bank"),
+    rehearsal={"shown": "animal"},
 )
 def parts(catalogue: "Catalogue", seed: int, factors: Factors, *, shown: Shown = "part") -> Result:
     """Embed all images as ``dcnn.embed`` does; "alike": the share whose nearest neighbour shows the same part.

@@ -1,25 +1,21 @@
 """Scores that need no learning: pixels, colours, an untrained layer, and an embedding that knows nothing."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from reproduce.errors import InvalidInputError
 from reproduce.experiments.apart import evaluate_apart
 from reproduce.experiments.evaluate import evaluate
+from reproduce.experiments.file_names import body_parts
 from reproduce.experiments.registry import Result, experiment
 from reproduce.models.baselines import unlearned as baselines
 
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["body_parts", "constant", "histogram", "pixels", "untrained"]
-
-PART = re.compile(r"(?:left_|right_)?([a-z]+?)s?(?:[^a-z]|$)", re.IGNORECASE)
+__all__ = ["constant", "histogram", "pixels", "untrained"]
 
 
 @experiment("baselines.pixels", seconds=10)
@@ -77,22 +73,6 @@ def untrained(
 def constant(catalogue: "Catalogue", seed: int) -> Result:
     """One point for every image: exactly the chance level, from the identities alone."""
     return _scored(catalogue, baselines.constant(len(catalogue)))
-
-
-def body_parts(catalogue: "Catalogue") -> np.ndarray:
-    """(N,) str: the part that each file's name says after the animal's, as LionData has it: "ear" of Kio_Left_Ear.png.
-
-    Either side is one part, and so is "ears".
-    Raises InvalidInputError for a file whose name holds none.
-    """
-    found = []
-    for path, animal in zip(catalogue.paths, catalogue.identities, strict=True):
-        stem = PurePath(str(path)).stem
-        part = PART.match(stem.removeprefix(f"{animal}_")) if stem.startswith(f"{animal}_") else None
-        if part is None:
-            raise InvalidInputError(f"{path}: its name does not say which body part it shows; LionData's do")
-        found.append(part[1].lower())
-    return np.array(found)
 
 
 def _scored(catalogue: "Catalogue", rows: np.ndarray, same_photo: bool = True) -> Result:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from reproduce.experiments.dcnn.order import file_order
 from reproduce.experiments.evaluate import subsets
+from reproduce.experiments.file_names import file_order
 from reproduce.experiments.registry import Result, experiment
 
 if TYPE_CHECKING:
