@@ -7,7 +7,8 @@ taken for one another.
 import heapq
 import math
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reproduce.running.cells import Job
@@ -33,6 +34,8 @@ class Clock:
 
     def __init__(self, rows: Sequence["Row"], jobs: Sequence[Job], workers: int) -> None:
         self.workers = workers
+        #: When the cells that run now were begun (monotonic), by the job's ``id``.
+        self.begun: Mapping[int, float] = {}
         self._rows = {id(job): row for row in rows for job in row.jobs}
         self._left = {id(job): job for job in jobs}
         self._own: dict[int, list[float]] = {}  # seconds of a row's cells but its first, by the row
@@ -99,8 +102,14 @@ class Clock:
         return low, max(low, min(high, statistics.median(firsts)))
 
     def left(self) -> tuple[float, float]:
-        """Seconds until all cells are done: the least and the most that are likely."""
-        costs = [self.cost(job) for job in self._left.values()]
+        """Return the seconds until all cells are done, of those that run now what is left: the least and the most."""
+        # Where a cluster was given more than its workers hold, nobody knows which of them run.
+        begun = self.begun if len(self.begun) <= self.workers else {}
+        now = time.monotonic()
+        gone = {number: now - began for number, began in begun.items()}
+        costs = [
+            tuple(max(0.0, end - gone.get(number, 0.0)) for end in self.cost(job)) for number, job in self._left.items()
+        ]
         return makespan([low for low, _ in costs], self.workers), makespan([high for _, high in costs], self.workers)
 
     def of(self, jobs: Iterable[Job]) -> tuple[float, float]:
@@ -111,7 +120,7 @@ class Clock:
 
 def _shared(row: "Row", job: Job) -> tuple[object, ...]:
     """What the first of all such cells makes: of as many seconds, since a bank of views is another than one."""
-    return (*by_product(job), row.makes)
+    return (*by_product(job), row.shared)
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """Cells claimed before they are computed: two runs of the same cells at the same time compute each of them once."""
 
+import time
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -10,16 +11,21 @@ from reproduce.cache import cache_dir, digest
 from reproduce.record import Store
 from reproduce.record.schema import canonical
 from reproduce.running.cells import Job
+from reproduce.running.order import made_by
 from reproduce.running.plan import Plan, Row
 
 __all__ = ["Claims", "State"]
 
 
 class State(StrEnum):
-    """Of a cell that this run would begin: its own now, another run's at the moment, or kept by now."""
+    """Of a cell that this run would begin: its own now, another run's at the moment, or kept by now.
+
+    Or it would wait for what another cell of this run is making.
+    """
 
     MINE = "mine"
     BUSY = "busy"
+    WAITS = "waits"
     KEPT = "kept"
 
 
@@ -35,15 +41,25 @@ class Claims:
         self._rows: dict[int, Row] = {id(job): row for row in plan.rows for job in row.jobs}
         self._store, self._since = store, since
         self._held: dict[int, FileLock | None] = {}
+        self._makes = {id(job): made_by(row, job) for row in plan.rows for job in row.jobs}
+        #: When each of the cells that are this run's now was begun (monotonic).
+        self.begun: dict[int, float] = {}
+        #: What no cell has to wait for: some cell made it, or those of its row that are kept.
+        self._made = {one for row in plan.rows if row.kept for job in row.jobs[:1] for one in self._makes[id(job)]}
 
     def store(self, job: Job) -> Store:
         """Where the job's result goes."""
         return self._rows[id(job)].apart or self._store
 
-    def take(self, job: Job) -> State:
-        """Claim a cell. One that is this run's already stays so; what another run kept meanwhile is not run."""
+    def take(self, job: Job, waits: bool = True) -> State:
+        """Claim a cell. One that is this run's already stays so; what another run kept meanwhile is not run.
+
+        Without ``waits`` also one that will wait for what another makes: where nothing else is left to begin.
+        """
         if id(job) in self._held:
             return State.MINE
+        if waits and any((self._makes[id(job)] & self._makes[other]) - self._made for other in self._held):
+            return State.WAITS
         row, store = self._rows[id(job)], self.store(job)
         lock: FileLock | None = None
         with suppress(OSError):
@@ -56,16 +72,21 @@ class Claims:
         self._held[id(job)] = lock
         # Looked up under the lock: who held it before has kept its result before letting go.
         if row.has(job.seed, store, self._since):
-            self.release(job)
+            self.release(job, made=True)
             return State.KEPT
+        self.begun[id(job)] = time.monotonic()
         return State.MINE
 
-    def release(self, job: Job) -> None:
-        """Let go of a cell, once its result is kept or it has failed."""
+    def release(self, job: Job, made: bool = False) -> None:
+        """Let go of a cell, once its result is kept, with what it ``made`` for others, or it has failed."""
+        if made:
+            self._made |= self._makes[id(job)]
+        self.begun.pop(id(job), None)
         self._let_go(self._held.pop(id(job), None))
 
     def close(self) -> None:
         """Let go of every cell."""
+        self.begun.clear()
         while self._held:
             self._let_go(self._held.popitem()[1])
 

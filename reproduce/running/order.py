@@ -12,7 +12,7 @@ from reproduce.running.request import Turn
 if TYPE_CHECKING:
     from reproduce.running.plan import Row
 
-__all__ = ["FIRST", "by_product", "ordered"]
+__all__ = ["FIRST", "by_product", "made_by", "ordered"]
 
 #: So many seeds give a row its first verdict.
 FIRST = 2
@@ -26,13 +26,31 @@ def by_product(job: Job) -> tuple[str, ...]:
     return (job.data, canonical(weights))
 
 
+def made_by(row: "Row", job: Job) -> frozenset[tuple[object, ...]]:
+    """All that the first of several cells makes and the others wait for.
+
+    What a row's first cell searches for its others; where the row's cells share what takes long, the features of the
+    data set by the backbone, and the bank of views that such a row also needs: of as much work, since eight views of an
+    image are other features than one.
+    """
+    made: set[tuple[object, ...]] = {row.request.key}
+    if row.shared:
+        made |= _by_products(row, job)
+    return frozenset(made)
+
+
+def _by_products(row: "Row", job: Job) -> set[tuple[object, ...]]:
+    return {by_product(job), (*by_product(job), row.shared)} if row.shared else {by_product(job)}
+
+
 def ordered(rows: Iterable["Row"]) -> list[Job]:
     """The cells of the rows in the order to run.
 
     Turn by turn, and in each turn the first two seeds of every row before the rest of any. Within that, one cell for
-    each by-product that nobody made before, of the row whose seeds are the cheapest: the others would wait for it.
-    Then seed by seed, the longest first; of the first two seeds one and the other in turn. Rows that decide between
-    explanations are run one after another, in the order asked.
+    each by-product that nobody made before, of the row whose seeds are the cheapest: the others would wait for it. What
+    takes longest to make is begun first, and what it needs before it, or it would be left over at the end for one
+    worker alone. Then seed by seed, the longest first; of the first two seeds one and the other in turn. Rows that
+    decide between explanations are run one after another, in the order asked.
     """
     phases: dict[tuple[int, int], list[tuple[int, Row, Job]]] = {}
     for number, row in enumerate(rows):
@@ -40,26 +58,36 @@ def ordered(rows: Iterable["Row"]) -> list[Job]:
             place, turn = row.seeds.index(job.seed), row.request.turn
             stage = number if turn == Turn.DECIDING else int(place >= FIRST)
             phases.setdefault((turn, stage), []).append((place, row, job))
-    made: set[tuple[str, ...]] = set()
+    made: set[tuple[object, ...]] = set()
     found: list[Job] = []
     for phase in sorted(phases):
         found += _phase(phases[phase], made)
     return found
 
 
-def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[str, ...]]) -> list[Job]:
+def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]]) -> list[Job]:
     """The cells of one phase; ``made`` are the by-products so far, to which those of the phase are added."""
-    leaders: dict[tuple[str, ...], Job] = {}
-    for _, _, job in sorted(cells, key=lambda cell: (cell[0], cell[1].seconds)):
-        if by_product(job) not in made:
-            leaders.setdefault(by_product(job), job)
+    leaders: dict[tuple[object, ...], Job] = {}
+    longest: dict[tuple[str, ...], float] = {}
+    for _, row, job in sorted(cells, key=lambda cell: (cell[0], cell[1].makes, cell[1].seconds)):
+        for one in _by_products(row, job) - made:
+            leaders.setdefault(one, job)
+        longest[by_product(job)] = max(row.makes, longest.get(by_product(job), 0.0))
     made |= set(leaders)
     first = {id(job) for job in leaders.values()}
-    found = [job for _, _, job in cells if id(job) in first]
-    rest = sorted((cell for cell in cells if id(cell[2]) not in first), key=lambda cell: (cell[0], -cell[1].seconds))
+    found = sorted(
+        (cell for cell in cells if id(cell[2]) in first),
+        key=lambda cell: (-longest[by_product(cell[2])], cell[1].makes),
+    )
+    rest = sorted((cell for cell in cells if id(cell[2]) not in first), key=lambda cell: (cell[0], -_planned(*cell)))
     if rest and rest[0][0] < FIRST:
         # A row's second seed a while after its first, whose by-products it finds then: verdicts come one by one.
-        begin = [job for place, _, job in rest if place == 0]
-        second = [job for place, _, job in rest if place > 0]
-        return found + [job for pair in zip_longest(begin, second) for job in pair if job is not None]
-    return found + [job for _, _, job in rest]
+        begin = [cell for cell in rest if cell[0] == 0]
+        second = [cell for cell in rest if cell[0] > 0]
+        rest = [cell for pair in zip_longest(begin, second) for cell in pair if cell is not None]
+    return [job for _, _, job in (*found, *rest)]
+
+
+def _planned(place: int, row: "Row", _: Job) -> float:
+    """Seconds that a cell is planned to take: a row's first may search for the others."""
+    return row.seconds if place else max(row.first, row.seconds)

@@ -38,6 +38,12 @@ class Row:
     #: Why the data or the weights here are not what their names say.
     doubt: str = ""
 
+    @property
+    def shared(self) -> float:
+        """Work of the first of all cells that share something, in the unit of the experiment's own; 0 where none do."""
+        makes = self.request.experiment.makes
+        return makes(self.request.chosen) if makes else 0.0
+
     def current(self, store: Store) -> Current:
         """What a store holds for the request, of the data and weights here."""
         asked = self.request

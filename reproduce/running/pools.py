@@ -25,7 +25,7 @@ __all__ = ["Pool", "cluster_pool", "local_pool"]
 
 Outcomes = Generator[tuple[Job, Outcome]]
 #: Claims a job for this run: see `reproduce.running.locks.Claims.take`.
-Take = Callable[[Job], State]
+Take = Callable[..., State]
 
 #: A cell that takes its worker down this often is a failed cell.
 ATTEMPTS = 3
@@ -47,7 +47,8 @@ class Pool(Protocol):
 
         What runs at ``stopped`` is stopped, and has no outcome.
 
-        ``take`` is asked before a job is begun: one that another run is at is put off, one it kept is not run.
+        ``take`` is asked before a job is begun: one that another run is at is put off, one it kept is not run. One that
+        would wait for what another job is making is begun only where there is no other to begin.
         """
         ...
 
@@ -87,16 +88,18 @@ def _round(
             while running or (waiting and time.monotonic() < until):
                 busy = []
                 # No more than the workers hold: a job that never started has not died with its worker.
-                while waiting and len(running) < workers and time.monotonic() < until:
-                    number, job = waiting.pop(0)
-                    state = take(job)
+                waits = list[tuple[int, Job]]()
+                while (waiting or waits) and len(running) < workers and time.monotonic() < until:
+                    anyway = not waiting
+                    number, job = waits.pop(0) if anyway else waiting.pop(0)
+                    state = take(job, waits=not anyway)
                     if state == State.MINE:
                         running[executor.submit(attempt, job, commit, code)] = number
                     elif state == State.KEPT:
                         yield number, Outcome(kept=True)
                     else:
-                        busy.append((number, job))
-                waiting += busy
+                        (waits if state == State.WAITS else busy).append((number, job))
+                waiting = [*waits, *waiting, *busy]
                 if not running:
                     time.sleep(PATIENCE if busy else 0)
                     continue
@@ -190,7 +193,7 @@ def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
                     busy = []
                     while left and len(futures) < AT_ONCE:
                         number, job = left.pop(0)
-                        state = take(job)
+                        state = take(job, waits=False)  # the scheduler has all that it may begin
                         if state == State.MINE:
                             futures[submit(number, job)] = job
                         elif state == State.KEPT:

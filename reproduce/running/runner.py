@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ class Report:
     """What became of the cells of a run. ``interrupted`` by Ctrl-C; ``out_of_time``: the budget was used up.
 
     ``elsewhere`` are cells that another run measured meanwhile; ``unkept`` cells whose result its folder would not
-    take, with where it is now.
+    take, with where it is now. ``begun``: when those that run now were begun (monotonic), by the job's ``id``.
     """
 
     finished: list[Entry] = field(default_factory=list)
@@ -37,6 +37,7 @@ class Report:
     waiting: list[tuple[Job, str]] = field(default_factory=list)
     elsewhere: list[Job] = field(default_factory=list)
     unkept: list[tuple[Job, str]] = field(default_factory=list)
+    begun: Mapping[int, float] = field(default_factory=dict)
     interrupted: bool = False
     out_of_time: bool = False
 
@@ -102,6 +103,7 @@ def run(
     pool = cluster_pool(cluster, say) if cluster else local_pool(workers or default_workers())
     until = math.inf if budget is None else time.monotonic() + budget
     claims = Claims(plan, store, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if replace else "")
+    report.begun = claims.begun
     for each in {id(claims.store(job)): claims.store(job) for job in jobs}.values():
         each.check_writable()
         with suppress(OSError):  # it stays in the cache
@@ -111,7 +113,7 @@ def run(
             for job, outcome in outcomes:
                 with _uninterrupted():
                     _note(report, job, outcome, claims.store(job), replace)
-                    claims.release(job)
+                    claims.release(job, made=outcome.entry is not None)
                 if watch:
                     watch(job, outcome, report)
         except KeyboardInterrupt:

@@ -158,6 +158,7 @@ class Live:
         """Called after each cell."""
         self.done += 1
         self.clock.done(job, outcome.entry.seconds if outcome.entry else None)
+        self.clock.begun = report.begun
         self.told(of_cell(job, outcome, report, self.clock.left()))
         said = duration(outcome.entry.seconds) if outcome.entry else outcome.problem
         if outcome.entry is None:
