@@ -263,7 +263,7 @@ def test_the_papers_own_cells_run_on_random_weights_and_are_a_rehearsal(project,
     assert status == 0
     assert "everything that the paper's own rows need is here" in said
     assert "resnet50v2_imagenet_notop.weights.h5 is none of the weights that Keras publishes" in said
-    found = {one.spec.id: one for one in rehearsed(project / "claims")}
+    found = {one.spec.id: one for one, _ in rehearsed(project / "claims")}
     assert set(found) == {"II.pixels", "II.net"}
     assert all(one.spec.fidelity == "rehearsal" and one.says.startswith("rehearsal: ") for one in found.values())
     assert not Store(project / "claims" / "record").experiments()
@@ -272,6 +272,29 @@ def test_the_papers_own_cells_run_on_random_weights_and_are_a_rehearsal(project,
     status, said = paper(wanted=Wanted(everything=True))
     trained = Store(places.apart(None).folder).entries("dcnn.embed")
     assert {one.cell.factors["steps"] for one in trained} == {2, 3}  # the other reading too, if everything is asked for
+
+
+def test_the_last_screen_judges_what_is_kept_as_the_lines_do(project, publishers):
+    """Two of three seeds, by a budget: a rehearsal so far, as the line above it said; nothing by one seed."""
+    with hosting(
+        **{f"{PUBLISHER}.zip": zipped({f"{PUBLISHER}/{name}": data for name, data in CATTLE.items()})}
+    ) as host:
+        publishers(host)
+        paper()
+    everything = places.apart(None).path("baselines.pixels")
+    three = kept()
+    for count, expected in ((1, None), (2, "rehearsal: inconclusive so far (n 2, ours "), (3, None)):
+        everything.unlink()
+        for entry in three[:count]:
+            places.apart(None).add(entry)
+        _, said = paper(budget=0.0)
+        (*lines,) = [line for line in said.splitlines() if line.startswith("  II.pixels: ")]
+        assert len(lines) == (count > 1)
+        if expected:
+            assert lines[0].startswith(f"  II.pixels: {expected}")
+        assert [(one.outcome.n, one.whole) for one in rehearsed(project / "claims")] == (
+            [(count, count == 3)] if count > 1 else []
+        )
 
 
 def test_a_folder_without_the_papers_setting_is_one_line(project):

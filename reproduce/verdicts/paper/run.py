@@ -10,7 +10,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,12 @@ from reproduce.running.runner import default_workers
 from reproduce.running.tiers import Tier
 from reproduce.verdicts.explanations import deciding
 from reproduce.verdicts.files import lines, settings
-from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.paper.plan import planned
-from reproduce.verdicts.paper.telling import Teller, nothing_measured
+from reproduce.verdicts.paper.telling import SoFar, Teller, nothing_measured, rehearsals
 from reproduce.verdicts.paper.wanted import BY_DEFAULT, Wanted
 from reproduce.verdicts.plugin.answers import Source
-from reproduce.verdicts.plugin.collect import Judged, judged, record_of
+from reproduce.verdicts.plugin.collect import Judged, claims, judged, record_of
 from reproduce.verdicts.runs.compare import Change, compare
 from reproduce.verdicts.views import screen
 from reproduce.verdicts.views.needs import needs
@@ -130,7 +128,7 @@ def run_paper(
         say(f"left: {ran['left']} cells, {span(*ran['seconds left'])}: `{_again(wanted, yes, budget)}`")
     if told:
         paper = screen.as_json(lines.fold(lines.read(folder / lines.FILE), outcomes))
-        apart = [screen.setting(one) for one in stand_ins]
+        apart = [screen.setting(one.outcome) for one in stand_ins]
         end = {"event": "end", "status": status, "run": ran, "changed": [one.line for one in changes]}
         told({**end, "paper": paper, "stand-ins": apart})
     return status
@@ -209,28 +207,25 @@ def shown(folder: Path, found: Judged, width: int) -> list[str]:
     return screen.screen(folded, settings.read(folder / settings.FILE), width, needs=needed)
 
 
-def _said_of_stand_ins(found: Sequence[Outcome], why: Sequence[str]) -> list[str]:
+def _said_of_stand_ins(found: Sequence[SoFar], why: Sequence[str]) -> list[str]:
     """List what was judged on stand-ins, claim by claim, under a heading that says what they are; [] for none."""
     if not found:
         return []
     head = [f"On stand-ins, which says nothing of the paper and is in no record: {one}" for one in why]
-    return ["", *head, *(f"  {_figures(one)}" for one in found)]
+    return ["", *head, *(f"  {_figures(*one)}" for one in found)]
 
 
-def rehearsed(folder: Path) -> list[Outcome]:
+def rehearsed(folder: Path) -> list[SoFar]:
     """The paper's own claims judged by what is kept apart from the record: each a rehearsal, whatever it says."""
-    return [
-        replace(one, spec=replace(one.spec, fidelity="rehearsal"))
-        for one in judged(folder, places.apart(None).folder).outcomes
-        if one.spec.setting == settings.PAPER and one.verdict not in (Verdict.NOT_RUN, Verdict.ERROR)
-    ]
+    ours = [one for one in claims(folder) if one.spec.setting == settings.PAPER]
+    return rehearsals(ours, places.apart(None))
 
 
-def _figures(one: Outcome) -> str:
+def _figures(one: Outcome, whole: bool) -> str:
     from reproduce.verdicts.views.table import figure, required
 
     ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, required {required(one)}"
-    return f"{one.spec.id}: {one.told} (n {one.n}{ours})"
+    return f"{one.spec.id}: {one.told}{'' if whole else ' so far'} (n {one.n}{ours})"
 
 
 def asks() -> bool:

@@ -1,13 +1,15 @@
 """Verdicts as they come: a row that gains its second, fifth or fourteenth seed is judged on those that it has."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from reproduce.record import Store
 from reproduce.running.cells import Job
-from reproduce.running.plan import Plan, Row
-from reproduce.running.request import Request
+from reproduce.running.order import FIRST
+from reproduce.running.plan import Plan, Row, make_plan
+from reproduce.running.request import Key, Request
+from reproduce.running.tiers import FULL
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.outcome import Outcome
@@ -15,10 +17,17 @@ from reproduce.verdicts.plugin.answers import Source
 from reproduce.verdicts.plugin.collect import Asking
 from reproduce.verdicts.views.table import ends, figure
 
-__all__ = ["AT", "Teller", "line", "nothing_measured"]
+__all__ = ["AT", "SoFar", "Teller", "line", "nothing_measured", "rehearsals"]
 
 #: A row is judged when it has so many seeds.
-AT = (2, 5, 14)
+AT = (FIRST, 5, 14)
+
+
+class SoFar(NamedTuple):
+    """A claim's outcome by the seeds that are kept, and whether these are the ``whole`` of its seeds."""
+
+    outcome: Outcome
+    whole: bool
 
 
 class Teller:
@@ -35,11 +44,11 @@ class Teller:
         say: Callable[[str], None],
         told: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
-        self._rows: dict[object, Row] = {row.request.key: row for row in plan.rows}
+        self._rows: dict[Key, Row] = {row.request.key: row for row in plan.rows}
         self._of_job: dict[int, Row] = {id(job): row for row in plan.rows for job in row.jobs}
         self._claims = [one for one in claims if all(request.key in self._rows for request in one.requests)]
         self._store, self._say = store, say
-        self._told = {one.spec.id: self._seeds(one) for one in self._claims}
+        self._told = {one.spec.id: _kept(one, self._rows, self._store) for one in self._claims}
         self._event = told or (lambda event: None)
 
     def __call__(self, job: Job) -> None:
@@ -47,29 +56,18 @@ class Teller:
         key = self._of_job[id(job)].request.key
         for one in self._claims:
             if any(request.key == key for request in one.requests):
-                reached = [count for count in AT if self._told[one.spec.id] < count <= self._seeds(one)]
+                reached = [
+                    count for count in AT if self._told[one.spec.id] < count <= _kept(one, self._rows, self._store)
+                ]
                 if reached:
                     self._told[one.spec.id] = reached[-1]
                     self._tell(one, reached[-1])
 
-    def _seeds(self, one: Asking) -> int:
-        """Return how many seeds, from the first on, every varying row of a claim has."""
-        return min((self._of_row(request) for request in one.requests if request.varies), default=0)
-
-    def _of_row(self, request: Request) -> int:
-        row = self._rows[request.key]
-        store = row.apart or self._store
-        have = [row.has(seed, store) for seed in request.seeds]
-        return have.index(False) if False in have else len(have)
-
     def _tell(self, one: Asking, count: int) -> None:
-        rows = [self._rows[request.key] for request in one.requests]
-        outcome = one.judge(_SoFar(rows[0].apart or self._store, count))
-        if outcome is None or outcome.verdict == Verdict.NOT_RUN:
+        if (found := _so_far(one, self._rows, self._store, count)) is None:
             return
-        if any(row.doubt for row in rows):
-            outcome = replace(outcome, spec=replace(outcome.spec, fidelity="rehearsal"))
-        self._say(line(outcome, whole=count >= max(len(request.seeds) for request in one.requests)))
+        outcome = found.outcome
+        self._say(line(*found))
         event = {
             "event": "verdict",
             "claim": outcome.spec.id,
@@ -81,6 +79,40 @@ class Teller:
         self._event({**event, "ours": outcome.ours, "interval": interval})
 
 
+def rehearsals(claims: Iterable[Asking], store: Store) -> list[SoFar]:
+    """Judge claims by what a store of stand-ins holds of their rows, from two seeds on: each a rehearsal."""
+    claims = list(claims)
+    plan = make_plan([request for one in claims for request in one.requests], FULL, store)
+    rows = {row.request.key: row for row in plan.rows}
+    kept = [(one, _kept(one, rows, store, otherwise=max(AT))) for one in claims if one.requests]
+    found = [_so_far(one, rows, store, count) for one, count in kept if count >= FIRST]
+    return [SoFar(_rehearsed(one.outcome), one.whole) for one in found if one]
+
+
+def _kept(one: Asking, rows: Mapping[Key, Row], store: Store, otherwise: int = 0) -> int:
+    """Return how many seeds, from the first on, every varying row of a claim has; ``otherwise`` where none varies."""
+    return min((_of_row(rows[asked.key], asked, store) for asked in one.requests if asked.varies), default=otherwise)
+
+
+def _of_row(row: Row, request: Request, store: Store) -> int:
+    have = [row.has(seed, row.apart or store) for seed in request.seeds]
+    return have.index(False) if False in have else len(have)
+
+
+def _so_far(one: Asking, rows: Mapping[Key, Row], store: Store, count: int) -> SoFar | None:
+    """Judge a claim by the first ``count`` seeds of its rows, a rehearsal on stand-ins; None where there is nothing."""
+    own = [rows[request.key] for request in one.requests]
+    outcome = one.judge(_First(own[0].apart or store, count))
+    if outcome is None or outcome.verdict in (Verdict.NOT_RUN, Verdict.ERROR):
+        return None
+    whole = count >= max(len(request.seeds) for request in one.requests)
+    return SoFar(_rehearsed(outcome) if any(row.doubt for row in own) else outcome, whole)
+
+
+def _rehearsed(outcome: Outcome) -> Outcome:
+    return replace(outcome, spec=replace(outcome.spec, fidelity="rehearsal"))
+
+
 def line(outcome: Outcome, whole: bool = True) -> str:
     """A verdict in one line: the id, the printed figure, ours with its interval, how many seeds, and the verdict."""
     ours = "" if outcome.ours is None else figure(outcome.ours, outcome)
@@ -90,7 +122,7 @@ def line(outcome: Outcome, whole: bool = True) -> str:
     return f"{outcome.spec.id:<9} {outcome.spec.printed:>6}  {said}  n {outcome.n}  {says}"
 
 
-class _SoFar(Source):
+class _First(Source):
     """Answers from a record by the first ``count`` seeds of each request."""
 
     def __init__(self, store: Store, count: int) -> None:
