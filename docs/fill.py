@@ -20,13 +20,15 @@ from reproduce.record import Store
 from reproduce.report import headlines
 from reproduce.report.evidence import reader
 from reproduce.report.figures import dots
+from reproduce.running.inputs import sizes
 from reproduce.verdicts.explanations import listing, readings, scored
 from reproduce.verdicts.files import lines, settings
 from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.judging.judge import Verdict
-from reproduce.verdicts.plugin.collect import judged, record_of
+from reproduce.verdicts.plugin.collect import asked, judged, record_of
 from reproduce.verdicts.views import screen, standing
 from reproduce.verdicts.views.brief import OWN
+from reproduce.verdicts.views.needs import downloads, in_words
 from reproduce.verdicts.views.standing import Standing
 from reproduce.verdicts.views.table import figure, required, spread
 
@@ -55,7 +57,9 @@ def blocks(outcomes):
     """Return what each name stands for, by the outcomes of the claims."""
     folded = lines.fold(lines.read(CLAIMS / lines.FILE), outcomes)
     counts = standing.count(folded)
-    found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts)}
+    needed = downloads(asked(CLAIMS), Store(record_of(CLAIMS)))
+    found = {"findings": headlines.listed(headlines.read(CLAIMS, outcomes)), "counts": table(counts, in_words(needed))}
+    found["downloads"] = f"{sizes(needed)}."
     found["signs"], found["line"] = signs(outcomes), example(folded)
     digits = scored.digits_of(outcomes)
     source, read = reader(Store(record_of(CLAIMS))), readings.collect(outcomes)
@@ -87,12 +91,12 @@ def ratios(weighed, read, digits, source):
     }
 
 
-def table(counts):
-    """Return the statements' counts as a table in Markdown: the first two rows add up to all."""
+def table(counts, needed):
+    """Return the statements' counts as a table in Markdown: the first two rows add up to all; ``needed`` by these."""
     own, rest, untested = counts.own.total(), counts.elsewhere.total(), counts.elsewhere[Standing.UNTESTED]
     rows = [
         ("Tested on the paper's own data and network", f"{own} of {counts.statements} statements", counts.own),
-        ("Not tested so: they need two downloads", f"{rest}, every printed score among them", None),
+        (f"Not tested so: they need {needed}", f"{rest}, every printed score among them", None),
         ("Of these, tested on substitute data", f"{rest - untested} of {rest}", counts.elsewhere),
     ]
     said = [f"| {what} | {how_many} | {standing.listed(found) if found else ''} |" for what, how_many, found in rows]

@@ -27,6 +27,7 @@ __all__ = [
     "Inputs",
     "Weights",
     "catalogue",
+    "each_once",
     "fetch_unasked",
     "inputs_of",
     "lacking",
@@ -124,6 +125,13 @@ class Data:
         published = _published(self.origin)
         return (published.licence or "") if published else ""
 
+    @property
+    def unasked(self) -> bool:
+        """Whether every command that needs it fetches it without being asked to."""
+        from reproduce.datasets import kinds
+
+        return self.origin == kinds.LIONS
+
     def fetch(self) -> None:
         """Download it, or what it is drawn from; DataMissingError where it cannot be had."""
         from reproduce.datasets import load
@@ -136,6 +144,8 @@ class Weights:
     """Pretrained weights: a backbone's name, or the path of a file."""
 
     name: str
+    #: They are fetched by a command that asks first.
+    unasked = False
 
     def here(self) -> bool:
         """Return whether the file is here."""
@@ -237,8 +247,12 @@ def catalogue(inputs: Inputs, seed: int) -> "Catalogue":
 
 def lacking(many: Iterable[Inputs]) -> list[Data | Weights]:
     """Return all that is not here, each download once: data sets first."""
-    needed = dict.fromkeys(one for inputs in many for one in inputs if not one.here())
-    found = {one.label: one for one in needed}
+    return each_once(one for one in dict.fromkeys(one for inputs in many for one in inputs) if not one.here())
+
+
+def each_once(many: Iterable[Data | Weights]) -> list[Data | Weights]:
+    """Return each download once, whichever of its sets are asked for: data sets first."""
+    found = {one.label: one for one in many}
     return sorted(found.values(), key=lambda one: isinstance(one, Weights))
 
 

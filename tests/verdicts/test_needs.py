@@ -10,7 +10,7 @@ from reproduce.record import Store
 from reproduce.running import inputs
 from reproduce.running.request import Request, Turn
 from reproduce.verdicts.files.lines import Folded, Line
-from reproduce.verdicts.views.needs import needs
+from reproduce.verdicts.views.needs import downloads, in_words, needs
 from reproduce.verdicts.views.standing import count, sentences
 
 CATTLE = "FriesianCattle2017"
@@ -48,6 +48,16 @@ def test_nothing_to_fetch_is_time_alone(nothing_here, monkeypatch):
     assert "download" not in said
 
 
+def test_what_is_fetched_unasked_is_no_download_of_theirs(nothing_here):
+    """Beside the others, with its own size; alone where it alone is missing. The README says it whatever is here."""
+    cattle, lions = (Request(dcnn.embed, name, {}, range(14), Turn.PRINTED) for name in (CATTLE, "LionData"))
+    said = "two downloads (438 MB) beside LionData (495 MB)"
+    assert needs([cattle, lions], nothing_here).startswith(f"{said} and ")
+    assert in_words(downloads([cattle, lions], nothing_here)) == said
+    assert in_words(downloads([Request(baselines.pixels, "LionData", {})], nothing_here)) == "LionData (495 MB)"
+    assert in_words([]) == ""
+
+
 def test_the_sentence_names_the_command():
     """Once, after how many there are."""
     counts = count([Folded(Line("I.64", "Table I"), (), ())])
@@ -63,4 +73,6 @@ def test_the_real_claims_need_two_downloads(nothing_here, monkeypatch):
     monkeypatch.setattr(inputs.Data, "here", lambda one: one.name != CATTLE or not one.pixels)
     monkeypatch.setattr(inputs.Data, "hash", lambda one: "hash")
     monkeypatch.setattr(inputs.Data, "doubt", lambda one: "")
-    assert needs(asked("claims"), Store("claims/record")).startswith("two downloads (438 MB) and ")
+    requests, record = asked("claims"), Store("claims/record")
+    assert needs(requests, record).startswith("two downloads (438 MB) and ")
+    assert in_words(downloads(requests, record)) == "two downloads (438 MB) beside LionData (495 MB)"
