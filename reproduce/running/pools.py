@@ -86,7 +86,7 @@ def _round(
         waiting, running = list(jobs.items()), dict[Future, int]()
         try:
             while running or (waiting and time.monotonic() < until):
-                busy = []
+                busy = list[tuple[int, Job]]()
                 # No more than the workers hold: a job that never started has not died with its worker.
                 waits = list[tuple[int, Job]]()
                 while (waiting or waits) and len(running) < workers and time.monotonic() < until:
@@ -190,7 +190,7 @@ def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
             began = False
             try:
                 while left and time.monotonic() < until:
-                    busy = []
+                    busy = list[tuple[int, Job]]()
                     while left and len(futures) < AT_ONCE:
                         number, job = left.pop(0)
                         state = take(job, waits=False)  # the scheduler has all that it may begin
