@@ -11,7 +11,7 @@ from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
 from reproduce.report.figures import sides
-from reproduce.report.page import collect, render
+from reproduce.report.page import addresses, collect, divided, render
 from reproduce.report.templating import environment
 from reproduce.verdicts.runs.saving import describe
 
@@ -20,7 +20,7 @@ ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from walk import browser, chromium, walk  # noqa: E402 (the walk is also the test of the page in a browser)
 
-REPORT = "report.html"
+REPORT = ("report.html", "report-details.html")
 #: Pages of the repository's root that are pages here: in README's place stands the site's first.
 PAGES = {"README.md": "index.md", **{name: f"repository/{name}" for name in ("claims/VERDICTS.md", "CONTRIBUTING.md")}}
 FIGURE = re.compile(r"<!-- figure: (\S+) -->")
@@ -31,9 +31,9 @@ BADGE = re.compile(r"^\[!\[.*\n", re.MULTILINE)
 
 @cache
 def report():
-    """The claims judged by the record, what the page shows, and the page: once, however often the site is built."""
+    """The claims judged by the record, what the pages show, and the pages: once, however often the site is built."""
     found, parts = collect(ROOT / "claims")
-    return found, parts, render(found.outcomes, describe(found.outcomes), parts)
+    return found, parts, render(found.outcomes, describe(found.outcomes), parts, REPORT)
 
 
 @cache
@@ -42,15 +42,15 @@ def steps():
     if chromium() is None:
         return []
     with tempfile.TemporaryDirectory() as folder, browser() as driven:
-        page = Path(folder, REPORT)
-        page.write_text(report()[2], encoding="utf-8")
-        return walk(page, driven)
+        for name, page in report()[2].items():
+            Path(folder, name).write_text(page, encoding="utf-8")
+        return walk(Path(folder, REPORT[0]), driven)
 
 
 def on_files(files, config):
     """Add what is made here."""
-    found, _, page = report()
-    made = {REPORT: page, "figure.css": environment().get_template("figure.css").render(), "why.svg": redrawn(found)}
+    found, _, pages = report()
+    made = {**pages, "figure.css": environment().get_template("figure.css").render(), "why.svg": redrawn(found)}
     made |= {f"walk-{number}.png": step.picture for number, step in enumerate(steps())}
     made |= {name: BADGE.sub("", (ROOT / source).read_text(encoding="utf-8")) for source, name in PAGES.items()}
     written = [file for file in files.documentation_pages() if file.abs_src_path]
@@ -84,14 +84,17 @@ def on_page_markdown(markdown, page, **_):
 
 def on_page_content(html, page, **_):
     """A figure of the report in each place that a page keeps for it."""
-    _, parts, _ = report()
+    found, parts, _ = report()
+    at = [get_relative_url(name, page.url) for name in REPORT]
+    here, behind = divided(found.outcomes)
+    links = addresses(here, at[0]) | addresses(behind, at[1])
     drawn = {figure.name: (figure, drawing) for figure, drawing in parts.figures}
 
     def put(place):
         if place[1] not in drawn:
             raise PluginError(f"{page.file.src_uri}: there is no figure {place[1]!r}; there are {', '.join(drawn)}")
         macro = environment().get_template("figure.html").module.place
-        return macro(*drawn[place[1]], set(parts.evidence), get_relative_url(REPORT, page.url))
+        return macro(*drawn[place[1]], links)
 
     return FIGURE.sub(put, html)
 

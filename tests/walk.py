@@ -91,9 +91,9 @@ def walk(page: Path, driven: Any, line: str = LINE) -> list[Step]:
     elsewhere = (judged or names or [""])[0]
     words = elsewhere.partition("@")[2]
     click(told(line), claim(line).locator(f"dd a[href='#{elsewhere}']"), f"the same on other data, {words}")
-    source = claim(elsewhere).locator("dd a[href^='#source-']")
+    source = claim(elsewhere).locator("dd a[href*='#source-']")
     click(told(elsewhere), source, "the source")
-    code = opened.locator("details.source:target")
-    steps.append(Step(opened.screenshot(), f"The rule as it is written, {code.locator('summary').inner_text()}.", ""))
+    code = opened.locator("details.source:target summary").inner_text()  # on the second page: waits until it is there
+    steps.append(Step(opened.screenshot(), f"The rule as it is written, {code}.", ""))
     opened.close()
     return steps

@@ -34,11 +34,11 @@ def write_report(
         bool, typer.Option("--pictures", help="With photographs of the lions, where they are at hand.")
     ] = False,
 ) -> None:
-    """The record as one HTML page: every claim, its evidence and its verdict. Nothing is measured.
+    """Write the record as two linked pages: verdicts with their evidence, and the trials and code behind. No measuring.
 
-    With FOLDER a page of those animals instead: how well each model finds them beside chance, with an interval over
-    animals and with images of one photograph apart, and the nearest neighbours as pictures. Exit status 0: written;
-    1: an error.
+    With FOLDER write a page of those animals instead: how well each model finds them beside chance, with an interval
+    over animals and with images of one photograph apart, and the nearest neighbours as pictures. Exit status 0:
+    written; 1: an error.
 
     Example: reproduce report photographs/
     """
@@ -62,7 +62,7 @@ def write_report(
 
 
 def _recorded(outcome: "Outcome") -> str:
-    """The word for programs, as in every JSON and in findings.toml."""
+    """Return the word for programs, as in every JSON and in findings.toml."""
     return "drifted" if outcome.drift else outcome.says
 
 

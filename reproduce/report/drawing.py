@@ -68,7 +68,7 @@ class Drawn:
 class Figure:
     """A place on the page: ``draw`` gives None where the record lacks what it shows; ``missing`` then says so.
 
-    ``behind``: it stands folded at the page's end, and is not printed.
+    ``behind``: it is long and stands on the second page.
     """
 
     name: str

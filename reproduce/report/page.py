@@ -1,4 +1,4 @@
-"""The page: the paper on one screen, the figures and every claim with its evidence, written as one HTML file."""
+"""The report as two HTML files: the paper, its figures and claims; and the trials, long figures and code behind it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,18 +15,21 @@ from reproduce.report.gallery.photographs import DATA, Pictures, look
 from reproduce.report.headlines import Headline
 from reproduce.report.matrix import Column, Row
 from reproduce.report.strip import HEIGHT, WIDTH, described, strip
-from reproduce.report.templating import environment
+from reproduce.report.templating import anchor, environment
 from reproduce.verdicts.outcome import EVIDENCE, Outcome
 from reproduce.verdicts.plugin.collect import Judged, Origin
 from reproduce.verdicts.views.standing import Standing
 from reproduce.verdicts.views.table import figure, groups
 
-__all__ = ["Parts", "collect", "render", "write"]
+__all__ = ["FILES", "Parts", "addresses", "collect", "divided", "render", "write"]
+
+#: The names of the first and of the second page.
+FILES = ("index.html", "details.html")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What stands on the page beside the claims; each may be missing."""
+    """Hold what stands on the page beside the claims; each may be missing."""
 
     made_of: Provenance = field(default_factory=Provenance)
     headlines: Sequence[Headline] = ()
@@ -41,31 +44,66 @@ class Parts:
     lead: str = ""
 
 
-def render(outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: Parts) -> str:
-    """The page. ``information`` is what ``verdicts.saving.describe`` says."""
+def render(
+    outcomes: Sequence[Outcome], information: Mapping[str, Any], parts: Parts, names: tuple[str, str] = FILES
+) -> dict[str, str]:
+    """Return the text of each page by its file's name: the first, and the second where there is something for it.
+
+    ``information`` is what ``verdicts.saving.describe`` says.
+    """
+    first, second = names
+    here, there = divided(outcomes)
+    codes, behind = _codes(parts.evidence), [pair for pair in parts.figures if pair[0].behind and pair[1]]
+    subjects = [word for word, some in (("trials", there), ("long figures", behind), ("code", codes)) if some]
     others: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         others.setdefault(outcome.spec.statement, []).append(outcome)
+    said = {
+        "kinds": [(kind, called(kind, found.total()), tiles(kind, found)) for kind, found in counted(outcomes).items()],
+        "others": others,
+        "codes": codes,
+        "behind": behind,
+        "parted": [outcome for outcome in outcomes if word(outcome) in PARTED],
+        "information": information,
+        "parts": parts,
+        "strip_width": WIDTH,
+        "strip_height": HEIGHT,
+        "evidence_levels": EVIDENCE,
+        "first": first,
+        "second": second if subjects else "",
+        "subjects": ", ".join(subjects),
+    }
     made = environment(word=word, strip=strip, described=described, figure=figure, ours=_ours, intervals=intervals)
-    return made.get_template("page.html").render(
-        kinds=[(kind, called(kind, found.total()), tiles(kind, found)) for kind, found in counted(outcomes).items()],
-        groups=groups(outcomes),
-        total=len(outcomes),
-        choices=_choices(outcomes),
-        others=others,
-        codes=_codes(parts.evidence),
-        known={outcome.spec.id for outcome in outcomes},
-        parted=[outcome for outcome in outcomes if word(outcome) in PARTED],
-        information=information,
-        parts=parts,
-        strip_width=WIDTH,
-        strip_height=HEIGHT,
-        evidence_levels=EVIDENCE,
-    )
+
+    def page(template: str, here: str, shown: Sequence[Outcome], elsewhere: Sequence[Outcome], away: str) -> str:
+        return made.get_template(template).render(
+            said,
+            here=here,
+            groups=groups(shown),
+            total=len(shown),
+            elsewhere=len(elsewhere),
+            choices=_choices(shown),
+            links=addresses(shown) | addresses(elsewhere, away),
+        )
+
+    pages = {first: page("page.html", first, here, there, second)}
+    return pages | ({second: page("details.html", second, there, here, first)} if subjects else {})
+
+
+def divided(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]]:
+    """Return the claims of the first page and of the second, which has the files that hold controls alone."""
+    behind = {name for name, members in groups(outcomes) if all(one.spec.kind == "control" for one in members)}
+    here, there = ([one for one in outcomes if (one.spec.group in behind) is is_so] for is_so in (False, True))
+    return here, there
+
+
+def addresses(outcomes: Sequence[Outcome], page: str = "") -> dict[str, str]:
+    """Return the address of each claim by its id, on a page or, without its name, on the page that it stands on."""
+    return {one.spec.id: f"{page}#{anchor(one.spec.id)}" for one in outcomes}
 
 
 def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
-    """The claims judged by their record, and all that the page shows of them.
+    """Return the claims judged by their record, and all that the page shows of them.
 
     ``pictures`` adds photographs of the animals, where the data is at hand.
     """
@@ -102,22 +140,25 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
 
 
 def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, list[Outcome]]:
-    """Judge the claims by their record and write ``output/index.html``, whole or not at all."""
+    """Judge the claims by their record and write the pages into ``output``, each whole or not at all.
+
+    Returns the first page, which is written last, and the claims.
+    """
     from reproduce.errors import InvalidInputError
     from reproduce.verdicts.runs.saving import describe
 
     found, parts = collect(claims, pictures)
-    page = render(found.outcomes, describe(found.outcomes), parts)
-    path = output / "index.html"
-    try:
-        write_atomically(path, page.encode())
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be written: {error.strerror}") from None
+    for name, page in reversed(render(found.outcomes, describe(found.outcomes), parts).items()):
+        path = output / name
+        try:
+            write_atomically(path, page.encode())
+        except OSError as error:
+            raise InvalidInputError(f"{path}: cannot be written: {error.strerror}") from None
     return path, list(found.outcomes)
 
 
 def _choices(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[str]]]:
-    """The filters: their name in the address, what they ask, and the values that some claim has."""
+    """Return the filters: their name in the address, what they ask, and the values that some claim has."""
     asked: dict[str, tuple[str, Callable[[Outcome], str]]] = {
         "kind": ("Kind", lambda one: one.spec.kind),
         "verdict": ("Verdict", word),
@@ -130,12 +171,12 @@ def _choices(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[str]]]:
 
 
 def _codes(evidence: Mapping[str, Evidence]) -> dict[tuple[str, int], str]:
-    """The code of each claim file's functions by file and line, each once."""
+    """Return the code of each claim file's functions by file and line, each once."""
     origins = [one.origin for one in evidence.values() if one.origin.code]
     return dict(sorted({(origin.file, origin.line): origin.code for origin in origins}.items()))
 
 
 def _ours(value: float | None, outcome: Outcome) -> str:
-    """A value as the table prints it; the sign of a difference always shows."""
+    """Return a value as the table prints it; the sign of a difference always shows."""
     text = figure(value, outcome)
     return f"+{text}" if outcome.difference and value is not None and value > 0 else text.replace("-", "−")

@@ -66,7 +66,7 @@ def views():
     yield "screen", "\n".join(screen(folded(made), {}))
     yield "claims show", "\n".join(text for one in made for text in (line(one), *card(one, behind, {}, 80)))
     across = columns(folded(made), {})
-    page = render(made, INFORMATION, Parts(columns=across, matrix=matrix(folded(made), across, {})))
+    page = "".join(render(made, INFORMATION, Parts(columns=across, matrix=matrix(folded(made), across, {}))).values())
     said = re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)
     yield "page", " ".join(said.split())
 

@@ -9,7 +9,7 @@ from reproduce.report.evidence import Evidence, Provenance
 from reproduce.report.gallery.duplicates import Sheet
 from reproduce.report.gallery.photographs import Found, Model, Pictures, Query
 from reproduce.report.matrix import columns, matrix
-from reproduce.report.page import Parts, render
+from reproduce.report.page import FILES, Parts, render
 from reproduce.verdicts.files.lines import Folded, Line
 from reproduce.verdicts.plugin.collect import Origin
 
@@ -30,18 +30,20 @@ def browser():
 
 @pytest.fixture(scope="module")
 def page_file(outcome, tmp_path_factory):
-    """A page of five claims in two sections and two settings, one of them of a hostile name; written once."""
+    """Six claims in three sections, one of a hostile name, and one on the second page; written once."""
     made = [
         outcome("I.64", group="Table I"),
         outcome("I.32", group="Table I", verdict="not reproduced", ours=35.0, finding={"because": "a toy"}),
         outcome("I.64@cows", group="Table II", fidelity="proxy", proxy="on cows", setting="cows", chance=None),
         outcome("II.wait", group="Table II", kind="question", verdict="not run", ours=None, values=(), interval=None),
         outcome("II.evil", group=HOSTILE, kind="control", sentence=HOSTILE, because=HOSTILE),
+        outcome("II.asked", group=HOSTILE, kind="question"),
+        outcome("V.tried", group="Variants", kind="control"),
     ]
     folded = [Folded(Line("I.64", "Table I", sentence=HOSTILE, printed="26.74"), (made[0],), (made[2],))]
     across = columns(folded, {})
     evidence = {one.spec.id: Evidence(Origin(f"t.py::{one.spec.id}", "t.py", 3, HOSTILE), Provenance()) for one in made}
-    path = tmp_path_factory.mktemp("page") / "index.html"
+    folder = tmp_path_factory.mktemp("page")
     query = Query(HOSTILE, 0.5, DOT, (Found(HOSTILE, True, DOT), Found("Nala", False, DOT)))
     pictures = Pictures(
         models=(Model("Found by a toy", "Nothing is learned.", (query,), (query,)),),
@@ -49,8 +51,9 @@ def page_file(outcome, tmp_path_factory):
         copies=(Sheet("Nearly identical", "1 group:", (((HOSTILE, DOT), ("Nala", DOT)),)),),
     )
     parts = Parts(columns=across, matrix=matrix(folded, across, {}), evidence=evidence, pictures=pictures)
-    path.write_text(render(made, INFORMATION, parts))
-    return path
+    for name, page in render(made, INFORMATION, parts).items():
+        (folder / name).write_text(page)
+    return folder / FILES[0]
 
 
 @pytest.fixture
@@ -92,7 +95,10 @@ def test_every_filter_works(visit, scripts):
         rows = page.locator("tr.claim")
         seen[name] = [row.get_attribute("id") for row in rows.all() if row.is_visible()]
         page.select_option(f"#filter-{name}", "")
-    assert seen == {"kind": ["II.wait"], "verdict": ["I.32"], "setting": ["I.64@cows"], "section": ["II.evil"]}
+    assert seen == {
+        **{"kind": ["II.wait", "II.asked"], "verdict": ["I.32"], "setting": ["I.64@cows"]},
+        "section": ["II.evil", "II.asked"],
+    }
 
 
 def test_search_and_filters_are_kept_in_the_address(visit):
@@ -104,9 +110,9 @@ def test_search_and_filters_are_kept_in_the_address(visit):
     assert "verdict=not+reproduced" in page.url
     again = visit(page.url[page.url.index("?") :])
     assert shown(again) == ["I.32"]
-    assert again.locator("#shown").text_content() == "1 of 5 claims"
+    assert again.locator("#shown").text_content() == "1 of 6 claims"
     again.click("text=Show all")
-    assert again.locator("#shown").text_content() == "5 claims"
+    assert again.locator("#shown").text_content() == "6 claims"
     again.wait_for_url(lambda url: "?" not in url)  # the form's reset comes before what follows it
 
 
@@ -114,16 +120,25 @@ def test_search_and_filters_are_kept_in_the_address(visit):
 def test_every_link_arrives(visit, scripts):
     """Each link of the page leads to something that can then be seen; a claim's opens what it was folded into."""
     page = visit(java_script_enabled=scripts)
-    links = {link.get_attribute("href") for link in page.locator("a[href]").all()}
-    assert all(link.startswith("#") for link in links)
+    links = {link.get_attribute("href").partition("#")[::2] for link in page.locator("a[href]").all()}
+    assert {file for file, _ in links} == {"", FILES[1]}
     ids = {one.get_attribute("id") for one in page.locator("[id]").all()}
-    assert {link[1:] for link in links} <= ids
+    assert {target for file, target in links if not file} <= ids
     arrived = visit("#I.64@cows", java_script_enabled=scripts)
     assert arrived.locator("[id='I.64@cows']").is_visible()
     if scripts:
         assert arrived.locator("[id='I.64@cows'] details.evidence").get_attribute("open") is not None
         filtered = visit("?kind=question#I.64")  # a claim that the filters hide is shown all the same
         assert filtered.locator("[id='I.64']").is_visible()
+
+
+def test_a_link_of_old_arrives_on_the_second_page(visit):
+    """A claim's address on the first page leads on to the second, where it is opened; and back by its head."""
+    page = visit("#V.tried")
+    page.wait_for_url(f"**/{FILES[1]}#V.tried")
+    assert page.locator("[id='V.tried'] details.evidence").get_attribute("open") is not None
+    page.click("text=First page")
+    page.wait_for_url(f"**/{FILES[0]}")
 
 
 def test_a_heading_sorts_its_table(visit):
@@ -145,9 +160,9 @@ def test_a_key_leads_to_the_search(visit):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("/")
     page.keyboard.type("waits for nothing")
-    assert page.locator("#shown").text_content() == "0 of 5 claims"
+    assert page.locator("#shown").text_content() == "0 of 6 claims"
     page.keyboard.press("Escape")
-    assert page.locator("#shown").text_content() == "5 claims"
+    assert page.locator("#shown").text_content() == "6 claims"
 
 
 def test_hostile_names_are_text(visit):

@@ -6,11 +6,19 @@ from html.parser import HTMLParser
 import pytest
 
 from reproduce.report.counting import word
-from reproduce.report.evidence import Provenance
-from reproduce.report.page import Parts, render
+from reproduce.report.drawing import Drawn, Figure
+from reproduce.report.evidence import Evidence, Provenance
+from reproduce.report.page import FILES, Parts
+from reproduce.report.page import render as pages
+from reproduce.verdicts.plugin.collect import Origin
 
 INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
 VOID = {"meta", "col", "br", "link", "img", "input"}
+
+
+def render(*arguments):
+    """Return the first page."""
+    return pages(*arguments)[FILES[0]]
 
 
 class Balanced(HTMLParser):
@@ -157,3 +165,38 @@ def test_a_difference_shows_its_sign(outcome):
     made = {"ours": 1.5, "interval": (-0.5, 3.5)}
     assert "+1.50" in render([outcome(**made, difference=True)], INFORMATION, Parts())
     assert "+1.50" not in render([outcome(**made)], INFORMATION, Parts())
+
+
+def drawn(name, behind):
+    """Return a figure with its drawing."""
+    figure = Figure(name, f"The {name}", "A toy.", lambda _: None, "Nothing yet.", ("I.64",), behind)
+    return figure, Drawn("<svg></svg>", "<svg></svg>", "a toy")
+
+
+def test_trials_long_figures_and_code_stand_on_a_second_page(outcome):
+    """A file that holds controls alone, a long figure and the code; each page leads to the other and to its claims."""
+    made = [outcome("I.64"), outcome("I.kept", kind="control"), outcome("V.tried", kind="control", group="Variants")]
+    evidence = {one.spec.id: Evidence(Origin("t.py::a", "t.py", 3, "def a(): ..."), Provenance()) for one in made}
+    parts = Parts(figures=[drawn("short", False), drawn("long", True)], evidence=evidence)
+    found = {name: Balanced(page) for name, page in pages(made, INFORMATION, parts).items()}
+    assert list(found) == list(FILES)
+    ids = {name: {at["id"] for _, at in page.tags if "id" in at} for name, page in found.items()}
+    first, second = (ids[name] for name in FILES)
+    assert {"I.64", "I.kept", "figure-short"} <= first
+    assert {"V.tried", "figure-long", "source-t.py-3"} <= second
+    assert not {"V.tried", "figure-long", "source-t.py-3"} & first
+    assert not {"I.64", "I.kept", "figure-short"} & second
+    led = {name: set() for name in FILES}
+    for name, page in found.items():
+        for link in [at["href"] for _, at in page.tags if "href" in at]:
+            file, _, target = link.partition("#")
+            assert not target or target in ids[file or name], link
+            led[name].add(file)
+    assert FILES[1] in led[FILES[0]]
+    assert FILES[0] in led[FILES[1]]
+
+
+def test_there_is_no_second_page_for_nothing(outcome):
+    """Neither the page nor a link to it."""
+    (page,) = pages([outcome()], INFORMATION, Parts()).values()
+    assert FILES[1] not in page

@@ -144,10 +144,21 @@ def test_questions_and_checks_are_shown_on_request():
 
 
 def test_the_short_sentence_is_for_narrow_screens():
-    """A narrow screen has the short sentence, a wide one the whole."""
+    """A narrow screen has the short sentence, a wide one the whole where it need not be cut."""
     line = Line("I.a", "I", short="Short", sentence="The whole sentence.")
     assert ["Short" in shown([line], width=width)[0] for width in (80, 160)] == [True, False]
     assert "The whole sentence " in shown([line], width=160)[0]
+    (long,) = shown([Line("I.a", "I", short="Short", sentence="word " * 40)], width=160)
+    assert "Short" in long
+    assert "…" not in long
+
+
+def test_a_narrow_screen_says_what_each_figure_is():
+    """The paper's figure is named, where the line stands ends its sentence, and columns are told apart."""
+    lines = [Line("I.b", "Table I", printed="26.74", short="Short")]
+    made = screen(fold(lines, [outcome("I.b", "not reproduced"), outcome("I.b", setting="barn")]), SETTINGS, 50)
+    at = made.index("T.I  Short (paper 26.74): contradicted")
+    assert made[at + 1] == f"    own data NO; {SETTINGS['barn'].values['column']} yes"
 
 
 def test_the_columns_are_those_of_the_settings_in_their_order():
@@ -196,7 +207,7 @@ def pages(draw):
     return lines, draw(st.lists(one, max_size=12))
 
 
-@given(pages(), st.integers(45, 200))
+@given(pages(), st.integers(36, 200))
 def test_no_line_is_longer_than_the_screen(page, width):
     """Whatever ids, sentences and figures are drawn, as a table and folded."""
     lines, outcomes = page

@@ -2,7 +2,7 @@
 // Adds search, the address, sorting and keys to a page that stands without them.
 (() => {
   const form = document.querySelector(".filters");
-  const fields = [...form.elements].filter((field) => field.name);
+  const fields = form ? [...form.elements].filter((field) => field.name) : [];
   const rows = [...document.querySelectorAll("tr.claim")];
   const groups = [...document.querySelectorAll("details.group")];
   const shown = document.getElementById("shown");
@@ -11,6 +11,7 @@
   const chosen = () => Object.fromEntries(fields.filter((f) => f.value.trim()).map((f) => [f.name, f.value.trim()]));
 
   const apply = (open) => {
+    if (!form) return; // a page without claims
     const asked = chosen();
     const sought = (asked.search || "").toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
@@ -41,7 +42,10 @@
   // What the address names is shown, whatever was folded or filtered away.
   const arrive = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!target) return;
+    if (!target) { // on the other page, as a link may say that was made when there was one
+      if (location.hash && document.body.dataset.other) location.replace(document.body.dataset.other + location.hash);
+      return;
+    }
     if (target.hidden) { form.reset(); apply(true); remember(); }
     for (let at = target; at; at = at.parentElement) if (at.matches("details")) at.open = true;
     const evidence = target.querySelector(":scope details.evidence");
@@ -63,9 +67,9 @@
     place.append(button);
   }
 
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => { apply(true); remember(); });
-  form.addEventListener("reset", () => setTimeout(() => { apply(true); remember(); }));
+  form?.addEventListener("submit", (event) => event.preventDefault());
+  form?.addEventListener("input", () => { apply(true); remember(); });
+  form?.addEventListener("reset", () => setTimeout(() => { apply(true); remember(); }));
   window.addEventListener("hashchange", arrive);
   window.addEventListener("popstate", () => { recall(); apply(true); });
   document.addEventListener("click", (event) => {
@@ -74,6 +78,7 @@
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input, select, textarea");
+    if (!form) return;
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); form.elements.search.focus(); }
     if (event.key === "Escape" && event.target === form.elements.search) { form.reset(); }
   });

@@ -17,7 +17,7 @@ __all__ = ["as_json", "by_column", "screen", "setting", "so_far"]
 UNNAMED = "other data"
 #: Where a sentence has less room than this, each line of the paper folds into two.
 ROOM = 20
-#: From here on whole sentences have room.
+#: From here on a whole sentence stands where it has room.
 WIDE = 110
 LEGEND = (
     "yes, NO: the 90 % interval lies inside, outside what is required. ?: across an edge. ok: it fits a figure of one "
@@ -61,7 +61,7 @@ def screen(
         chosen = [one for one in folded if one.line.kind == kind]
         if not chosen:
             continue
-        lines += ["", HEADINGS[kind]] if kind in HEADINGS else [""]
+        lines += ["", *textwrap.wrap(HEADINGS.get(kind, ""), width)]
         rows = [_cells(one, columns, settings) for one in chosen]
         lines += _table(rows, columns, width) or _folded(rows, columns, width)
     used = [f"{sign}: {said}" for sign, said in SIGNS.items() if any(sign in one for one in lines)]
@@ -112,7 +112,9 @@ def _table(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) 
     lines = [_line([head[line] for head in heads], [at_width, room, *widths]) for line in (0, 1)]
     before = ""
     for place, (section, *_) in enumerate(rows):
-        said = sentence[place] if width >= WIDE or not short[place] else short[place]
+        said = short[place] or sentence[place]
+        if width >= WIDE and len(sentence[place]) <= room:
+            said = sentence[place]
         cells = [section if section != before else "", _cut(said, room), *(cells[place] for cells in rest)]
         lines.append(_line(cells, [at_width, room, *widths]))
         before = section
@@ -120,13 +122,13 @@ def _table(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) 
 
 
 def _folded(rows: Sequence[tuple[str, ...]], columns: Sequence[str], width: int) -> list[str]:
-    """Return each line as a sentence and, indented, what is known of it: for a narrow terminal."""
+    """Return each line as a sentence with where it stands and, indented, its answers: for a narrow terminal."""
     lines = []
     for section, short, sentence, printed, *answers, stands in rows:
-        head = f"{section}: {short or sentence}" + (f" ({printed})" if printed else "")
+        head = f"{section}  {short or sentence}{f' (paper {printed})' if printed else ''}: {stands}"
         told = [f"{name} {said}" for name, said in zip(("own data", *columns), answers, strict=True) if said]
         lines += textwrap.wrap(head, width, subsequent_indent="  ")
-        lines += textwrap.wrap(f"{', '.join(told)}: {stands}", width, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap("; ".join(told), width, initial_indent="    ", subsequent_indent="    ")
     return lines
 
 
