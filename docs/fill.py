@@ -28,9 +28,9 @@ from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.plugin.collect import asked, judged, record_of
 from reproduce.verdicts.views import screen, standing
 from reproduce.verdicts.views.brief import OWN
+from reproduce.verdicts.views.cells import figure, required, spread
 from reproduce.verdicts.views.needs import downloads, in_words
 from reproduce.verdicts.views.standing import Standing
-from reproduce.verdicts.views.table import figure, required, spread
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = ROOT / "claims"

@@ -153,7 +153,8 @@ def show_saved(
     from reproduce import text
     from reproduce.errors import one_line
     from reproduce.verdicts.runs.saving import find, read
-    from reproduce.verdicts.views.table import render, summary
+    from reproduce.verdicts.views.table import render
+    from reproduce.verdicts.views.tally import summary
 
     found = read(find(storage, run))
     if as_json:

@@ -8,7 +8,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.report.evidence import Evidence
 from reproduce.verdicts.files.settings import Setting
 from reproduce.verdicts.outcome import TOLD, Outcome
-from reproduce.verdicts.views.table import by_source, figure, ours
+from reproduce.verdicts.views.cells import by_source, figure, ours
 
 __all__ = ["as_json", "card", "find", "line"]
 

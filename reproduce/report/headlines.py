@@ -9,7 +9,7 @@ from typing import Any
 
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import ends, figure
+from reproduce.verdicts.views.cells import ends, figure
 
 __all__ = ["FILE", "Dot", "Headline", "dots", "lead", "listed", "read"]
 

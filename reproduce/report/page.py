@@ -18,8 +18,9 @@ from reproduce.report.strip import HEIGHT, WIDTH, described, strip
 from reproduce.report.templating import anchor, environment
 from reproduce.verdicts.outcome import EVIDENCE, Outcome
 from reproduce.verdicts.plugin.collect import Judged, Origin
+from reproduce.verdicts.views.cells import figure
 from reproduce.verdicts.views.standing import Standing
-from reproduce.verdicts.views.table import figure, groups
+from reproduce.verdicts.views.table import groups
 
 __all__ = ["FILES", "Parts", "addresses", "collect", "divided", "render", "write"]
 

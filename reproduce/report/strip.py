@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import figure
+from reproduce.verdicts.views.cells import figure
 
 __all__ = ["HEIGHT", "WIDTH", "Edge", "Strip", "described", "strip"]
 

@@ -19,7 +19,7 @@ from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import FIDELITIES, Outcome, Spec
 from reproduce.verdicts.plugin.collect import Origin
 from reproduce.verdicts.runs.compare import one as compared
-from reproduce.verdicts.views import table
+from reproduce.verdicts.views import table, tally
 from reproduce.verdicts.views.brief import brief
 from reproduce.verdicts.views.screen import screen
 
@@ -61,7 +61,7 @@ def views():
     yield "table", "\n".join(table.render(made, 160, before=lambda one: compared(one, one).cell, verbose=True))
     yield "narrow table", "\n".join(table.render(made, 80, verbose=True))
     yield "brief table", "\n".join(brief(made, 80))
-    yield "summary", table.summary(made)
+    yield "summary", tally.summary(made)
     yield "Markdown", table.markdown(made)
     yield "screen", "\n".join(screen(folded(made), {}))
     yield "claims show", "\n".join(text for one in made for text in (line(one), *card(one, behind, {}, 80)))

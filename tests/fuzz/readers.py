@@ -32,7 +32,7 @@ from reproduce.record.schema import canonical, field_digests, short_digest, tota
 from reproduce.verdicts.files import findings, lines, settings
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.runs import compare, saving
-from reproduce.verdicts.views import screen, table
+from reproduce.verdicts.views import screen, table, tally
 
 __all__ = ["READERS", "SEEDS", "check", "forged"]
 
@@ -70,7 +70,7 @@ def saved_run(content, folder):
     """A saved run, its table at 80 columns and itself held against itself."""
     run = saving.read(_kept(content, folder, "0001_run.json"))
     table.render(run.outcomes, 80)
-    table.summary(run.outcomes)
+    tally.summary(run.outcomes)
     compare.compare(run.outcomes, run.outcomes)
 
 

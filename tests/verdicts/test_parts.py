@@ -14,19 +14,9 @@ from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import Herd
 from reproduce.verdicts.outcome import EVIDENCE, FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.plugin.budget import allot
-from reproduce.verdicts.views.table import (
-    Layout,
-    bar,
-    corrected,
-    groups,
-    markdown,
-    marks,
-    ours,
-    render,
-    required,
-    spread,
-    summary,
-)
+from reproduce.verdicts.views.cells import bar, marks, ours, required, spread
+from reproduce.verdicts.views.table import Layout, groups, markdown, render
+from reproduce.verdicts.views.tally import corrected, summary
 
 
 def herd(*rows, data="D", names="abc"):

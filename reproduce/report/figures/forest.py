@@ -9,7 +9,7 @@ from reproduce.report.counting import word
 from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import figure, required, spread
+from reproduce.verdicts.views.cells import figure, required, spread
 
 __all__ = ["FIGURE", "Row", "draw", "inside", "rows"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from reproduce.errors import InvalidInputError
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import figure as as_text
+from reproduce.verdicts.views.cells import figure as as_text
 
 __all__ = ["alternative", "draw", "shown"]
 

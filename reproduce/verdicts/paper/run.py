@@ -222,7 +222,7 @@ def rehearsed(folder: Path) -> list[SoFar]:
 
 
 def _figures(one: Outcome, whole: bool) -> str:
-    from reproduce.verdicts.views.table import figure, required
+    from reproduce.verdicts.views.cells import figure, required
 
     ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, required {required(one)}"
     return f"{one.spec.id}: {one.told}{'' if whole else ' so far'} (n {one.n}{ours})"

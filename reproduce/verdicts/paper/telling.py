@@ -15,7 +15,7 @@ from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.answers import Source
 from reproduce.verdicts.plugin.collect import Asking
-from reproduce.verdicts.views.table import ends, figure
+from reproduce.verdicts.views.cells import ends, figure
 
 __all__ = ["AT", "SoFar", "Teller", "line", "nothing_measured", "rehearsals"]
 

@@ -19,7 +19,8 @@ from reproduce.verdicts.runs import options
 from reproduce.verdicts.views import screen
 from reproduce.verdicts.views.brief import MANY, brief
 from reproduce.verdicts.views.needs import needs
-from reproduce.verdicts.views.table import render, summary
+from reproduce.verdicts.views.table import render
+from reproduce.verdicts.views.tally import summary
 
 __all__ = ["write"]
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from reproduce.verdicts.files.settings import PAPER
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.views.table import figure, groups, required, spread, verdict_cell
+from reproduce.verdicts.views.cells import figure, required, spread, verdict_cell
+from reproduce.verdicts.views.table import groups
 
 __all__ = ["MANY", "brief"]
 

@@ -1,21 +1,18 @@
 """The claims table: one line per claim in the terminal, in pytest-benchmark's manner; Markdown for summaries."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from reproduce.verdicts import KINDS
-from reproduce.verdicts.judging.judge import Verdict, holm
+from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.judging.scatter import ANIMALS, SEEDS
 from reproduce.verdicts.outcome import EVIDENCE, Outcome
+from reproduce.verdicts.views.cells import bar, by_source, ends, figure, ours, required, spread, verdict_cell
+from reproduce.verdicts.views.tally import corrected, summary
 
-__all__ = ["MARKS", "corrected", "groups", "markdown", "marks", "render", "summary", "surviving"]
+__all__ = ["groups", "markdown", "render"]
 
-BAR = 13
-#: Verdicts of a test: the other ends decide nothing.
-SAID = (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED)
 #: Blanks between two columns.
 GAP = 1
 #: A claim's id takes at most this much of a line; a longer one has a line of its own.
@@ -36,86 +33,6 @@ class Column:
     short: Callable[[Outcome], str] | None = None
 
 
-def figure(value: float | None, outcome: Outcome) -> str:
-    """Return a value in the claim's unit, with the digits of the printed figure, else two."""
-    if value is None:
-        return ""
-    printed = outcome.paper.split()[-1].partition("e")[0] if outcome.paper else ""
-    digits = len(printed.partition(".")[2]) if "." in printed else 0
-    if outcome.verb != "exactly":
-        digits = min(max(digits, 2), 3)
-    if value and abs(value) < 10**-digits:
-        return f"{value:.1e}"
-    return f"{value:.{digits}f}"
-
-
-def bar(outcome: Outcome) -> str:
-    """Draw where our interval lies in the region: edges as │, our mean as ●, the interval as ─."""
-    lower, upper = outcome.lower, outcome.upper
-    if outcome.ours is None or outcome.interval is None or (lower is None and upper is None):
-        return ""
-    if lower is None or upper is None:
-        edge = lower if upper is None else upper
-        assert edge is not None
-        reach = 2 * max(abs(outcome.ours - edge), outcome.interval[1] - outcome.interval[0], 1e-12)
-        start, stop, edges = edge - reach, edge + reach, [edge]
-    else:
-        around = (upper - lower) / 4
-        start, stop, edges = lower - around, upper + around, [lower, upper]
-
-    def place(value: float) -> int:
-        return min(max(round((value - start) / (stop - start) * (BAR - 1)), 0), BAR - 1)
-
-    cells = [" "] * BAR
-    for position in range(place(outcome.interval[0]), place(outcome.interval[1]) + 1):
-        cells[position] = "─"
-    for edge in edges:
-        cells[place(edge)] = "│"
-    cells[place(outcome.ours)] = "●"
-    return "".join(cells)
-
-
-def ours(outcome: Outcome) -> str:
-    """Return our mean; of a comparison both sides and what lies between them."""
-    if outcome.sides is None:
-        return figure(outcome.ours, outcome)
-    left, right = (figure(side, outcome) for side in outcome.sides)
-    return f"{left} - {right} = {figure(outcome.ours, outcome)}".replace("- -", "+ ")
-
-
-def spread(outcome: Outcome) -> str:
-    """Return the 90 % interval that carries the verdict; nothing where it has no width or there is none."""
-    if outcome.interval is None or outcome.interval[0] == outcome.interval[1]:
-        return ""
-    return ends(outcome.interval, outcome)
-
-
-def ends(interval: tuple[float, float], outcome: Outcome) -> str:
-    """Return an interval as the table writes it."""
-    low, high = interval
-    if max(abs(low), abs(high)) >= 10:
-        return f"{low:.1f}..{high:.1f}"
-    return f"{figure(low, outcome)}..{figure(high, outcome)}"
-
-
-def by_source(outcome: Outcome) -> str:
-    """Return both intervals by their names, and which carries the verdict; "" of a claim without sampling error."""
-    shown = [f"{name} {ends(interval, outcome)}" for name, interval in outcome.intervals.items()]
-    if not shown or not outcome.scatter:
-        return ""
-    carried = f" ({outcome.scatter} carry the verdict)" if len(shown) > 1 else ""
-    return f"90 %: {'; '.join(shown)}{carried}"
-
-
-def required(outcome: Outcome) -> str:
-    """Return what the rule requires of our mean: a bound, a margin, or a figure of ours that it must have."""
-    if outcome.verb == "exactly":
-        return "" if outcome.paper == outcome.spec.printed else f"= {outcome.paper}"
-    if outcome.verb == "equals":
-        return outcome.margin
-    return f"{outcome.paper} {outcome.margin}".strip()
-
-
 COLUMNS = (
     Column("Claim", lambda o: o.spec.id, left=True),
     Column("Paper", lambda o: o.spec.printed),
@@ -133,31 +50,6 @@ COLUMNS = (
     Column("Before", lambda o: "", left=True, gives_way=9),
     Column("Sentence", lambda o: o.spec.sentence, left=True, gives_way=1),
 )
-
-
-def verdict_cell(outcome: Outcome) -> str:
-    """Return the verdict in a reader's words, with its marks; a drift outranks it."""
-    if outcome.drift:
-        return "DRIFTED"
-    return f"{outcome.told} {marks(outcome)}".rstrip()
-
-
-#: What stands behind a verdict, and what it says.
-MARKS: dict[str, tuple[Callable[[Outcome], object], str]] = {
-    "*": (
-        lambda o: o.finding and o.verdict == Verdict.NOT_REPRODUCED,
-        "differ from what they claim, as recorded in findings.toml",
-    ),
-    "†": (lambda o: o.post_hoc, "post hoc: the rule is younger than the first result (rules.toml)"),
-    "°": (lambda o: o.seeds_alone, "by seeds alone, though other animals could have scored otherwise"),
-    "◊": (lambda o: o.fragile, "fragile: another choice turns the verdict (sensitivity.toml)"),
-    "‡": (lambda o: o.survives, "survive Holm's correction"),
-}
-
-
-def marks(outcome: Outcome) -> str:
-    """Return the signs behind a claim's verdict."""
-    return "".join(sign for sign, (is_so, _) in MARKS.items() if is_so(outcome))
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
@@ -279,67 +171,6 @@ def _noted(members: Sequence[Outcome]) -> dict[str, list[str]]:
         if outcome.note:
             notes.setdefault(outcome.note, []).append(outcome.spec.id)
     return notes
-
-
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return how each kind of claim ended, never counted together, and what was checked now."""
-    checks = Counter(outcome.checked for outcome in outcomes if outcome.checked)
-    lines = []
-    for kind in KINDS:
-        members = [outcome for outcome in outcomes if outcome.spec.kind == kind]
-        if members:
-            words = Counter("drifted" if outcome.drift else outcome.told for outcome in members)
-            plural = f"{kind}{'s' if len(members) != 1 else ''}"
-            lines.append(f"{len(members)} {plural}, each in each of its settings: {_counted(words)}")
-    outcomes = corrected(outcomes)
-    lines += [surviving(outcomes)] if surviving(outcomes) else []
-    known = sum(bool(outcome.finding) and outcome.verdict == Verdict.NOT_REPRODUCED for outcome in outcomes)
-    if known:
-        what = "differs from what it claims" if known == 1 else "differ from what they claim"
-        lines.append(f"* {known} {what}, as recorded in findings.toml; pytest counts this as xfailed")
-    for sign in "†°◊":
-        is_so, said = MARKS[sign]
-        if counted := sum(bool(is_so(outcome)) for outcome in outcomes):
-            lines.append(f"{sign} {counted} {said}")
-    if checks:
-        lines.append(f"checked now: {_counted(checks)}")
-    return "\n".join(lines)
-
-
-def corrected(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes with those marked that stand if one wrong one in their kind may come one time in twenty.
-
-    Holm's correction (1979), a family for each kind: questions do not swell that of the statements. It is made of every
-    claim that was judged with sampling error, the inconclusive ones too. The side of a test is the one that its verdict
-    is on, chosen afterwards, so p is doubled. What seeds alone carry, though it is about animals, is no test of it.
-    """
-    stands: set[str] = set()
-    for kind in KINDS:
-        family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
-        holds = holm([min(1.0, 2 * (one.p or 0.0)) for one in family])
-        stands |= {one.spec.id for one, stood in zip(family, holds, strict=True) if stood and one.verdict in SAID}
-    return [replace(one, survives=one.spec.id in stands) for one in outcomes]
-
-
-def _is_test(outcome: Outcome) -> bool:
-    return outcome.p is not None and not outcome.drift and not outcome.seeds_alone
-
-
-def surviving(outcomes: Sequence[Outcome]) -> str:
-    """Count how many conclusive verdicts of each kind survive Holm's correction, of ``corrected`` ones; "" of none."""
-    parts = []
-    for kind in KINDS:
-        family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
-        ended = [one for one in family if one.verdict in SAID]
-        if ended:
-            plural = f"{kind}{'s' if len(ended) != 1 else ''}"
-            stood = sum(one.survives for one in ended)
-            parts.append(f"{stood} of {len(ended)} {plural} (tests: {len(family)})")
-    return f"‡ survive Holm's correction at 5 %, two-sided, by kind: {', '.join(parts)}" if parts else ""
-
-
-def _counted(words: Counter[str]) -> str:
-    return ", ".join(f"{count} {word}" for word, count in words.most_common())
 
 
 def _of_source(name: str, outcome: Outcome) -> str:
