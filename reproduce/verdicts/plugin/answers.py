@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from reproduce.errors import DataMissingError, ReproduceError, WeightsMissingError
 from reproduce.experiments.registry import Experiment
@@ -23,6 +23,9 @@ __all__ = ["Rehearsal", "Source"]
 RETRIEVAL = ("map_at_r", "r_precision", "map", "precision_at_1")
 
 Measure = Callable[[Experiment, str, int, Mapping[str, Any]], Entry]
+#: The same for a replay, and whether an earlier session measured it.
+Again = Callable[[Experiment, str, int, Mapping[str, Any]], tuple[Entry, bool]]
+T = TypeVar("T")
 
 
 class Source:
@@ -31,16 +34,19 @@ class Source:
     Of a recorded request the seed whose ``turn`` it is, of an unrecorded one every seed.
 
     ``measure(experiment, data, seed, factors) -> Entry`` does the work; it raises DataMissingError or
-    WeightsMissingError where something is not at hand.
+    WeightsMissingError where something is not at hand. ``again`` does it for a replay, as `running.again` does.
     """
 
-    def __init__(self, store: Store, measure: Measure, chosen: set[Key], turn: int = 0) -> None:
+    def __init__(
+        self, store: Store, measure: Measure, chosen: set[Key], turn: int = 0, again: Again | None = None
+    ) -> None:
         self.store = store
         self.chosen = chosen
         self.turn = turn
         #: How far each score that was measured again on another machine lies from the record.
         self.moves: dict[str, list[float]] = {}
         self._measure = cache_by_key(measure)
+        self._again = cache_by_key(again or (lambda *cell: (measure(*cell), False)))
         # What is here is looked for once: hundreds of claims ask for some dozens of data sets and weights.
         self._hashes, self._missing, self._doubt = cache(Inputs.hashes), cache(Inputs.missing), cache(Inputs.doubt)
 
@@ -103,7 +109,7 @@ class Source:
             return ("not re-measured" if reason else "not in turn"), ""
         try:
             own = kept[self.turn % len(kept)]
-            fresh = self._measure(request, own.seed)
+            fresh, before = self._again(request, own.seed)
         except (DataMissingError, WeightsMissingError):
             return "not re-measured", ""
         replay = compare_judged(fresh, own, score, beside(score), request.experiment.moves(request.factors))
@@ -112,7 +118,8 @@ class Source:
             self.moves[name] = [replay.move]
         if replay.status == "drifted":
             return f"seed {own.seed} ✗", f"{request.experiment.name} on {request.data}, {replay}"
-        return f"seed {own.seed} {'✓' if replay.status == 'identical' else '≈'}", ""
+        when = " kept" if before else ""
+        return f"seed {own.seed}{when} {'✓' if replay.status == 'identical' else '≈'}", ""
 
 
 class Rehearsal:
@@ -193,11 +200,11 @@ def _mean(entries: Sequence[Entry], score: str) -> float | None:
     return math.fsum(values) / len(values) if values else None
 
 
-def cache_by_key(measure: Measure) -> Callable[[Request, int], Entry]:
+def cache_by_key(measure: Callable[[Experiment, str, int, Mapping[str, Any]], T]) -> Callable[[Request, int], T]:
     """Measure each cell once per session."""
-    done: dict[tuple[Key, int], Entry] = {}
+    done: dict[tuple[Key, int], T] = {}
 
-    def once(request: Request, seed: int) -> Entry:
+    def once(request: Request, seed: int) -> T:
         key = (replace(request, seeds=range(0)).key, seed)
         if key not in done:
             done[key] = measure(request.experiment, request.data, seed, request.factors)

@@ -4,7 +4,7 @@ An answer is found by a digest of all of it: this package's files, the claims', 
 of all files where data sets and weights may lie, the settings in the environment, the processor, Python
 and the packages installed.
 Whatever is not among these is a reason not to keep: modules of the user's own, experiments of another package.
-`pytest claims` keeps nothing and judges afresh.
+`pytest claims` judges afresh, and keeps of a session only what it measured (`reproduce.running.again`).
 """
 
 import json
@@ -20,6 +20,7 @@ from pathlib import Path
 from reproduce.cache import cache_dir, digest, write_atomically
 from reproduce.errors import ReproduceError
 from reproduce.record import Store, machine
+from reproduce.running.again import SETTINGS
 from reproduce.text import from_json
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.collect import judged, record_of
@@ -28,8 +29,6 @@ from reproduce.verdicts.views.needs import needs
 __all__ = ["Answer", "answer"]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-#: What of the environment can reach a verdict.
-_SETTINGS = "REPRODUCE_", "KERAS_", "PYTHON", "TF_", "XLA_", "CUDA_", "NVIDIA_", "OMP_", "HOME", "XDG_"
 #: As it was at the start: pytest adds the folders that it collects.
 _PATH = tuple(sys.path)
 #: The answers kept for one folder of claims; older ones go.
@@ -74,7 +73,7 @@ def _read(path: Path) -> Answer | None:
 
 def _key(folder: Path) -> str:
     record = record_of(folder)
-    settings = {name: value for name, value in os.environ.items() if name.startswith(_SETTINGS)}
+    settings = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
     return digest(
         list(_contents(_PACKAGE)),
         list(_contents(folder)),

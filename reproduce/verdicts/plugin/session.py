@@ -41,6 +41,7 @@ def collect(items: Sequence[pytest.Item]) -> list[Request]:
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
     """Who answers the claims of this session."""
     from reproduce.record import Store
+    from reproduce.running.again import again
     from reproduce.running.runner import measure
     from reproduce.verdicts.plugin.answers import Rehearsal, Source
 
@@ -48,7 +49,7 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
         return Rehearsal(measure)
     store = Store(record_folder(config))
     day = datetime.datetime.now(datetime.UTC).date().toordinal()
-    source = Source(store, measure, set(), seed_in_turn(day))
+    source = Source(store, measure, set(), seed_in_turn(day), again)
     if config.getoption("claims_budget") <= 0:
         return source  # the record alone: nothing is chosen, so nothing need be priced
     requests = collect(items)
