@@ -9,7 +9,7 @@ from reproduce.datasets import Catalogue
 
 pytest.importorskip("keras")
 
-from reproduce.experiments.dcnn.mining import anchors, mining
+from reproduce.experiments.dcnn.mining import anchors, mining, off_share
 
 SMALL = {**mining.rehearsal, "steps": 6}
 
@@ -66,3 +66,10 @@ def test_the_rule_by_hand():
         (apart(50), apart(40), apart(10), "farthest"),
         (apart(50), apart(60), apart(60), "semi-hard"),
     ]
+
+
+@pytest.mark.parametrize("active, off", [(0.25, 0), (0.5, 0), (0.75, 0.25), (0, 0.25), (1, 0.5)])
+def test_a_triplet_within_rounding_counts_as_either(active, off):
+    """Of four one is active, one is too close to tell, and two are not."""
+    assert off_share(active, [0.5, 1e-9, -0.5, -0.1]) == pytest.approx(off)
+    assert off_share(active, [0.5, -1e-9, -0.5, -0.1]) == pytest.approx(off)

@@ -115,3 +115,50 @@ def test_processors_of_one_name_are_told_apart(monkeypatch):
         monkeypatch.setattr(machine.Path, "read_text", lambda path, family=family: said.format(family))
         found.add(machine.cpu.__wrapped__())
     assert found == {"AMD EPYC 23.1.2", "AMD EPYC 25.1.2"}
+
+
+@pytest.mark.parametrize("name, torch", [("tensorflow", None), ("torch", None), ("jax", None), ("tensorflow", "there")])
+def test_what_is_installed_says_whether_a_gpu_may_be_used(monkeypatch, name, torch):
+    """Where the backend is not imported yet: by its build; another backend that is there says nothing of it."""
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    there = torch and types.SimpleNamespace(cuda=types.SimpleNamespace(is_available=lambda: True))
+    monkeypatch.setitem(sys.modules, "torch", there)
+    monkeypatch.setattr(machine, "find_spec", lambda _: None)
+    for version, may in (("2.0+cpu", False), ("2.0", name != "tensorflow")):
+        monkeypatch.setattr(machine, "version", lambda _, version=version: version)
+        assert machine._may_use_gpu("keras") == may
+    monkeypatch.setattr(machine, "find_spec", lambda _: "cudnn")
+    assert machine._may_use_gpu("keras")
+
+    def nothing(_):
+        raise machine.PackageNotFoundError
+
+    monkeypatch.setattr(machine, "version", nothing)
+    assert not machine._may_use_gpu("keras")
+
+
+@pytest.mark.parametrize("script", ["echo broken; exit 9", "exit 0", "sleep 60"])
+def test_a_driver_that_does_not_answer_is_no_gpu(monkeypatch, tmp_path, script):
+    """nvidia-smi that fails, says nothing or hangs: the names are empty, and nothing is taken for one."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    run = subprocess.run
+    monkeypatch.setattr(machine.subprocess, "run", lambda *words, **how: run(*words, **how | {"timeout": 1}))
+    assert machine.gpu.__wrapped__() == {"name": "", "driver": ""}
+
+
+def test_a_driver_names_its_gpu(monkeypatch, tmp_path):
+    """The first, and the driver's version; a process that may see none has none."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'NVIDIA H200, 550.1'\necho 'NVIDIA T4, 550.1'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert machine.gpu.__wrapped__() == {"name": "NVIDIA H200", "driver": "550.1"}
+    for hidden in ("", "-1"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+        assert machine.gpu.__wrapped__()["name"] == ""

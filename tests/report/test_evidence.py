@@ -82,4 +82,7 @@ def test_the_forest_lies_where_the_verdict_says(outcome):
     held, failed = rows([outcome(), outcome(interval=(40.0, 42.0), ours=41.0)])
     assert held.low > 0
     assert failed.high < 0
+    (one_sided,) = rows([outcome(upper=None)])
+    assert (one_sided.low, one_sided.high) == pytest.approx((4.1, 5.1))
+    assert rows([outcome(upper=None, lower=None)]) == rows([outcome(interval=None)]) == []
     assert rows([outcome(kind="control"), dataclasses.replace(outcome(), interval=None)]) == []

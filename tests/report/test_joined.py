@@ -78,13 +78,14 @@ def test_each_claim_has_its_own_evidence(collected):
     """Result, command, test and code of its own row in its own setting, in the parts and on the page."""
     found, parts = collected
     assert sorted(one.spec.id for one in found.outcomes) == sorted(ROWS) == sorted(parts.evidence)
-    whole = page.render(found.outcomes, {"time": "", "commit": "", "data": {}}, parts)
+    pages = page.render(found.outcomes, {"time": "", "commit": "", "data": {}}, parts)
     for name, (_, _, command) in ROWS.items():
         row, _, where = name.removeprefix("X.").partition("@")
         own = parts.evidence[name]
         assert own.made_of.commits == (name,)
         assert own.measure == (command,)
         assert {row, where or "paper"} == set(own.origin.node.partition("[")[2].rstrip("]").split("-"))
+        (whole,) = (text for text in pages.values() if f'id="{name}"' in text)
         shown = whole[whole.index(f'id="{name}"') :]
         assert f">{command}<" in shown[: shown.find('id="X.', 5)]
 
@@ -152,7 +153,8 @@ def test_a_row_s_marks_lie_where_it_scores(tmp_path, monkeypatch):
     marks = {}
     for suffix in lions.SETS:
         lines = drawn(lions.rows(asked, store), suffix).lines
-        marks[suffix] = [(*line.get_xydata()[0].round(2),) for line in lines if line.get_marker() in ("o", "D")]
+        means = [line for line in lines if line.get_markersize() == 5.5]  # seeds are small points
+        marks[suffix] = [(*point,) for line in means for point in line.get_xydata().round(2)]
     assert marks == {"": [(5.0, 0.0), (18.0, 1.0), (14.0, 1.3)], "@train": [(8.0, 1.0)], "@all": []}
 
 
@@ -164,7 +166,8 @@ def test_the_constant_answer_is_counted_over_all_draws(outcome):
     assert figures["mean accuracy, %"] == "80.78"
     assert [figures[what] for what in ("5 % of draws below", "half below", "95 % below")] == ["72.23", "81.20", "87.34"]
     assert 50 < float(figures["draws that give 80.82 % or more, %"]) < 60
-    assert "72.23 to 87.34; the printed 80.82 %" in drawn.says
+    assert "mean 80.78 %, 5 to 95 % 72.23 to 87.34; the printed 80.82 % is reached in 5" in drawn.says
+    assert figures["draws below 60 %, not drawn, %"] == "0.08"
     assert constant.draw(Material([], [], None)) is None
 
 

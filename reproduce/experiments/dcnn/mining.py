@@ -5,6 +5,7 @@ after the other, apart from the code that trains.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from reproduce.models.dcnn.recipe import Mining
 if TYPE_CHECKING:
     from reproduce.datasets import Catalogue
 
-__all__ = ["anchors", "mining"]
+__all__ = ["anchors", "mining", "off_share"]
 
 #: The rule's two cases of a negative.
 SEMI_HARD, FARTHEST = "semi-hard", "farthest"
@@ -55,8 +56,7 @@ def mining(catalogue: "Catalogue", seed: int, factors: Factors, *, rule: Mining 
     for batch, loss, active in zip(seen, reported["loss"], reported["active"], strict=True):
         gaps = [anchor["positive"] - anchor["negative"] for anchor in batch]
         off["loss"].append(abs(loss - _mean(softplus(gap) for gap in gaps)))
-        least, most = (_mean(gap > -room for gap in gaps) for room in (-ROUNDING, ROUNDING))
-        off["active"].append(max(least - active, active - most, 0.0))
+        off["active"].append(off_share(active, gaps))
         nearest = (softplus(anchor["positive"] - anchor["nearest"]) for anchor in batch)
         off["batch_hard"].append(abs(loss - _mean(nearest)))
         off["fixed_margin"].append(abs(loss - _mean(max(gap + 0.2, 0.0) for gap in gaps)))
@@ -93,6 +93,12 @@ def anchors(embeddings: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
             "nearest": min(negatives),
         })  # fmt: skip
     return triplets
+
+
+def off_share(active: float, gaps: Sequence[float]) -> float:
+    """How far a share of active triplets lies from that of the gaps above 0; one within rounding counts as either."""
+    least, most = (_mean(gap > room for gap in gaps) for room in (ROUNDING, -ROUNDING))
+    return max(least - active, active - most, 0.0)
 
 
 def softplus(gap: float) -> float:
