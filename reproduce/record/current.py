@@ -67,11 +67,11 @@ def current(
     def none(why: str, run: str) -> Current:
         return Current(name, data, (), why, run)
 
-    every = store.entries(name)
-    if not every:
-        return none(f"no record of {name}", "makes it")
     found = store.find(name, factors, data)
     if not found:
+        every = store.entries(name)
+        if not every:
+            return none(f"no record of {name}", "makes it")
         same = [entry for entry in every if entry.cell.data == data]
         stale = bool(same) and not any(set(entry.cell.factors) == set(factors) for entry in same)
         word = "stale: the record's factors are others" if stale else "no record under these factors"

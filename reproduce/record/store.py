@@ -50,21 +50,24 @@ class Store:
 
     def entries(self, experiment: str) -> list[Entry]:
         """Every result of the experiment, in the order of the file; a damaged file is a RecordError."""
+        file = self._file(experiment)
+        return list(file.entries) if file else []
+
+    def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
+        """The results under exactly these factors on this data set: of any version, hash and place."""
+        file = self._file(experiment)
+        return list(file.index.get((data, canonical(factors)), [])) if file else []
+
+    def _file(self, experiment: str) -> "_File | None":
+        """What the experiment's file holds; None where there is none."""
         path = self.path(experiment)
         try:
             status = path.stat()
         except (FileNotFoundError, NotADirectoryError):
-            return []
+            return None
         except OSError as error:
             raise RecordError(f"{path}: cannot be read ({error.strerror}); see to its permissions") from None
-        return list(_read(path, _stamp(status)).entries)
-
-    def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
-        """The results under exactly these factors on this data set: of any version, hash and place."""
-        if not self.entries(experiment):
-            return []
-        path = self.path(experiment)
-        return list(_FILES[path.absolute()].index.get((data, canonical(factors)), []))
+        return _read(path, _stamp(status))
 
     def add(self, entry: Entry, *, replace: bool = False) -> bool:
         """Keep a result; True if the file changed. One that is there already stays as it is.

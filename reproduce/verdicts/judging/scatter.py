@@ -125,6 +125,8 @@ def seeds_and_animals(
 
 def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
     """The herds in groups that have no animal in common."""
+    if len(herds) < 2:
+        return [list(herds)] if herds else []
     groups: list[tuple[set[tuple[str, str]], list[Herd]]] = []
     for herd in herds:
         animals = {(herd.data, name) for row in herd.names for name in row}
