@@ -1,5 +1,7 @@
 """Features are kept by all that they depend on, and computed anew where what is kept was changed."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,22 @@ def test_an_image_is_computed_once(computed):
     found = features(["d", "a", "d"], lambda rows: np.zeros((len(rows), 4, 4, 3), np.uint8), **PLAIN)
     assert computed == [KEYS, ["d"]]
     assert found[:, 0].tolist() == [2, 1, 2]
+
+
+def test_other_images_are_not_waited_for(computed, monkeypatch):
+    """Cattle are computed while lions are, by the same backbone; who asks for the same images waits for them."""
+    plain, zeros = room._compute, lambda rows: np.zeros((len(rows), 4, 4, 3), np.uint8)
+    other = threading.Thread(target=lambda: features(["d"], zeros, **PLAIN), daemon=True)
+
+    def compute(model, images, keys, *rest):
+        if keys == KEYS:
+            other.start()
+            other.join(timeout=20)
+        return plain(model, images, keys, *rest)
+
+    monkeypatch.setattr(room, "_compute", compute)
+    asked()
+    assert computed == [["d"], KEYS]
 
 
 @pytest.mark.parametrize("how", ["one value", "other keys", "no digest", "cut off"])

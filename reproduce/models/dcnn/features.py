@@ -62,7 +62,8 @@ def features(
     augmented = (views, *how) if views else ()
     kind = digest("features", VERSION, backbone, source, known.input_range, size, pooling, made_by, augmented)
     folder = by_products("features", kind[:32])
-    with FileLock(folder / "lock"):
+    # Who asks for the same images waits for them; other images by the same backbone are computed meanwhile.
+    with FileLock(folder / f"{digest(sorted(set(keys)))[:32]}.lock"):
         kept = _kept(folder)
         first = {key: row for row, key in reversed(list(enumerate(keys)))}
         missing = np.array(sorted(row for key, row in first.items() if key not in kept), dtype=int)
