@@ -156,8 +156,16 @@ def test_a_by_product_is_made_once_and_never_by_the_dearest(toys, tmp_path):
     assert by_product(dataclasses.replace(job, data="LionData")) != by_product(job)
     dear = dataclasses.replace(toys["toy.draw"], seconds=9000.0)
     requests = [Request(dear, DATA, {"size": 1}), Request(toys["toy.draw"], DATA, {"size": 2})]
-    first, second, *_ = make_plan(requests, range(2), Store(tmp_path)).jobs
-    assert (first.factors["size"], second.factors["size"]) == (2, 1)
+    told = [job.factors["size"] for job in make_plan(requests, range(2), Store(tmp_path)).jobs]
+    assert told == [2, 2, 1, 1]
+
+
+def test_of_the_first_two_seeds_those_of_seconds_come_before_those_of_minutes(toys, tmp_path):
+    """They delay nobody, and many rows have a verdict soon; the seeds after those wait for every row's second."""
+    longer = dataclasses.replace(toys["toy.draw"], seconds=90.0)
+    requests = [Request(longer, DATA, {"size": 1}), Request(toys["toy.draw"], "LionData", {"size": 2})]
+    told = [(job.factors["size"], job.seed) for job in make_plan(requests, range(3), Store(tmp_path)).jobs]
+    assert told == [(1, 0), (2, 0), (2, 1), (1, 1), (1, 2), (2, 2)]  # the first two make what others find
 
 
 def test_a_request_has_the_earliest_turn_that_any_gives_it(toys):
