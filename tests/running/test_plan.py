@@ -163,9 +163,9 @@ def test_a_by_product_is_made_once_and_never_by_the_dearest(toys, tmp_path):
 def test_of_the_first_two_seeds_those_of_seconds_come_before_those_of_minutes(toys, tmp_path):
     """They delay nobody, and many rows have a verdict soon; the seeds after those wait for every row's second."""
     longer = dataclasses.replace(toys["toy.draw"], seconds=90.0)
-    requests = [Request(longer, DATA, {"size": 1}), Request(toys["toy.draw"], "LionData", {"size": 2})]
+    requests = [Request(longer if size == 1 else toys["toy.draw"], DATA, {"size": size}) for size in (1, 2, 3)]
     told = [(job.factors["size"], job.seed) for job in make_plan(requests, range(3), Store(tmp_path)).jobs]
-    assert told == [(1, 0), (2, 0), (2, 1), (1, 1), (1, 2), (2, 2)]  # the first two make what others find
+    assert told == [(2, 0), (3, 0), (2, 1), (3, 1), (1, 0), (1, 1), (1, 2), (2, 2), (3, 2)]
 
 
 def test_a_request_has_the_earliest_turn_that_any_gives_it(toys):
