@@ -51,8 +51,9 @@ def ordered(rows: Iterable["Row"]) -> list[Job]:
     Turn by turn, and in each turn the first two seeds of every row before the rest of any. Within that, one cell for
     each by-product that nobody made before, of the row whose seeds are the cheapest: the others would wait for it. What
     takes longest to make is begun first, and what it needs before it, or it would be left over at the end for one
-    worker alone. Then seed by seed, the longest first; of the first two seeds one and the other in turn, and before all
-    longer ones those of seconds. Rows that decide between explanations are run one after another, in the order asked.
+    worker alone. Then seed by seed, the longest first. Of the first two seeds one and the other are run in turn, and
+    rows whose cells take seconds before all that is not shared. Rows that decide between explanations are run one after
+    another, in the order asked.
     """
     phases: dict[tuple[int, int], list[tuple[int, Row, Job]]] = {}
     for number, row in enumerate(rows):
@@ -83,12 +84,14 @@ def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]
     )
     rest = sorted((cell for cell in cells if id(cell[2]) not in first), key=lambda cell: (cell[0], -_planned(*cell)))
     if rest and rest[0][0] < FIRST:
-        # A row's second seed a while after its first, whose by-products it finds then: verdicts come one by one. Those
-        # that take seconds delay nobody, and many rows have their first verdict in minutes.
+        # A row's second seed a while after its first, whose by-products it finds then: verdicts come one by one.
         begin = [cell for cell in rest if cell[0] == 0]
         second = [cell for cell in rest if cell[0] > 0]
         rest = [cell for pair in zip_longest(begin, second) for cell in pair if cell is not None]
-        rest.sort(key=lambda cell: _planned(*cell) > SHORT)
+        # Rows of seconds delay nobody, and many have their first verdict in minutes.
+        shared = [cell for cell in found if longest[by_product(cell[2])]]
+        others = [*found[len(shared) :], *rest]
+        found, rest = shared, sorted(others, key=lambda cell: _planned(0, *cell[1:]) > SHORT)
     return [job for _, _, job in (*found, *rest)]
 
 

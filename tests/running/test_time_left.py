@@ -137,8 +137,10 @@ def test_the_estimate_fits_a_run_that_was_made(logged, monkeypatch):
 
 def test_every_row_of_that_run_has_two_seeds_within_twelve_minutes(logged):
     """The longest by-product is begun early enough, and no worker stands idle."""
-    at = [at for job, _, at, _ in as_run(*logged, now=0.0) if job.seed == 1]
-    assert max(at[: len(LOGGED)]) < 12 * 60
+    at = [(at, job) for job, _, at, _ in as_run(*logged, now=0.0) if job.seed == 1]
+    assert max(when for when, _ in at) < 12 * 60
+    early = [job.factors["size"] for when, job in at if when < 4 * 60]
+    assert len(early) == 6  # all heads on features but that on views
 
 
 def test_what_runs_now_is_counted_less_what_it_has_run(plan, monkeypatch):
