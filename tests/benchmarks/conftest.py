@@ -22,11 +22,13 @@ def held(request):
     """``held(what, value, at_least=1.0)`` or ``at_most``: keeps the line for the table, and holds it if strict.
 
     ``shown``: that the line can miss: the value of the plain way, which must be on the other side of the target.
+    ``note`` stands behind the value. Megabytes are more than 0, or nothing was measured.
     """
     rows = request.config.stash.setdefault(ROWS, [])
 
-    def hold(what, value, at_least=None, at_most=None, shown=None):
+    def hold(what, value, at_least=None, at_most=None, shown=None, note=""):
         target = at_least if at_most is None else at_most
+        assert value > 0 or not what.endswith(" MB"), f"{what}: {value:.3g} MB is no measurement"
 
         def meets(one):
             return one >= target if at_most is None else one <= target
@@ -34,7 +36,7 @@ def held(request):
         assert shown is None or not meets(shown), f"{what}: the plain way takes {shown:.3g} and does not miss either"
         sign = ">=" if at_most is None else "<="
         row = {"what": what, "value": float(value), "sign": sign, "target": float(f"{target:.4g}")}
-        row |= {"plain": None if shown is None else float(f"{shown:.3g}")}
+        row |= {"plain": None if shown is None else float(f"{shown:.3g}"), "note": note}
         rows.append(row)
         if request.config.getoption("--bench-strict"):
             assert meets(value), f"{what}: {value:.3g}, the target is {sign} {target:g}"
@@ -51,8 +53,8 @@ def pytest_terminal_summary(terminalreporter, config):
     for row in rows:
         target = f"{row['sign']} {row['target']:g}"
         plain = "" if row["plain"] is None else f" (plain {row['plain']:.3g} misses)"
-        verdict = "met" if met(row) else "missed"
-        terminalreporter.line(f"{row['what']:<{width}}  {row['value']:>9.3g}  {target:<9}  {verdict}{plain}")
+        verdict, note = "met" if met(row) else "missed", row["note"] and f" ({row['note']})"
+        terminalreporter.line(f"{row['what']:<{width}}  {row['value']:>9.3g}  {target:<9}  {verdict}{note}{plain}")
     count = sum(map(met, rows))
     terminalreporter.line(f"{count} of {len(rows)} targets met; --bench-strict fails where one is missed")
     if folder := config.getoption("--bench-keep"):

@@ -19,7 +19,11 @@ After this page you know how fast each part is beside the library that others us
 Made from the benchmark runs in docs/bench by `python tests/benchmarks/page.py`. One thread, ours and theirs in turns,
 ratios of processor time. `tox run -e bench` prints the table afresh, `tox run -e bench -- --bench-keep docs/bench`
 keeps it, `--bench-strict` fails where a target is missed. A line with a figure of the plain way is shown to miss there:
-the plain way keeps the whole matrix.
+the plain way keeps the whole matrix, or all images at once.
+
+An exponent says how a command's cost grows with the number of images, between the two largest sizes: 1 where twice the
+images cost twice as much. The largest size stands behind it: a size that would take longer than a minute and a half is
+left out.
 
 How MAP@R is fast reads at the top of `reproduce/metrics/kernel/__init__.py`. What sizes cost when the whole network is
 trained is printed by `REPRODUCE_BENCH_SIZES=128,224 tox run -e bench -- -k costs`.
@@ -73,7 +77,8 @@ def _cell(row):
     if row is None:
         return "-"
     plain = "" if row["plain"] is None else f"; plain {row['plain']:.3g}"
-    return f"{row['value']:.3g}{plain}" + ("" if met(row) else " **missed**")
+    note = f" ({row['note']})" if row.get("note") else ""
+    return f"{row['value']:.3g}{note}{plain}" + ("" if met(row) else " **missed**")
 
 
 if __name__ == "__main__":

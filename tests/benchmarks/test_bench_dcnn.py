@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from benchmarks.alone import HEAD
+from benchmarks.alone import HEAD, measured
 
 import reproduce
 
@@ -84,6 +84,75 @@ def test_training_keeps_up_with_keras_fit(benchmark, held):
     images = STEPS * BATCH / median(took for took, _ in pairs)
     print(f"\nMobileNetV2 {SIZE} px, whole network: {images:.1f} images/s, {ratio:.3f} of Keras' fit (bar {BAR})")
     held("whole MobileNetV2, throughput / Keras' fit", ratio, at_least=BAR)
+
+
+STREAMED = """
+import os, sys
+import numpy as np
+from reproduce.models.dcnn.features import BLOCK, features
+images, size, plain = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "True"
+rng = np.random.default_rng(0)
+
+def pixels(rows):
+    return rng.integers(0, 256, (len(rows), size, size, 3), dtype=np.uint8)
+
+def of(first, last, pixels=pixels):
+    keys = [f"{row:064x}" for row in range(first, last)]
+    return features(keys, pixels, backbone="MobileNetV2", weights="none", size=size)
+
+of(0, BLOCK)  # the network is built and compiled
+base = reset()
+if plain:
+    every = pixels(range(images)).astype("float32")
+    of(BLOCK, 2 * BLOCK, lambda rows: every[rows])
+else:
+    of(BLOCK, BLOCK + images)
+print(peak() - base)
+"""
+
+
+def test_features_of_many_images_are_streamed(held, tmp_path, monkeypatch):
+    """3,000 images of 96 px pass through MobileNetV2 with at most 128 MB beside it; as float32 they are 316 MB."""
+    extra = []
+    for plain in (False, True):
+        monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / str(plain)))
+        extra.append(float(measured(STREAMED, 3000, SIZE, plain)))
+    held("MobileNetV2's features of 3,000 images, extra MB", extra[0], at_most=128, shown=extra[1])
+
+
+TRAINED = """
+import sys
+import numpy as np, keras
+from reproduce.models.dcnn.backbone import build
+from reproduce.models.dcnn.layers import UnitLength
+kind, size, batch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+body = build("MobileNetV2", None, size)
+net = keras.Model(body.inputs[0], UnitLength()(keras.layers.Dense(64)(body.outputs[0])))
+x = np.random.default_rng(0).integers(0, 256, (batch, size, size, 3)).astype("float32")
+y = np.repeat(np.arange(batch // 2), 2).astype("int32")
+net.predict_on_batch(x[:2])
+base = reset()
+if kind == "ours":
+    from reproduce.models.dcnn.step import compiled_step
+    from reproduce.models.dcnn.triplet import summary
+    step = compiled_step(net, keras.optimizers.Adam(1e-3), summary)
+    for _ in range(3):
+        step(x, y)
+else:
+    net.compile(keras.optimizers.Adam(1e-3), loss=lambda y, z: keras.ops.mean(z))
+    for _ in range(3):
+        net.train_on_batch(x, y)
+print(peak() - base)
+"""
+
+
+def test_training_takes_the_memory_of_keras_fit(held):
+    """Triplets on a batch of 32 take at most 1.2 times the memory of ``fit`` with a trivial loss; of 64, twice it."""
+    ours, theirs, twice = (
+        float(measured(TRAINED, kind, SIZE, batch)) for kind, batch in (("ours", 32), ("fit", 32), ("ours", 64))
+    )
+    print(f"\nMobileNetV2 {SIZE} px, a batch of 32: {ours:.0f} MB beside the network, Keras' fit {theirs:.0f} MB")
+    held("whole MobileNetV2, training's memory / Keras' fit's", ours / theirs, at_most=1.2, shown=twice / theirs)
 
 
 COST = """
