@@ -16,7 +16,7 @@ from reproduce.errors import InvalidInputError
 
 __all__ = [
     "BY_PRODUCTS", "arrays", "by_products", "by_products_in", "cache_dir", "digest", "elsewhere", "text",
-    "write_atomically",
+    "unsealed", "write_atomically", "write_sealed",
 ]  # fmt: skip
 
 #: The variable that names another folder for what is computed, so that a run may begin with none of it.
@@ -136,17 +136,28 @@ def text(kind: str, key: str, compute: Callable[[], str], most: int) -> str:
         path = by_products(kind) / f"{key}.txt"
     except InvalidInputError:
         return compute()
-    with suppress(OSError, UnicodeDecodeError):
-        seal, _, kept = path.read_bytes().partition(b"\n")
-        if seal.decode("ascii") == hashlib.sha256(kept).hexdigest():
-            return kept.decode()
+    if (kept := unsealed(path)) is not None:
+        return kept
     made = compute()
     with suppress(OSError):
-        content = made.encode()
-        write_atomically(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+        write_sealed(path, made)
         for old in sorted(path.parent.glob("*.txt"), key=os.path.getmtime)[:-most]:
             old.unlink(missing_ok=True)
     return made
+
+
+def write_sealed(path: Path, content: str) -> None:
+    """Write a text below a line with its digest."""
+    write_atomically(path, f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}".encode())
+
+
+def unsealed(path: Path) -> str | None:
+    """The text that `write_sealed` wrote; None where there is none, or a disk or a hand has changed it since."""
+    with suppress(OSError, UnicodeDecodeError):
+        seal, _, content = path.read_bytes().partition(b"\n")
+        if seal.decode("ascii") == hashlib.sha256(content).hexdigest():
+            return content.decode()
+    return None
 
 
 #: Files that this process found whole -> when they had this time and size.

@@ -83,6 +83,17 @@ def test_a_damaged_answer_is_no_answer(asked, damage):
     assert asked.times == 2
 
 
+def test_a_verdict_that_was_changed_by_hand_is_no_answer(asked):
+    """The file reads as one that was kept, and its digest is another."""
+    kept.answer(asked.folder)
+    (path,) = (asked.root / "cache/judged").rglob("*.json")
+    forged = path.read_text().replace('"verdict": "reproduced"', '"verdict": "inconclusive"')
+    assert forged != path.read_text()
+    path.write_text(forged)
+    assert kept.answer(asked.folder).outcomes == (asked.made,)
+    assert asked.times == 2
+
+
 def test_what_the_key_does_not_know_is_not_kept(asked, monkeypatch):
     """Experiments of another package, modules of the user's own, what changes while it is judged."""
     monkeypatch.setenv("REPRODUCE_EXPERIMENTS", "mine")

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from reproduce.cache import cache_dir, digest, write_atomically
+from reproduce.cache import cache_dir, digest, unsealed, write_sealed
 from reproduce.errors import ReproduceError
 from reproduce.record import Store, machine
 from reproduce.running.again import SETTINGS
@@ -57,7 +57,7 @@ def answer(folder: Path | str = "claims") -> Answer:
     if path is not None and not _strangers(folder) and path.stem == _key(folder):
         with suppress(OSError):
             text = json.dumps({"needed": made.needed, "outcomes": [one.to_json() for one in made.outcomes]})
-            write_atomically(path, text.encode())
+            write_sealed(path, text)
             for old in sorted(path.parent.glob("*.json"), key=os.path.getmtime)[:-_MOST]:
                 old.unlink(missing_ok=True)
     return made
@@ -65,8 +65,10 @@ def answer(folder: Path | str = "claims") -> Answer:
 
 def _read(path: Path) -> Answer | None:
     """The answer of a file; None where there is none, or it holds something else."""
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        plain = from_json(path.read_text(encoding="utf-8"))
+    if (text := unsealed(path)) is None:
+        return None
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        plain = from_json(text)
         return Answer(tuple(map(Outcome.from_json, plain["outcomes"])), str(plain["needed"]))
     return None
 
