@@ -38,6 +38,8 @@ def held(request):
         row = {"what": what, "value": float(value), "sign": sign, "target": float(f"{target:.4g}")}
         row |= {"plain": None if shown is None else float(f"{shown:.3g}"), "note": note}
         rows.append(row)
+        if folder := request.config.getoption("--bench-keep"):  # at once: what ends a long bench loses no line
+            keep(Path(folder), [row], request.config.getoption("--bench-note"))
         if request.config.getoption("--bench-strict"):
             assert meets(value), f"{what}: {value:.3g}, the target is {sign} {target:g}"
 
