@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,7 +62,9 @@ def from_json(text: str) -> Any:
 
 
 def shaped(kind: type[T], value: Any, where: str) -> T:
-    """What a file holds as a dataclass: each field of the type that it is declared as, and none that is unknown.
+    """What a file holds as a dataclass or Struct: each field as it is declared, and none that is unknown.
+
+    A Struct says for itself whether it takes unknown ones.
 
     InvalidInputError says ``where``, what is wrong and at which entry.
     """
@@ -73,7 +75,7 @@ def shaped(kind: type[T], value: Any, where: str) -> T:
     except (msgspec.ValidationError, OverflowError) as error:
         said = str(error).replace(" - at `$.", ", at `")
         raise InvalidInputError(f"{where}: {said}") from None
-    if odd := set(value) - {one.name for one in fields(kind)}:  # type: ignore[arg-type]
+    if is_dataclass(kind) and (odd := set(value) - {one.name for one in fields(kind)}):
         raise InvalidInputError(f"{where}: unknown field `{min(odd)}`")
     return made
 

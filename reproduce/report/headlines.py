@@ -1,13 +1,14 @@
 """The findings: ``headlines.toml`` beside the claims, its figures read from the verdicts."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from msgspec import Struct
 
 from reproduce.errors import InvalidInputError
+from reproduce.text import shaped, toml
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.views.cells import ends, figure
 
@@ -41,28 +42,52 @@ class Dot:
     printed: bool
 
 
+class _Finding(Struct, forbid_unknown_fields=True):
+    """A finding as the file has it: each {figure} not filled in, ``see`` by their ids."""
+
+    title: str
+    says: str
+    on: str
+    overturned: str
+    see: list[str]
+
+
+class _Row(Struct, forbid_unknown_fields=True):
+    """A row of the first picture: a ``claim`` whose mean is drawn, or claims whose ``printed`` figures are."""
+
+    says: str
+    claim: str = ""
+    printed: list[str] = []
+
+
+class _Dots(Struct, forbid_unknown_fields=True, frozen=True):
+    title: str = ""
+    rows: list[_Row] = []
+
+
+class _File(Struct, forbid_unknown_fields=True):
+    lead: str = ""
+    finding: list[_Finding] = []
+    dots: _Dots = _Dots()
+
+
 def lead(folder: Path) -> str:
     """Return whose paper it is and what it is about, "" where the file does not say."""
-    return str(_read(folder / FILE).get("lead", ""))
+    return _read(folder / FILE).lead
 
 
 def read(folder: Path, outcomes: Sequence[Outcome]) -> list[Headline]:
     """Return the file's findings in its order, without those whose figures are not measured; none without a file."""
-    path = folder / FILE
-    known = {outcome.spec.id: outcome for outcome in outcomes}
+    path, known = folder / FILE, {outcome.spec.id: outcome for outcome in outcomes}
     found = []
-    for table in _read(path).get("finding", []):
-        try:
-            title, says, on, overturned = (str(table[name]) for name in ("title", "says", "on", "overturned"))
-            see = [str(name) for name in table["see"]]
-        except (KeyError, TypeError) as error:
-            raise InvalidInputError(_broken(path, error)) from None
-        named = [name for _, name in FIGURE.findall(says)] + see
+    for one in _read(path).finding:
+        named = [name for _, name in FIGURE.findall(one.says)] + one.see
         if unknown := [name for name in named if name not in known]:
-            raise InvalidInputError(f"{path}: {title!r}: no claim {unknown[0]!r}")
-        if all(_text(what, name, known) for what, name in FIGURE.findall(says)):
-            filled = FIGURE.sub(lambda match: _text(match[1] or "", match[2], known), says)
-            found.append(Headline(title, filled, on, overturned, tuple(known[name] for name in see)))
+            raise InvalidInputError(f"{path}: {one.title!r}: no claim {unknown[0]!r}")
+        if all(_text(what, name, known) for what, name in FIGURE.findall(one.says)):
+            filled = FIGURE.sub(lambda match: _text(match[1] or "", match[2], known), one.says)
+            see = tuple(known[name] for name in one.see)
+            found.append(Headline(one.title, filled, one.on, one.overturned, see))
     return found
 
 
@@ -76,31 +101,23 @@ def listed(found: Sequence[Headline]) -> str:
 
 def dots(folder: Path, outcomes: Sequence[Outcome]) -> tuple[str, list[Dot]]:
     """Return the first picture's title and rows, without those that are not measured."""
-    path = folder / FILE
-    table = _read(path).get("dots", {})
-    known = {outcome.spec.id: outcome for outcome in outcomes}
+    path, known = folder / FILE, {outcome.spec.id: outcome for outcome in outcomes}
+    table = _read(path).dots
     rows = []
-    try:
-        for row in table.get("rows", []):
-            if "printed" in row:
-                values = tuple(float(known[name].spec.printed) for name in row["printed"])
-                rows.append(Dot(row["says"], values, None, True))
-            elif (one := known[row["claim"]]).ours is not None:
-                rows.append(Dot(row["says"], (one.ours,), one.interval, False))
-    except (KeyError, ValueError) as error:
-        raise InvalidInputError(f"{path}: [dots]: a row needs says, and claim or printed, of claims: {error}") from None
-    return str(table.get("title", "")), rows
+    for row in table.rows:
+        try:
+            if row.printed:
+                values = tuple(float(known[name].spec.printed) for name in row.printed)
+                rows.append(Dot(row.says, values, None, True))
+            elif (one := known[row.claim]).ours is not None:
+                rows.append(Dot(row.says, (one.ours,), one.interval, False))
+        except (KeyError, ValueError) as error:
+            raise InvalidInputError(f"{path}: [dots]: {row.says!r} needs a claim, or printed ones: {error}") from None
+    return table.title, rows
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(_broken(path, error)) from None
-
-
-def _broken(path: Path, error: Exception) -> str:
-    return f"{path}: each [[finding]] needs title, says, on, overturned and see: {error}"
+def _read(path: Path) -> _File:
+    return shaped(_File, toml(path), str(path)) if path.is_file() else _File()
 
 
 def _text(what: str, name: str, known: Mapping[str, Outcome]) -> str:

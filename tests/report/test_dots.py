@@ -51,11 +51,19 @@ def test_what_a_row_says_is_text(rows):
         assert not {"<b>", "<script>"} & set(re.findall(r"<[^>]*>", svg))
 
 
-@pytest.mark.parametrize("broken", ['{ says = "x", claim = "V" }', '{ says = "x" }', '{ claim = "I.64" }'])
-def test_a_broken_row_is_one_line(outcome, tmp_path, broken):
+@pytest.mark.parametrize(
+    "broken, said",
+    [
+        ('{ says = "x", claim = "V" }', r"\[dots\]: 'x' needs a claim, or printed ones: 'V'"),
+        ('{ says = "x", printed = ["V"] }', r"\[dots\]: 'x' needs a claim, or printed ones: 'V'"),
+        ('{ says = "x" }', r"\[dots\]: 'x' needs"),
+        ('{ claim = "I.64" }', r"missing required field `says`, at `dots\.rows\[0\]`"),
+    ],
+)
+def test_a_broken_row_is_one_line(outcome, tmp_path, broken, said):
     """The file and what a row needs."""
     (tmp_path / headlines.FILE).write_text(f"[dots]\nrows = [{broken}]\n")
-    with pytest.raises(InvalidInputError, match=r"headlines\.toml: \[dots\]"):
+    with pytest.raises(InvalidInputError, match=rf"headlines\.toml: .*{said}"):
         headlines.dots(tmp_path, [outcome()])
 
 

@@ -66,11 +66,22 @@ def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):
         headlines.read(tmp_path, [outcome("II.1")])
 
 
-@pytest.mark.parametrize("broken", ["[[finding]]\n", "not TOML", 'finding = ["a"]'])
-def test_a_broken_list_of_findings_is_one_line(tmp_path, broken):
-    """What is missing is named with the file."""
+@pytest.mark.parametrize(
+    "broken, said",
+    [
+        ("[[finding]]\n", r"missing required field `title`, at `finding\[0\]`"),
+        ("not TOML", "not TOML: "),
+        ('finding = ["a"]', r"Expected `object`, got `str`, at `finding\[0\]`"),
+        ('found = "a"', "unknown field `found`"),
+        (FINDING.replace("on =", "at ="), r"unknown field `at`, at `finding\[0\]`|missing required field `on`"),
+        (FINDING.replace('["I.64"]', '"I.64"'), r"Expected `array`, got `str`, at `finding\[0\]\.see`"),
+        ("lead = 1", "Expected `str`, got `int`, at `lead`"),
+    ],
+)
+def test_a_broken_list_of_findings_is_one_line(tmp_path, broken, said):
+    """The file, what is wrong and at which entry."""
     (tmp_path / headlines.FILE).write_text(broken)
-    with pytest.raises(InvalidInputError, match=r"headlines\.toml: each") as caught:
+    with pytest.raises(InvalidInputError, match=rf"headlines\.toml: .*({said})") as caught:
         headlines.read(tmp_path, [])
     assert "\n" not in str(caught.value)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reproduce.errors import InvalidInputError
 from reproduce.record import Cell, Entry, Store
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
@@ -82,3 +83,12 @@ def test_the_file_is_made_from_the_record_and_marks_what_turns(claim_session):
     text = "\n".join(result.outlines)
     assert "◊ 1 fragile: another choice turns the verdict (sensitivity.toml)" in text
     assert "reproduced ◊" in text
+
+
+def test_what_is_no_verdict_by_choice_is_one_line(tmp_path):
+    """The file, what is wrong and at which claim."""
+    (tmp_path / FILE).write_text('"X.near" = { "half the margin" = 1 }\n')
+    with pytest.raises(InvalidInputError, match=r"sensitivity\.toml: Expected `str`, got `int`") as caught:
+        read(tmp_path / FILE)
+    assert "\n" not in str(caught.value)
+    assert read(tmp_path / "none.toml") == {}

@@ -15,7 +15,7 @@ import pytest
 
 from reproduce.cache import write_atomically
 from reproduce.running.request import Request
-from reproduce.text import toml
+from reproduce.text import shaped, toml
 from reproduce.verdicts.judging.judge import Region, Verdict
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import SEEDS
@@ -160,4 +160,4 @@ def write(items: Sequence[pytest.Item], measures: Any) -> None:
 @lru_cache
 def read(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Return what is kept, by claim id and choice; nothing where there is no file."""
-    return toml(path) if path.is_file() else {}
+    return shaped(dict[str, dict[str, str]], toml(path), str(path)) if path.is_file() else {}
