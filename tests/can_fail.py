@@ -1,8 +1,9 @@
 """Write ``docs/can-fail.md`` from what was run: ``python tests/can_fail.py FILE ...``.
 
 SABOTAGE.json is what ``tests/sabotage/sabotage.py --json`` left, FORGED.json what ``tests/sabotage/forgeries.py
---json`` did, FAULTS.xml what ``pytest --junitxml`` left of the tests of faults; mutants are read from ``.mutants``,
-fuzzing from ``.fuzz``. A section of which nothing is here stays as it is.
+--json`` did, SAMPLE.json what ``tests/mutants/quick.py --json`` did, FAULTS.xml what ``pytest --junitxml`` left of the
+tests of faults; other mutants are read from ``.mutants``, fuzzing from ``.fuzz``. A section of which nothing is here
+stays as it is.
 """
 
 import ast
@@ -10,9 +11,11 @@ import json
 import sys
 import tomllib
 import xml.etree.ElementTree
+from collections import Counter
 from pathlib import Path
 
 from mutants.mutants import named, tried, wanted
+from mutants.quick import told
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
@@ -21,18 +24,25 @@ HEAD = """\
 After this page you know which faults in the code the tests notice, and which they do not.
 
 What the tests catch when the code is broken on purpose, and what the code survives. Written by `python
-tests/can_fail.py SABOTAGE.json FORGED.json FAULTS.xml` from the runs' own tables; no figure here is typed. What was not
-run yet is said to be so.
+tests/can_fail.py SABOTAGE.json FORGED.json FAULTS.xml SAMPLE.json` from the runs' own tables; no figure here is typed.
+What was not run yet is said to be so.
 
 Sabotages break one line of the science, of the page or of the runner in a plausible way. Forgeries change the record,
-the findings or the code that verdicts rest on. Mutants are samples of small changes to the modules in the last table; a
-module that is not there was not tried. Commands, the page's looks and what prints tables are tested, and no mutants of
-theirs are made.
+the findings or the code that verdicts rest on. Mutants are small changes: a fresh sample over the rooms in which
+verdicts are made, and older samples of the modules in the last table.
+
+Covered by mutants: the score, the judge, the record, the runner, the plugin, the claims' files, the experiments, and
+of the report its figures and evidence. Not covered: commands, the page's templates, data sets but for splits and
+surveys, your own animals, the export; in covered modules the functions that set how a drawing or a table looks, and
+lines that set speed or memory alone ([modules.toml](../tests/mutants/modules.toml) names both). What runs in a worker
+process alone is seen by whole runs, and by no mutant. All of these have tests; how much those would notice is not
+measured.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
 tox run -e forgeries -- --json FORGED.json     # the record forged in one way at a time, and all claims judged
 tox run -e mutants -- --sample 16 --seed 9     # small changes to one module after the other; without, all of them
+python tests/mutants/quick.py --sample 300 --seed 7 --json SAMPLE.json    # other small changes, over all listed modules
 tox run -e fuzz -- 60                          # every reader of a stranger's file fed, an hour in all
 FAULTS="tests/core/test_faults.py tests/core/test_downloads.py tests/running/test_kills.py tests/running/test_spill.py"
 pytest $FAULTS tests/running/test_clock.py --junitxml FAULTS.xml    # kills, full disks, damaged files, hosts, the clock
@@ -69,6 +79,38 @@ def mutants() -> list[str]:
     ]
     lines += ["", "| module | mutants | tried | killed | equivalent |", "|---|---|---|---|---|"]
     return [*lines, *(f"| `{name}` | {' | '.join(map(str, counts))} |" for name, *counts in rows)]
+
+
+def sample(source: Path) -> list[str]:
+    """A fresh sample by module: killed by the tests as they stood when it was drawn, killed since, or still alive."""
+    listed = tomllib.loads((ROOT / "tests/mutants/modules.toml").read_text(encoding="utf-8"))
+    kept = json.loads(source.read_text(encoding="utf-8"))
+    counts: dict[str, Counter[str]] = {}
+    for row in kept["tried"]:
+        same = told(row) in listed["same"]
+        end = ("same" if same else "alive") if row["alive"] else "since" if row.get("again") else "at once"
+        counts.setdefault(row["module"], Counter())[end] += 1
+    every = sum(counts.values(), Counter())
+    seen = every.total() - every["same"]
+    dead = every["at once"] + every["since"]
+    at_once = every["at once"]
+    lines = [f"Fresh sample: {dead} of {seen} mutants killed ({dead / max(1, seen):.0%})", ""]
+    lines += [
+        f"{every.total()} of {kept['drawn']} mutants that seed {kept['seed']} drew of {kept['of']:,} were tried, in",
+        f"the order of the draw. The tests of each module as they stood killed {at_once} of {seen}",
+        f"({at_once / max(1, seen):.0%}). The others were read one by one: {every['since']} are killed by tests",
+        f"written since or by tests that had not been asked, {every['same']} change nothing that can be seen, with",
+        f"the reason in modules.toml, and {every['alive']} are alive.",
+    ]
+    lines += [
+        "",
+        "| module | tried | killed at once | killed since | nothing to see | alive |",
+        "|---|---|---|---|---|---|",
+    ]
+    for module, count in sorted(counts.items()):
+        cells = [count.total(), *(count[end] for end in ("at once", "since", "same", "alive"))]
+        lines.append(f"| `{module}` | {' | '.join(map(str, cells))} |")
+    return lines
 
 
 def sabotages(source: Path) -> list[str]:
@@ -149,10 +191,19 @@ def fuzzed(source: Path) -> list[str]:
 def main(given: list[Path]) -> None:
     page = ROOT / "docs" / "can-fail.md"
     before = page.read_text(encoding="utf-8").rstrip().split("\n## ")[1:] if page.exists() else []
-    made: dict[str, list[str]] = {"Sabotages": [], "Forgeries": [], "Faults": [], "Fuzzing": [], "Mutants": []}
+    made: dict[str, list[str]] = {
+        "Sabotages": [],
+        "Forgeries": [],
+        "Faults": [],
+        "Fuzzing": [],
+        "Fresh sample": [],
+        "Mutants": [],
+    }
     for path in given:
         if path.suffix == ".xml":
             made["Faults"] = faults(path)
+        elif "tried" in json.loads(path.read_text(encoding="utf-8")):
+            made["Fresh sample"] = sample(path)
         elif "status" in json.loads(path.read_text(encoding="utf-8"))[0]:
             made["Forgeries"] = forgeries(path)
         else:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from concurrent.futures import Future
 
 import pytest
 from hypothesis import Phase, settings
@@ -38,3 +39,25 @@ def grown_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(turing, "coats", lambda: grown(turing.STEPS))
         yield
+
+
+class InProcess:
+    """An executor whose cells run here, as they are handed over: what no process is needed for takes none."""
+
+    def __init__(self, workers, context, start, arguments):
+        """As `concurrent.futures.ProcessPoolExecutor`."""
+
+    def submit(self, function, *arguments):
+        """Run it now."""
+        future = Future()
+        future.set_result(function(*arguments))
+        return future
+
+    def shutdown(self, **_):
+        """Nothing was started."""
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """Cells of a local pool run in this process; tests of the processes themselves go without."""
+    monkeypatch.setattr("reproduce.running.pools.ProcessPoolExecutor", InProcess)

@@ -1,12 +1,13 @@
 """A fresh sample of small changes over many modules, each tried in a fork of one process that has imported everything.
 
 ``python tests/mutants/quick.py --sample 150 --seed 7 --json FILE [NAME ...]`` draws from all modules of
-``modules.toml`` whose path holds a name, and asks the tests that mirror them. Bodies of functions alone are changed:
-a comparison, an operator, a number, a truth value, ``and`` for ``or``, a condition turned round. ``mutants.py`` makes
+``modules.toml`` whose path holds a name, and asks the tests that mirror them. Bodies of functions alone are changed: a
+comparison, an operator, a number, a truth value, ``and`` for ``or``, a condition turned round. ``mutants.py`` makes
 more kinds of changes, and each takes a process. Functions listed under ``looks`` set how a drawing or a table looks,
-and are left out. Mutants are tried in the order of the draw, a block at a time, so that what a stopped run has tried is
-a sample too; the same command goes on from FILE. Survivors are printed as they are found, to be read one by one; those
-that ``same`` lists change nothing that can be seen. Ends 1 where fewer than 95 % of the others are killed.
+and are left out. Mutants are tried in the order of the draw, a block at a time, so that what a stopped run has tried
+is a sample too; the same command goes on from FILE. Survivors are printed as they are found, to be read one by one;
+those that ``same`` lists change nothing that can be seen. ``--again`` tries those once more, as tests for them come.
+Ends 1 where fewer than 95 % of the others are killed.
 """
 
 import argparse
@@ -182,12 +183,25 @@ def mutant(module: str, number: int, passed: Sequence[str]) -> tuple[dict[str, A
     return row | {"now": ast.unparse(node), "in": source.splitlines()[row["line"] - 1].strip()}, (path, tree)
 
 
+def again(row: dict[str, Any], passed: Sequence[str]) -> int | None:
+    """The number that a mutant has in its module as it is now; None where its line is no longer there."""
+    source = (ROOT / row["module"]).read_text(encoding="utf-8")
+    lines = source.splitlines()
+    for number, (node, _) in enumerate(changes(ast.parse(source), passed)):
+        if (ast.unparse(node), lines[node.lineno - 1].strip()) == (row["was"], row["in"]):
+            made, _ = mutant(row["module"], number, passed)
+            if made["now"] == row["now"]:
+                return number
+    return None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--sample", type=int, default=150)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--again", action="store_true", help="try the survivors of FILE once more, by the tests of now")
     parser.add_argument("--trust", action="store_true", help="that the tests are green without any change")
     asked = parser.parse_args()
     listed = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
@@ -200,9 +214,14 @@ def main() -> int:
         importlib.import_module(module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     table: list[dict[str, Any]] = []
     if asked.json and asked.json.exists():
-        table = json.loads(asked.json.read_text(encoding="utf-8"))
+        table = json.loads(asked.json.read_text(encoding="utf-8"))["tried"]
     known = {(row["module"], row["number"]) for row in table}
     left = [one for one in chosen if one not in known]
+    if asked.again:
+        alive = [row for row in table if row["alive"] and told(row) not in listed["same"]]
+        numbers = {id(row): again(row, listed["looks"].get(row["module"], [])) for row in alive}
+        left = [(row["module"], number) for row in alive if (number := numbers[id(row)]) is not None]
+        table = [row for row in table if numbers.get(id(row)) is None]
     for start in range(0, len(left), BLOCK):
         by_tests: dict[str, list[tuple[str, int]]] = {}
         for one in left[start : start + BLOCK]:
@@ -217,11 +236,12 @@ def main() -> int:
             if len(outcomes) < len(made):
                 print(f"{tests}: cannot be collected", flush=True)
             for (row, _), (alive, seconds) in zip(made, outcomes, strict=False):
-                table.append({**row, "alive": alive, "seconds": seconds})
+                table.append({**row, "alive": alive, "seconds": seconds} | ({"again": True} if asked.again else {}))
                 if alive:
                     print(f"{row['module']}:{row['line']}: {row['was']}  ->  {row['now']}\n    {row['in']}", flush=True)
                 if asked.json:
-                    asked.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+                    kept = {"seed": asked.seed, "drawn": len(chosen), "of": total, "tried": table}
+                    asked.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     same = sum(row["alive"] and told(row) in listed["same"] for row in table)
     dead, seen = sum(not row["alive"] for row in table), len(table) - same
     print(f"{dead} of {seen} killed, {same} change nothing, of {total:,}")

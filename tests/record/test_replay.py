@@ -173,3 +173,11 @@ def test_elsewhere_p_at_1_may_move_twice_as_far(moved, machine, status):
     kept = dataclasses.replace(judged(), scores={**judged().scores, "precision_at_1@train": 0.5})
     fresh = dataclasses.replace(kept, machine=machine, scores={**kept.scores, "precision_at_1@train": 0.5 + moved})
     assert held(fresh, kept).status == status
+
+
+@pytest.mark.parametrize(
+    "fresh, kept, move", [(0.5, 0.25, 0.25), (0.25, 0.5, -0.25), ("nan", 0.5, 0), (0.5, "inf", 0), (math.nan, 0.5, 0)]
+)
+def test_a_move_is_how_far_the_fresh_value_lies_above(fresh, kept, move):
+    """What is no number has not moved."""
+    assert Replay("inside", "map_at_r", 0, fresh, kept, 1.0).move == move

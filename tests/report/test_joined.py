@@ -56,9 +56,9 @@ ROWS = {
 }
 
 
-def entry(experiment, scores, commit="abc", **factors):
+def entry(experiment, scores, commit="abc", seed=0, **factors):
     """A kept result of the lions."""
-    cell = Cell(experiment.name, experiment.version, experiment.factors(**factors), "LionData", "hash", None, 0)
+    cell = Cell(experiment.name, experiment.version, experiment.factors(**factors), "LionData", "hash", None, seed)
     return Entry(cell, scores, machine="toy-cpu", seconds=1.0, time="2026-01-02T03:04:05Z", commit=commit)
 
 
@@ -68,6 +68,9 @@ def collected(folder, monkeypatch):
     monkeypatch.setattr(inputs.Data, "here", lambda _: False)
     (folder / "test_report_toy.py").write_text(SUITE)
     (folder / "settings.toml").write_text(SETTINGS)
+    (folder / "paper.toml").write_text(
+        '["X.edges"]\nat = "Table X"\n["X.pixels"]\nat = "Table X"\n["X.none"]\nat = "II"\n'
+    )
     store = Store(folder / "record")
     for name, (experiment, factors, _) in ROWS.items():
         store.add(entry(experiment, {"map_at_r": 0.5, "chance": 0.1}, commit=name, **factors))
@@ -88,6 +91,17 @@ def test_each_claim_has_its_own_evidence(collected):
         (whole,) = (text for text in pages.values() if f'id="{name}"' in text)
         shown = whole[whole.index(f'id="{name}"') :]
         assert f">{command}<" in shown[: shown.find('id="X.', 5)]
+
+
+def test_the_paper_s_lines_are_on_the_page(collected):
+    """One row for each with its own claim, counted in the bars; photographs are told of, since lions are asked for."""
+    _, parts = collected
+    assert [(row.id, row.first) for row in parts.matrix] == [
+        ("X.edges", "X.edges"), ("X.pixels", "X.pixels"), ("X.none", ""),
+    ]  # fmt: skip
+    assert [(name, count.total()) for name, count in parts.bars] == [("own data", 3), ("substitutes", 3)]
+    assert (parts.headlines, parts.dots, parts.lead) == ([], None, "")
+    assert "LionData states no licence" in parts.pictures.why_not
 
 
 def test_an_answer_stands_in_its_own_column(outcome):
@@ -156,6 +170,20 @@ def test_a_row_s_marks_lie_where_it_scores(tmp_path, monkeypatch):
         means = [line for line in lines if line.get_markersize() == 5.5]  # seeds are small points
         marks[suffix] = [(*point,) for line in means for point in line.get_xydata().round(2)]
     assert marks == {"": [(5.0, 0.0), (18.0, 1.0), (14.0, 1.3)], "@train": [(8.0, 1.0)], "@all": []}
+
+
+def test_seeds_are_faint_points_beside_their_mean(tmp_path, monkeypatch):
+    """Of what is scored with the photograph; the hollow mark has none."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
+    store = Store(tmp_path)
+    for seed, score in enumerate((0.04, 0.06)):
+        store.add(entry(baselines.untrained, {"map_at_r": score, "map_at_r/apart": score / 2}, seed=seed))
+    found = lions.rows([Request(baselines.untrained, "LionData", baselines.untrained.factors(), range(2))], store)
+    lines = drawn(found, "").lines
+    assert [(*at,) for one in lines if one.get_markersize() < 5 for at in one.get_xydata().round(2)] == [(4, 0), (6, 0)]
+    assert [(*at,) for one in lines if one.get_markersize() == 5.5 for at in one.get_xydata().round(2)] == [
+        (5, 0), (2.5, 0.3),
+    ]  # fmt: skip
 
 
 def test_the_constant_answer_is_counted_over_all_draws(outcome):

@@ -3,7 +3,6 @@
 import io
 import os
 import re
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -25,28 +24,6 @@ def toys(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])]))
     monkeypatch.syspath_prepend(folder)
     return load_all()
-
-
-class InProcess:
-    """An executor whose cells run here, as they are handed over: what no process is needed for takes none."""
-
-    def __init__(self, workers, context, start, arguments):
-        """As `concurrent.futures.ProcessPoolExecutor`."""
-
-    def submit(self, function, *arguments):
-        """Run it now."""
-        future = Future()
-        future.set_result(function(*arguments))
-        return future
-
-    def shutdown(self, **_):
-        """Nothing was started."""
-
-
-@pytest.fixture
-def in_process(monkeypatch):
-    """Cells of a local pool run in this process; tests of the processes themselves go without."""
-    monkeypatch.setattr("reproduce.running.pools.ProcessPoolExecutor", InProcess)
 
 
 @pytest.fixture

@@ -78,8 +78,11 @@ def zipped(files):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A folder with claims and an empty cache; no data, no weights, no proxy, nothing recalled from another test."""
+def project(tmp_path, monkeypatch, in_process):
+    """A folder with claims and an empty cache; no data, no weights, no proxy, nothing recalled from another test.
+
+    Cells run in this process: a worker would import TensorFlow for each command.
+    """
     sys.modules.pop("test_paper_toy", None)  # each test writes its own
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "test_paper_toy.py").write_text(CLAIMS)
