@@ -73,3 +73,12 @@ def test_a_triplet_within_rounding_counts_as_either(active, off):
     """Of four one is active, one is too close to tell, and two are not."""
     assert off_share(active, [0.5, 1e-9, -0.5, -0.1]) == pytest.approx(off)
     assert off_share(active, [0.5, -1e-9, -0.5, -0.1]) == pytest.approx(off)
+
+
+def test_where_all_animals_are_apart_the_rules_agree(herd, monkeypatch):
+    """The nearest negative of all is then the nearest beyond the positive."""
+    apart = np.eye(12, 24).repeat(8, axis=0).astype(np.float32)
+    monkeypatch.setattr("reproduce.experiments.dcnn.mining.frozen_features", lambda *_, rows, **__: apart[rows])
+    found = mining(herd, 0, **SMALL).scores
+    assert found["batch_hard_distance"] < 1e-5
+    assert found["semi_hard_share"] == 1
