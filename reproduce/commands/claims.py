@@ -1,5 +1,6 @@
 """``reproduce claims``: what the claims say, what a saved run found, and what changed between two, without pytest."""
 
+import itertools
 from pathlib import Path
 from typing import Annotated
 
@@ -139,6 +140,9 @@ def show_claim(
 @app.command("saved")
 def show_saved(
     run: Annotated[str, typer.Argument(help="A saved run by number, name or path; the last one.")] = "",
+    columns: Annotated[str, typer.Option(help="The table's columns by comma, such as claim,ours,verdict.")] = "",
+    sort: Annotated[str, typer.Option(help="Order within a group: claim, ours, verdict, margin.")] = "",
+    group_by: Annotated[str, typer.Option(help="file, place, setting, kind, evidence, verdict.")] = "",
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -146,15 +150,18 @@ def show_saved(
 
     Exit status 0: shown; 1: no such run.
 
-    Example: reproduce claims saved 0003
+    Example: reproduce claims saved 0003 --sort margin
     """
     import shutil
 
     from reproduce import text
     from reproduce.errors import one_line
     from reproduce.verdicts.runs.saving import find, read
-    from reproduce.verdicts.views.table import render
+    from reproduce.verdicts.views.arranged import arrange
+    from reproduce.verdicts.views.table import COLUMNS, OTHERS, render
     from reproduce.verdicts.views.tally import summary
+
+    arranged = arrange((*COLUMNS, *OTHERS), (), columns, sort, group_by)
 
     found = read(find(storage, run))
     if as_json:
@@ -164,53 +171,75 @@ def show_saved(
     environment = found.information.get("environment", {})
     device = environment.get("gpu") or environment.get("cpu", "")
     head = f"{found.path}: {found.information['time']}, commit {found.information['commit']}, {device}"
-    table = render(found.outcomes, shutil.get_terminal_size((120, 24)).columns)
+    table = render(found.outcomes, shutil.get_terminal_size((120, 24)).columns, arranged=arranged)
     for line in [head, "", *table, *summary(found.outcomes).splitlines()]:
         typer.echo(one_line(line))  # the file may be a stranger's
 
 
+@app.command("runs")
+def list_runs(
+    storage: Storage = Path(".claims"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a list.")] = False,
+) -> None:
+    """Every saved run: its time, its commit and how its claims ended; a file that is no run says so.
+
+    Exit status 0: listed; 1: none is saved there.
+
+    Example: reproduce claims runs
+    """
+    from reproduce import text
+    from reproduce.errors import one_line
+    from reproduce.verdicts.runs.several import listed
+
+    runs = listed(storage)
+    if as_json:
+        typer.echo(text.as_json(runs))
+        return
+    for run in runs:
+        counts = ", ".join(f"{count} {word}" for word, count in run["verdicts"].items())
+        said = f"{run['time']}  {run['commit']}  {counts}" if not run["problem"] else run["problem"]
+        typer.echo(one_line(f"{run['name']}  {said}"))
+
+
 @app.command("compare")
 def compare_runs(
-    before: Annotated[str, typer.Argument(help="The earlier run by number, name or path; the last but one.")] = "",
-    now: Annotated[str, typer.Argument(help="The later run; the last one.")] = "",
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN ...]", help="By number, name or path, the earliest first; the last two."),
+    ] = None,
     fail: Annotated[
         str, typer.Option(help="What gives status 1: verdict, ours:X (in the claim's unit), ours:X%, by comma.")
     ] = "verdict",
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a list.")] = False,
 ) -> None:
-    """What changed between two saved runs.
+    """What changed from each saved run to the next. One run alone is held to the last.
 
-    Exit status 0: nothing that --fail names; 1: something, or an error.
+    Of more than two a table follows: each claim that changed, with its verdict and figure in every run. Exit status
+    0: nothing that --fail names; 1: something, or an error.
 
     Example: reproduce claims compare 0003 0004 --fail verdict
     """
     from reproduce import text
-    from reproduce.errors import InvalidInputError
-    from reproduce.verdicts.runs.compare import Rules, compare
-    from reproduce.verdicts.runs.saving import find, read, saved
+    from reproduce.errors import one_line
+    from reproduce.verdicts.runs.compare import Rules
+    from reproduce.verdicts.runs.saving import chosen, read
+    from reproduce.verdicts.runs.several import Step, history
 
     rules = Rules.parse(fail)
-    if not before:
-        runs = saved(storage)
-        if len(runs) < 2:
-            raise InvalidInputError(f"{storage} holds {len(runs)} saved runs: comparing needs two")
-        before = str(runs[-2])
-    earlier, later = read(find(storage, before)), read(find(storage, now))
-    changes = [(change, rules.broken_by(change)) for change in compare(earlier.outcomes, later.outcomes)]
-    same = sum(change.kind == "same" for change, _ in changes)
-    broken = sum(bool(complaint) for _, complaint in changes)
+    read_runs = [read(path) for path in chosen(storage, runs or [])]
+    steps = [Step.between(*pair, rules) for pair in itertools.pairwise(read_runs)]
+    broken = any(step.broken for step in steps)
     if as_json:
-        told = [
-            {"claim": change.id, "kind": change.kind, "said": complaint or change.line, "fails": bool(complaint)}
-            for change, complaint in changes
-        ]
-        sides = {"before": earlier.path, "now": later.path}
-        typer.echo(text.as_json({**sides, "fail": fail, "same": same, "broken": broken, "changes": told}))
+        told = [{**step.as_json(), "fail": fail} for step in steps]
+        typer.echo(text.as_json(told[0] if len(told) == 1 else {"fail": fail, "steps": told}))
         raise typer.Exit(1 if broken else 0)
-    typer.echo(f"before  {earlier.path}\nnow     {later.path}\n")
-    for change, complaint in changes:
-        if change.kind != "same":
-            typer.echo(f"{'FAIL' if complaint else '    '}  {complaint or change.line}")
-    typer.echo(f"{len(changes)} claims, {same} the same, {broken} changed against --fail {fail}")
+    for step in steps:
+        typer.echo(f"before  {step.before.path}\nnow     {step.now.path}\n")
+        for line in step.lines:
+            typer.echo(line)
+        typer.echo(f"{len(step.changes)} claims, {step.same} the same, {step.broken} changed against --fail {fail}")
+    if len(steps) > 1:
+        for line in ["", *history(read_runs)]:
+            typer.echo(one_line(line))
     raise typer.Exit(1 if broken else 0)

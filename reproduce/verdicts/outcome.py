@@ -69,7 +69,7 @@ class Outcome:
     ``post_hoc``: how much younger its rule is than its result, if it is. ``p``: the least level at which a one-sided
     test would give the verdict, of a claim with sampling error; ``survives`` Holm's correction among those it is shown
     with. ``fragile``: the choices under which it would be another verdict, and which. ``spread`` between runs was
-    expected when the margin was set, and ``power`` planned for with it.
+    expected when the margin was set, and ``power`` planned for with it. ``extra_info``: what the claim's code noted.
     """
 
     spec: Spec
@@ -104,6 +104,7 @@ class Outcome:
     survives: bool = False
     fragile: tuple[str, ...] = ()
     p: float | None = None
+    extra_info: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

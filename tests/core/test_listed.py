@@ -16,6 +16,9 @@ def test_every_option_of_the_plugin_is_on_its_page(pytester):
     page = (DOCS / "plugin.md").read_text(encoding="utf-8")
     assert len(options) > 15
     assert set(re.findall(r"^\| `(--claims-[a-z-]+)", page, re.MULTILINE)) == options
+    settings = set(re.findall(r"^\s+(claims_[a-z_]+) \(", helped, re.MULTILINE))
+    assert len(settings) > 5
+    assert set(re.findall(r"(?<![a-z_])claims_[a-z_]+", page)) == settings
 
 
 @pytest.mark.parametrize("name", ["FriesianCattle2017", "LionData", "OpenCows2020"])

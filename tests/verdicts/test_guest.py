@@ -58,7 +58,7 @@ def test_untouched():
     assert not {"numpy", "keras", "tensorflow", "typer"} & set(sys.modules)
 """
 #: What the plugin itself is made of.
-PLUGIN = "plugin", "plugin.ours", "plugin.stash", "runs", "runs.options"
+PLUGIN = "plugin", "plugin.hooks", "plugin.options", "plugin.ours", "plugin.stash", "runs", "runs.options"
 LIGHT = {"reproduce", "reproduce.verdicts", *(f"reproduce.verdicts.{name}" for name in PLUGIN)}
 INI = "[pytest]\naddopts = --strict-markers\nmarkers =\n  claim(name): of a token\n  judged_in(where): a court\n"
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reproduce.verdicts.plugin import ours
+from reproduce.verdicts.plugin import hooks, ours
+from reproduce.verdicts.plugin import options as asked
 from reproduce.verdicts.plugin.stash import (
     CLAIM,
     MEASURES,
@@ -39,40 +40,13 @@ MARKS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options in pytest-benchmark's grammar."""
-    group = parser.getgroup("claims", "claims of the paper")
-    group.addoption("--claims-list", action="store_true", help="print every claim as a sentence; run none")
-    group.addoption(
-        "--claims-findings",
-        action="store_true",
-        help="print what would change in the findings as a diff",
-    )
-    group.addoption(
-        "--claims-rules", action="store_true", help="write the rules of new claims, and of moved ones, into rules.toml"
-    )
-    group.addoption(
-        "--claims-sensitivity",
-        action="store_true",
-        help="write each statement's verdict under other choices into sensitivity.toml, from the record",
-    )
-    group.addoption("--claims-strict", action="store_true", help="an inconclusive claim fails")
-    group.addoption(
-        "--claims-tier",
-        choices=("check", "rehearsal"),
-        default="check",
-        help="check judges the record (default); rehearsal runs everything small on stand-in images",
-    )
-    group.addoption(
-        "--claims-budget",
-        type=float,
-        default=360.0,
-        metavar="SECONDS",
-        help="how long to measure afresh in this session (default 360); 0 judges the record alone",
-    )
-    group.addoption(
-        "--claims-record", default=None, metavar="DIR", help="the record (default: claims/record under the root)"
-    )
-    options.add_options(group)
+    """Options in pytest-benchmark's grammar, and those of the ini file."""
+    asked.add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """What others may add."""
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     config.stash[OUTCOMES] = []
+    asked.settle(config)
     options.prepare(config)
 
 

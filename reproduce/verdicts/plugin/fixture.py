@@ -42,6 +42,8 @@ class Claim:
         self._figures = figures or {}
         self.outcome: Outcome | None = None
         self._measures = measures
+        #: What the claim notes beside its verdict, as JSON has it: kept with it, and judged by nobody.
+        self.extra_info: dict[str, Any] = {}
         #: Data sets that were named in the claim itself, not by a setting.
         self.literal: list[str] = []
 

@@ -103,6 +103,10 @@ def conclude(item: pytest.Function, claim: Claim, key: str) -> None:
     outcome = claim.outcome
     if outcome is None:
         broken(item, claim, key, "no verdict: end the claim with one verb, such as claim.equals")
+    try:
+        outcome = replace(outcome, extra_info=json.loads(json.dumps(claim.extra_info, allow_nan=False)))
+    except (TypeError, ValueError) as error:
+        broken(item, claim, key, f"extra_info: {error}; JSON has text, finite numbers, true, false, lists and tables")
     known = findings.read(item.path.parent / findings.FILE)
     finding = known.get(outcome.spec.id)
     judged = outcome.verdict != Verdict.NOT_RUN and not outcome.drift

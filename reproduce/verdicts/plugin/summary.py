@@ -17,6 +17,7 @@ from reproduce.verdicts.plugin.session import collect, record_folder
 from reproduce.verdicts.plugin.stash import SESSION, moves, narrowed
 from reproduce.verdicts.runs import options
 from reproduce.verdicts.views import screen
+from reproduce.verdicts.views.arranged import Arrangement
 from reproduce.verdicts.views.brief import MANY, brief
 from reproduce.verdicts.views.needs import needs
 from reproduce.verdicts.views.table import render
@@ -34,9 +35,11 @@ def write(terminalreporter: Any, config: pytest.Config, outcomes: list[Outcome])
 
 
 def _shown(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[str]:
-    verbose = config.option.verbose > 0
-    whole = verbose or len(outcomes) <= MANY
-    table = render(outcomes, width, partial(options.before, config), verbose) if whole else brief(outcomes, width)
+    verbose, arranged = config.option.verbose > 0, options.arrangement(config)
+    if verbose or arranged or len(outcomes) <= MANY:
+        table = render(outcomes, width, partial(options.before, config), verbose, arranged or Arrangement())
+    else:
+        table = brief(outcomes, width)
     said = _wrapped(f"{summary(outcomes)}\n{_judged_by(config)}", width)
     return [*table, *_paper(config, outcomes, width), *said, *_proposed(config, outcomes)]
 

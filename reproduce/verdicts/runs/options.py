@@ -8,8 +8,9 @@ import pytest
 
 if TYPE_CHECKING:
     from reproduce.verdicts.outcome import Outcome
+    from reproduce.verdicts.views.arranged import Arrangement
 
-__all__ = ["add_options", "before", "changed", "complaint", "prepare", "write"]
+__all__ = ["add_options", "arrangement", "before", "changed", "complaint", "prepare", "write"]
 
 EARLIER = pytest.StashKey[dict[str, "Outcome"] | None]()
 RULES = pytest.StashKey[Any]()
@@ -69,6 +70,7 @@ def prepare(config: pytest.Config) -> None:
 
 def _check(config: pytest.Config) -> None:
     """Refuse what cannot be written, while there is time to name another."""
+    arrangement(config)
     name, auto = config.getoption("claims_save"), config.getoption("claims_autosave")
     files = {option: config.getoption(f"claims_{option}") for option in ("json", "csv", "markdown")}
     if name is None and not auto and not any(files.values()):
@@ -85,6 +87,22 @@ def _check(config: pytest.Config) -> None:
             check(what)
         except ReproduceError as error:
             raise pytest.UsageError(f"--claims-{option}: {error}") from None
+
+
+def arrangement(config: pytest.Config) -> "Arrangement | None":
+    """Return how the table was asked for, with the columns of hooks; None where all is as ever."""
+    words = [config.getoption(f"claims_{name}") or "" for name in ("columns", "sort", "group_by")]
+    given = [column for columns in config.hook.pytest_claims_columns(config=config) for column in columns]
+    if not given and not any(words):
+        return None
+    from reproduce.errors import ReproduceError
+    from reproduce.verdicts.views.arranged import arrange, hooked
+    from reproduce.verdicts.views.table import COLUMNS, OTHERS
+
+    try:
+        return arrange((*COLUMNS, *OTHERS), hooked(given), *words)
+    except ReproduceError as error:
+        raise pytest.UsageError(f"the table of claims: {error}") from None
 
 
 def complaint(config: pytest.Config, outcome: "Outcome") -> str:
@@ -136,6 +154,9 @@ def write(config: pytest.Config, outcomes: list["Outcome"]) -> tuple[list[str], 
 
             said.append(f"claims not saved: {of_system(error)}")
             saved = False
+        except TypeError as error:  # of a hook
+            said.append(f"claims not saved: pytest_claims_update_machine_info: {error}")
+            saved = False
     return said, saved
 
 
@@ -151,21 +172,24 @@ def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Calla
         return
     from reproduce.cache import write_atomically
     from reproduce.verdicts.runs import saving
+    from reproduce.verdicts.views.arranged import Arrangement
     from reproduce.verdicts.views.brief import MANY
     from reproduce.verdicts.views.table import markdown
 
+    arranged = arrangement(config) or Arrangement()
     if name or auto or to_json:
         content = saving.describe(outcomes)
+        config.hook.pytest_claims_update_machine_info(config=config, machine_info=content["environment"])
     if name or auto:
         yield lambda: f"claims saved in {saving.keep(storage(config), name or saving.autosave_name(content), content)}"
     if to_json:
         yield lambda: f"claims written to {saving.write(Path(to_json), content)}"
     if to_csv:
-        yield lambda: f"claims written to {saving.write_csv(Path(to_csv), outcomes)}"
+        yield lambda: f"claims written to {saving.write_csv(Path(to_csv), outcomes, arranged.more)}"
     if to_markdown:
 
         def table() -> str:
-            write_atomically(Path(to_markdown), markdown(outcomes, brief=len(outcomes) > MANY).encode())
+            write_atomically(Path(to_markdown), markdown(outcomes, len(outcomes) > MANY, arranged).encode())
             return f"claims table written to {to_markdown}"
 
         yield table

@@ -1,5 +1,6 @@
 """Runs of the claims kept as numbered JSON files, in pytest-benchmark's manner, and found again."""
 
+import copy
 import csv
 import io
 import json
@@ -19,8 +20,9 @@ from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.text import from_json
 from reproduce.verdicts.outcome import Outcome
+from reproduce.verdicts.views.arranged import Column
 
-__all__ = ["FOLDER", "SavedRun", "autosave_name", "describe", "find", "read", "saved", "write"]
+__all__ = ["FOLDER", "SavedRun", "autosave_name", "chosen", "describe", "find", "read", "saved", "write"]
 
 #: Under pytest's root folder, unless ``--claims-storage`` names another.
 FOLDER = ".claims"
@@ -65,7 +67,7 @@ def describe(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "schema": SCHEMA,
         "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": machine.commit(),
-        "environment": machine.environment("keras"),
+        "environment": copy.deepcopy(machine.environment("keras")),  # kept for the process; a hook may change this one
         "measured_by": {
             "machines": sorted({name for outcome in outcomes for name in outcome.machines}),
             "backends": sorted({name for outcome in outcomes for name in outcome.backends}),
@@ -81,11 +83,15 @@ def write(path: Path, content: dict[str, Any]) -> Path:
     return path
 
 
-def write_csv(path: Path, outcomes: Sequence[Outcome]) -> Path:
-    """Write a line for each claim, figures in its unit and in full: UTF-8 with the mark that Excel asks for."""
+def write_csv(path: Path, outcomes: Sequence[Outcome], more: Sequence[Column] = ()) -> Path:
+    """Write a line for each claim, figures in its unit and in full: UTF-8 with the mark that Excel asks for.
+
+    ``more`` columns come last, after one for each name that a claim's ``extra_info`` has.
+    """
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(COLUMNS)
+    noted = sorted({name for one in outcomes for name in one.extra_info})
+    lines.writerow([*COLUMNS, *(f"extra_info.{name}" for name in noted), *(column.head for column in more)])
     for one in outcomes:
         low, high = one.interval or ("", "")
         said = (one.spec.id, one.spec.at, one.spec.kind, one.spec.setting, one.spec.fidelity, one.spec.unit)
@@ -99,7 +105,8 @@ def write_csv(path: Path, outcomes: Sequence[Outcome]) -> Path:
             one.chance,
             f"{one.verb} {one.paper}".strip(),
         )
-        lines.writerow([*said, *found, one.margin, one.says, one.reason, one.spec.sentence])
+        own = [*said, *found, one.margin, one.says, one.reason, one.spec.sentence]
+        lines.writerow([*own, *(one.extra_info.get(name, "") for name in noted), *(also.cell(one) for also in more)])
     write_atomically(path, text.getvalue().encode("utf-8-sig"))
     return path
 
@@ -167,6 +174,16 @@ def find(folder: Path, which: str = "") -> Path:
         return chosen[0]
     among = "several runs match" if chosen else "no saved run matches"
     raise InvalidInputError(f"{among} {which!r} in {folder}; there are: {', '.join(path.stem for path in runs)}")
+
+
+def chosen(folder: Path, named: Sequence[str]) -> list[Path]:
+    """The runs to compare, two or more: those named, the one named and the last, or the last two."""
+    if len(named) > 1:
+        return [find(folder, which) for which in named]
+    runs = saved(folder)
+    if len(runs) < (1 if named else 2):
+        raise InvalidInputError(f"{folder} holds {len(runs)} saved runs: comparing needs two")
+    return [find(folder, named[0]), runs[-1]] if named else runs[-2:]
 
 
 def read(path: Path) -> SavedRun:

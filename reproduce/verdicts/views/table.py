@@ -2,12 +2,13 @@
 
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.judging.scatter import ANIMALS, SEEDS
 from reproduce.verdicts.outcome import EVIDENCE, Outcome
+from reproduce.verdicts.views.arranged import Arrangement, Column
 from reproduce.verdicts.views.cells import bar, by_source, ends, figure, ours, required, spread, verdict_cell
 from reproduce.verdicts.views.tally import corrected, summary
 
@@ -19,45 +20,37 @@ GAP = 1
 NARROW, WIDE = 24, 46
 
 
-@dataclass(frozen=True)
-class Column:
-    """A heading, how a cell is written, its alignment, and how early it gives way (0: never).
-
-    ``short``, where there is one, is tried before the column gives way.
-    """
-
-    head: str
-    cell: Callable[[Outcome], str]
-    left: bool = False
-    gives_way: int = 0
-    short: Callable[[Outcome], str] | None = None
-
-
 COLUMNS = (
     Column("Claim", lambda o: o.spec.id, left=True),
     Column("Paper", lambda o: o.spec.printed),
     Column("Ours", ours, short=lambda o: figure(o.ours, o), gives_way=7),
-    Column("90 %", spread),
+    Column("90 %", spread, called="interval"),
     Column("Required", required, gives_way=8),
     Column("n", lambda o: str(o.n) if o.n else ""),
-    Column("edge │ ● mean", bar, left=True, gives_way=2),
+    Column("edge │ ● mean", bar, left=True, gives_way=2, called="bar"),
     Column("Chance", lambda o: figure(o.chance, o)),
     Column("P@1", lambda o: figure(o.precision_at_1, o), gives_way=3),
     Column("Evidence", lambda o: EVIDENCE[o.spec.fidelity], left=True),
     # The evidence stands before it, so a rehearsal need not be said twice.
     Column("Verdict", lambda o: verdict_cell(o), True, 10, lambda o: verdict_cell(o).removeprefix("rehearsal: ")),
-    Column("Checked now", lambda o: o.checked, left=True, gives_way=5),
+    Column("Checked now", lambda o: o.checked, left=True, gives_way=5, called="checked"),
     Column("Before", lambda o: "", left=True, gives_way=9),
     Column("Sentence", lambda o: o.spec.sentence, left=True, gives_way=1),
 )
+#: Shown only where they are asked for.
+OTHERS = (
+    Column("Place", lambda o: o.spec.at, left=True),
+    Column("Kind", lambda o: o.spec.kind, left=True),
+    Column("Setting", lambda o: o.spec.setting, left=True),
+    Column("Unit", lambda o: o.spec.unit, left=True),
+    Column("Reason", lambda o: o.reason, left=True),
+)
+AS_EVER = Arrangement()
 
 
 def groups(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
     """Group the outcomes by claim file: the paper's tables first, then the other files in the order of their names."""
-    found: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        found.setdefault(outcome.spec.group, []).append(outcome)
-    return sorted(found.items(), key=lambda entry: not entry[0].startswith("Table"))
+    return AS_EVER.groups(outcomes)
 
 
 def render(
@@ -65,15 +58,17 @@ def render(
     width: int,
     before: Callable[[Outcome], str] | None = None,
     verbose: bool = False,
+    arranged: Arrangement = AS_EVER,
 ) -> list[str]:
     """The table's lines, no longer than ``width`` (down to 80): the same columns for every group.
 
-    The paper's tables come first. ``verbose`` writes each claim's sentence and both intervals below it.
+    The paper's tables come first. ``verbose`` writes each claim's sentence and both intervals below it. Columns that
+    ``arranged`` names are all there, whatever the width.
     """
     width, outcomes = max(width, 80), corrected(outcomes)
-    layout = Layout(outcomes, width, before)
+    layout = Layout(outcomes, width, before, arranged)
     lines: list[str] = []
-    for name, members in groups(outcomes):
+    for name, members in arranged.groups(outcomes):
         lines += [header(name, members, width), layout.head]
         for outcome in members:
             lines += layout.row(outcome)
@@ -100,8 +95,15 @@ def _folded(text: str, width: int) -> list[str]:
 class Layout:
     """The layout of a table: which columns there is room for, how wide each is, and how a claim is written in them."""
 
-    def __init__(self, outcomes: Sequence[Outcome], width: int, before: Callable[[Outcome], str] | None) -> None:
-        columns = [replace(column, cell=before) if column.head == "Before" and before else column for column in COLUMNS]
+    def __init__(
+        self,
+        outcomes: Sequence[Outcome],
+        width: int,
+        before: Callable[[Outcome], str] | None,
+        arranged: Arrangement = AS_EVER,
+    ) -> None:
+        chosen = [replace(one, gives_way=0) for one in arranged.columns] or [*COLUMNS, *arranged.more]
+        columns = [replace(column, cell=before) if column.head == "Before" and before else column for column in chosen]
         kept = [one for one in columns if not one.gives_way or any(one.cell(outcome) for outcome in outcomes)]
         longest = max([len("Claim"), *(len(outcome.spec.id) for outcome in outcomes)])
         self.claim = min(longest, NARROW if width < 100 else WIDE)
@@ -110,6 +112,7 @@ class Layout:
             at = kept.index(last)
             kept[at : at + 1] = [replace(last, cell=last.short, short=None, gives_way=0)] if last.short else []
         self.claim = min(self.claim, max(len("Claim"), width - (self._total(kept, outcomes) - self.claim)))
+        self.claim = longest if arranged.columns else self.claim
         self.columns = kept
         self.widths = [self._span(column, outcomes) for column in kept]
         self.head = self._line([column.head for column in kept])
@@ -132,7 +135,7 @@ class Layout:
     def row(self, outcome: Outcome) -> list[str]:
         """Return one line, or two where the id is longer than its column."""
         name, *cells = (column.cell(outcome) for column in self.columns)
-        if len(name) <= self.claim:
+        if len(name) <= self.widths[0]:
             return [self._line([name, *cells])]
         return [name, self._line(["", *cells])]
 
@@ -181,17 +184,18 @@ def _of_source(name: str, outcome: Outcome) -> str:
     return f"**{text}**" if name == outcome.scatter else text
 
 
-def markdown(outcomes: Sequence[Outcome], brief: bool = False) -> str:
+def markdown(outcomes: Sequence[Outcome], brief: bool = False, arranged: Arrangement = AS_EVER) -> str:
     """The same table for a page: one Markdown table per group.
 
     ``brief`` names what waits for a download or a run without saying why: the paper's screen says it once for all.
     """
     lines: list[str] = []
     outcomes = corrected(outcomes)
-    for name, members in groups(outcomes):
-        columns = [column for column in COLUMNS if column.cell is not bar and column.head not in ("Before", "Sentence")]
-        at = next(at for at, column in enumerate(columns) if column.cell is spread)
-        columns[at : at + 1] = [Column(f"90 %, {name}", partial(_of_source, name)) for name in (SEEDS, ANIMALS)]
+    own = [column for column in COLUMNS if column.cell is not bar and column.head not in ("Before", "Sentence")]
+    at = next(at for at, column in enumerate(own) if column.cell is spread)
+    own[at : at + 1] = [Column(f"90 %, {name}", partial(_of_source, name)) for name in (SEEDS, ANIMALS)]
+    columns = arranged.columns or (*own, *arranged.more)
+    for name, members in arranged.groups(outcomes):
         heads = [column.head for column in columns]
         lines += [f"### {name}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
         for outcome in members:
