@@ -1,5 +1,6 @@
 """Bakes the commit into a wheel or sdist, so that a record made by an installed package can name it.
 
+A release also bakes in where its claims and record lie, and their digest, for `reproduce claims paper --fetch`.
 Where a repository's workflow builds, its address goes in too: the project's links, and the README's made absolute.
 """
 
@@ -13,6 +14,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
+#: The file that names the archive of claims, and the variable by which a release's workflow does: URL sha256:DIGEST.
+CLAIMS, ASSET = "_claims.txt", "REPRODUCE_CLAIMS_ASSET"
 #: A link or a picture of the README that is no address: relative to the repository, or by ../../ to its pages.
 RELATIVE = re.compile(r"(!?)(\[(?:[^\[\]]|\[[^\]]*\]\([^)]*\))*\])\((?![a-z]+:|#)([^)\s]+)\)")
 
@@ -62,16 +65,23 @@ class BakeCommit(BuildHookInterface):
         if version == "editable":
             return
         package = Path(self.root, "reproduce")
+        self.folder = tempfile.TemporaryDirectory()
+        # What an sdist was built with is in it already.
+        if (asset := os.environ.get(ASSET)) and not (package / CLAIMS).exists():
+            self._add(build_data, CLAIMS, f"{asset}\n")
         spec = importlib.util.spec_from_file_location("revision", package / "record" / "revision.py")
         assert spec is not None
         assert spec.loader is not None
         revision = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(revision)
         if text := revision.baked(package):
-            self.folder = tempfile.TemporaryDirectory()
-            path = Path(self.folder.name, revision.BAKED)
-            path.write_text(text, encoding="ascii")
-            build_data["force_include"][str(path)] = f"reproduce/{revision.BAKED}"
+            self._add(build_data, revision.BAKED, text)
+
+    def _add(self, build_data: dict[str, Any], name: str, text: str) -> None:
+        """Put a file into the package that is built."""
+        path = Path(self.folder.name, name)
+        path.write_text(text, encoding="ascii")
+        build_data["force_include"][str(path)] = f"reproduce/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Called after each build."""

@@ -33,10 +33,11 @@ def list_claims(
     from dataclasses import asdict
 
     from reproduce import text
+    from reproduce.verdicts.files import fetched
     from reproduce.verdicts.plugin.collect import specifications
     from reproduce.verdicts.plugin.marks import described
 
-    specs = specifications(folder)
+    specs = specifications(fetched.home(folder))
     if as_json:
         typer.echo(text.as_json([asdict(spec) for spec in specs]))
         return
@@ -55,11 +56,15 @@ def show_paper(
         bool, typer.Option("--questions", help="Add the questions that the paper leaves open.")
     ] = False,
     checks: Annotated[bool, typer.Option("--checks", help="Add the checks of protocol and software.")] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="First fetch the release's claims and record, some 7 MB, if need be.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
     """Show the paper's statements on one screen, judged by the record alone: nothing is measured.
 
-    Exit status 0: shown, whatever the verdicts; 1: an error.
+    With --fetch it needs no checkout of the project, and once fetched `claims`, `readings` and `report` need none
+    either. Exit status 0: shown, whatever the verdicts; 1: an error.
 
     Example: reproduce claims paper --json
     """
@@ -67,13 +72,18 @@ def show_paper(
 
     from reproduce import text
     from reproduce.errors import InvalidInputError
-    from reproduce.verdicts.files import lines, settings
+    from reproduce.verdicts.files import fetched, lines, settings
     from reproduce.verdicts.plugin import kept
     from reproduce.verdicts.views import screen
 
+    if fetch and not folder.is_dir():
+        fetched.fetch()
+    folder = fetched.home(folder)
     paper = lines.read(folder / lines.FILE)
     if not paper:
-        raise InvalidInputError(f"no {folder / lines.FILE}, the paper's lines; call this from the project's root")
+        raise InvalidInputError(
+            f"no {folder / lines.FILE}, the paper's lines; call this from the project's root, or with --fetch"
+        )
     found = kept.answer(folder)
     folded = lines.fold(paper, found.outcomes)
     if as_json:
@@ -109,9 +119,10 @@ def show_claim(
     from reproduce.record import Store
     from reproduce.report import card
     from reproduce.report.evidence import gather, reader
-    from reproduce.verdicts.files import settings
+    from reproduce.verdicts.files import fetched, settings
     from reproduce.verdicts.plugin.collect import Origin, judged, record_of
 
+    folder = fetched.home(folder)
     found = judged(folder)
     chosen = card.find(found.outcomes, asked)
     if plot is not None:

@@ -25,9 +25,10 @@ def show_readings(
     from reproduce.record import Store
     from reproduce.report.evidence import reader
     from reproduce.verdicts.explanations import deciding, listing, readings, scored
-    from reproduce.verdicts.files import lines
+    from reproduce.verdicts.files import fetched, lines
     from reproduce.verdicts.plugin.collect import judged, record_of
 
+    folder = fetched.home(folder)
     outcomes = judged(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)
     digits = scored.digits_of(outcomes)

@@ -47,8 +47,9 @@ def write_report(
         return
     from reproduce.report.counting import called, counted
     from reproduce.report.page import write
+    from reproduce.verdicts.files import fetched
 
-    file, outcomes = write(claims, output, pictures)
+    file, outcomes = write(fetched.home(claims), output, pictures)
     if as_json:
         from reproduce import text
 

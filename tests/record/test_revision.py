@@ -74,8 +74,8 @@ def test_another_name_for_a_module_is_another_digest(package):
     assert source_digest(package) != before
 
 
-def test_a_built_wheel_says_its_commit(tmp_path):
-    """The build hook bakes the checkout's commit into the wheel; without a repository it bakes nothing."""
+def test_a_built_wheel_says_its_commit(tmp_path, monkeypatch):
+    """The build hook bakes in the checkout's commit, and a release's archive of claims; without either nothing."""
     pytest.importorskip("hatchling")
     project = tmp_path / "project"
     (project / "reproduce" / "record").mkdir(parents=True)
@@ -85,15 +85,21 @@ def test_a_built_wheel_says_its_commit(tmp_path):
         (ROOT / "reproduce" / "record" / "revision.py").read_bytes()
     )
 
-    def built():
+    def built(name=BAKED):
         for old in tmp_path.glob("*.whl"):
             old.unlink()
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
         subprocess.run(command, cwd=project, check=True, capture_output=True)
         (wheel,) = tmp_path.glob("*.whl")
         with zipfile.ZipFile(wheel) as content:
-            return content.read(f"reproduce/{BAKED}").decode() if f"reproduce/{BAKED}" in content.namelist() else ""
+            return content.read(f"reproduce/{name}").decode() if f"reproduce/{name}" in content.namelist() else ""
 
     assert built() == ""
+    assert built("_claims.txt") == ""
+    monkeypatch.setenv("REPRODUCE_CLAIMS_ASSET", "https://host/claims.tar.gz sha256:1")
+    assert built("_claims.txt") == "https://host/claims.tar.gz sha256:1\n"
+    (project / "reproduce" / "_claims.txt").write_text("of an sdist")
+    assert built("_claims.txt") == "of an sdist"
+    (project / "reproduce" / "_claims.txt").unlink()
     head = commit(project)
     assert built().split() == [head, source_digest(project / "reproduce")]

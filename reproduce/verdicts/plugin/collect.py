@@ -197,7 +197,10 @@ def _where_and_what(path: Path, error: BaseException) -> str:
 
 def _gathered(folder: Path | str, *options: str, settings: Collection[str] | None = None) -> _Gather:
     if not Path(folder).is_dir():
-        raise ClaimsMissingError(f"no claims in {Path(folder).resolve()}: call this from the project's root")
+        raise ClaimsMissingError(
+            f"no claims in {Path(folder).resolve()}: call this from the project's root, or fetch them: "
+            "reproduce claims paper --fetch"
+        )
     import pytest
 
     gather = _Gather(settings)
