@@ -38,8 +38,12 @@ class Clock:
         self.begun: Mapping[int, float] = {}
         self._rows = {id(job): row for row in rows for job in row.jobs}
         self._left = {id(job): job for job in jobs}
+        begun: dict[int, Job] = {}
+        for job in jobs:
+            begun.setdefault(id(self._rows[id(job)]), job)
+        #: Each row's cell that is begun first, whichever seed it is of; none where some seed is kept.
+        self._firsts_of = {id(job) for job in begun.values() if not self._rows[id(job)].kept}
         self._own: dict[int, list[float]] = {}  # seconds of a row's cells but its first, by the row
-        self._paces: dict[str, list[float]] = {}  # the same over those planned, by experiment
         self._firsts: dict[str, list[float]] = {}  # seconds of rows' first cells, by experiment
         self._made: dict[str, list[float]] = {}  # the same of those that make by-products, over those planned
         self._more = dict(self._by_products(rows, jobs))  # seconds that a cell takes beside those of its row's others
@@ -56,7 +60,6 @@ class Clock:
             self._firsts.setdefault(job.experiment, []).append(seconds)
         else:
             self._own.setdefault(id(row), []).append(seconds)
-            self._paces.setdefault(job.experiment, []).append(seconds / max(row.seconds, 1e-3))
 
     @property
     def left_over(self) -> list[Job]:
@@ -77,7 +80,7 @@ class Clock:
 
     def _first(self, job: Job) -> bool:
         """Whether it is the first of its row, which may make by-products that the others will find."""
-        return job.seed == self._rows[id(job)].seeds[0]
+        return id(job) in self._firsts_of
 
     def cost(self, job: Job) -> tuple[float, float]:
         """Seconds of a cell: the least and the most that are likely."""
@@ -89,8 +92,8 @@ class Clock:
             return middle / spread, middle * spread
         if own := self._own.get(id(row)):
             middle, spread = statistics.median(own), OWN
-        elif paces := self._paces.get(job.experiment):
-            middle, spread = row.seconds * statistics.median(paces), PACED
+        elif pace := self._pace(job.experiment):
+            middle, spread = row.seconds * pace, PACED
         else:
             middle, spread = row.seconds, SPREAD[row.timed]
         low, high = middle / spread, middle * spread
@@ -100,6 +103,19 @@ class Clock:
             return low, max(high, statistics.median(firsts)) if row.timed != Timed.HERE else high
         # No cell takes longer than one that may have made by-products itself.
         return low, max(low, min(high, statistics.median(firsts)))
+
+    def _pace(self, experiment: str) -> float | None:
+        """By how much longer than planned the experiment's rows take that have run; None where none has.
+
+        Beside them the plan counts as one row more: rows may be misjudged each to another side.
+        """
+        rows = {id(row): row for row in self._rows.values() if row.request.experiment.name == experiment}
+        ratios = [
+            statistics.median(self._own[number]) / max(row.seconds, 1e-3)
+            for number, row in rows.items()
+            if number in self._own
+        ]
+        return math.exp(sum(map(math.log, ratios)) / (len(ratios) + 1)) if ratios else None
 
     def left(self) -> tuple[float, float]:
         """Return the seconds until all cells are done, of those that run now what is left: the least and the most."""

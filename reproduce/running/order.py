@@ -82,19 +82,22 @@ def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]
         (cell for cell in cells if id(cell[2]) in first),
         key=lambda cell: (-longest[by_product(cell[2])], cell[1].makes),
     )
-    rest = sorted((cell for cell in cells if id(cell[2]) not in first), key=lambda cell: (cell[0], -_planned(*cell)))
+    rest = [cell for cell in cells if id(cell[2]) not in first]
+    rest.sort(key=lambda cell: (cell[0], -_planned(*cell[:2])))
     if rest and rest[0][0] < FIRST:
-        # A row's second seed a while after its first, whose by-products it finds then: verdicts come one by one.
+        # A row's second seed a while after its first, whose by-products it finds then, and never before it: verdicts
+        # come one by one.
         begin = [cell for cell in rest if cell[0] == 0]
-        second = [cell for cell in rest if cell[0] > 0]
+        at = {id(row): number for number, (_, row, _) in enumerate([*found, *begin])}
+        second = sorted((cell for cell in rest if cell[0] > 0), key=lambda cell: at.get(id(cell[1]), -1))
         rest = [cell for pair in zip_longest(begin, second) for cell in pair if cell is not None]
         # Rows of seconds delay nobody, and many have their first verdict in minutes.
         shared = [cell for cell in found if longest[by_product(cell[2])]]
         others = [*found[len(shared) :], *rest]
-        found, rest = shared, sorted(others, key=lambda cell: _planned(0, *cell[1:]) > SHORT)
+        found, rest = shared, sorted(others, key=lambda cell: _planned(0, cell[1]) > SHORT)
     return [job for _, _, job in (*found, *rest)]
 
 
-def _planned(place: int, row: "Row", _: Job) -> float:
+def _planned(place: int, row: "Row") -> float:
     """Seconds that a cell is planned to take: a row's first may search for the others."""
     return row.seconds if place else max(row.first, row.seconds)

@@ -152,6 +152,17 @@ def test_what_is_asked_for_first_is_run_first(toys, tmp_path):
     ]
 
 
+def test_no_second_seed_goes_before_its_rows_first(toys, tmp_path):
+    """Also where it takes seconds and the first minutes, since that searches for both; rows of seconds go first."""
+    sizes = range(1, 7)
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in sizes], range(3), Store(tmp_path))
+    for row in plan.rows:
+        row.seconds, row.first = 5.0, 200.0 if row.request.chosen["size"] > 3 else 5.0
+    told = [(job.factors["size"], job.seed) for job in plan.jobs]
+    assert all(told.index((size, 0)) < told.index((size, 1)) for size in sizes)
+    assert max(told.index((size, 1)) for size in (1, 2, 3)) < min(told.index((size, 0)) for size in (4, 5, 6))
+
+
 def test_a_by_product_is_made_once_and_never_by_the_dearest(toys, tmp_path):
     """Whose weights are the same shares features; the leader is the cheapest row, and a later turn's needs none."""
     job = Request(toys["toy.draw"], DATA).job(0)
@@ -171,7 +182,7 @@ def test_of_the_first_two_seeds_those_of_seconds_come_before_those_of_minutes(to
     requests = [Request(longer if size == 1 else toys["toy.draw"], DATA, {"size": size}) for size in (1, 2, 3)]
     # A row of whose cells only the first takes long is a long one: its second seed finds what the first one made.
     told = [(job.factors["size"], job.seed) for job in make_plan(requests, range(3), Store(tmp_path)).jobs]
-    assert told == [(2, 0), (3, 0), (2, 1), (3, 1), (1, 0), (1, 1), (1, 2), (2, 2), (3, 2)]
+    assert told == [(2, 0), (2, 1), (3, 0), (3, 1), (1, 0), (1, 1), (1, 2), (2, 2), (3, 2)]
 
 
 def test_a_request_has_the_earliest_turn_that_any_gives_it(toys):
