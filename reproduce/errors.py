@@ -61,7 +61,7 @@ def of_system(error: OSError) -> str:
     return one_line(f"{where}{error.strerror or error}; {cure}")
 
 
-def short_of_memory(error: Exception) -> bool:
+def short_of_memory(error: BaseException) -> bool:
     """Return whether an error says that memory ran out: Python's, or what the system and OpenCV say of it."""
     return isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)
 

@@ -77,7 +77,8 @@ def calibrate(trials: Trials, rate: float, new_share: float = 0.5) -> Calibratio
         value, slope = RIDGE * float(weights @ weights), 2 * RIDGE * weights
         for features, masses, right in ((known, weight_known, own), (stranger, weight_new, None)):
             logits, log_sum = _logits(weights, features)
-            chances = np.exp(logits - log_sum[:, None])
+            share = np.isfinite(logits).mean(axis=1, keepdims=True).clip(1 / logits.shape[1])
+            chances = np.exp(logits - log_sum[:, None]) / share
             finite = np.where(np.isfinite(features), features, 0)
             expected = np.concatenate(
                 [chances.sum(axis=1, keepdims=True), np.einsum("qa,qaf->qf", chances, finite)], axis=1
@@ -123,11 +124,16 @@ def _each_animal_once(animals: np.ndarray) -> np.ndarray:
 
 
 def _logits(weights: np.ndarray, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(Q, A) logits, -inf for no candidate, and (Q,) the log of 1 + their sum of exponentials."""
+    """(Q, A) logits, -inf for no candidate, and (Q,) the log of 1 + the sum of their exponentials, as if of A.
+
+    A trial without its own animal has one candidate less than a new photograph has. Were the sum of fewer, every
+    probability would be a little larger in the trials than of new photographs, and a threshold learned there too high.
+    """
     there = np.isfinite(features[..., 0])
     logits = np.where(there, weights[0] + np.where(there[..., None], features, 0) @ weights[1:], -np.inf)
     top = np.maximum(logits.max(axis=1), 0)
-    return logits, top + np.log(np.exp(-top) + np.exp(logits - top[:, None]).sum(axis=1))
+    share = there.mean(axis=1).clip(1 / there.shape[1])
+    return logits, top + np.log(np.exp(-top) + np.exp(logits - top[:, None]).sum(axis=1) / share)
 
 
 def _probabilities(weights: np.ndarray, features: np.ndarray) -> np.ndarray:

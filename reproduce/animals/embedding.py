@@ -12,7 +12,7 @@ import numpy as np
 
 from reproduce import outputs
 from reproduce.cache import digest
-from reproduce.datasets import Catalogue
+from reproduce.datasets import Catalogue, kinds
 from reproduce.datasets.image_files import readable
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
@@ -40,12 +40,14 @@ def write_embeddings(
     like: sidecars.Sidecar | None = None,
     safe: bool = False,
     reading: Reading = DEFAULT,
+    root: str | None = None,
 ) -> Written:
     """Write ``output/NAME-MODEL.npy`` and its sidecar for each model, and ``output/NAME.csv``.
 
     ``like``: by that embedding's model, as it was trained. ``safe``: formulas in the table are quoted. ``reading``: how
-    the catalogue was read. Raises InvalidInputError, with nothing written, where a file would replace one that is not
-    ``embed``'s own, one of another folder, or the split that a model there learned by.
+    the catalogue was read, ``root`` the folder that holds it where it is a named set. Raises InvalidInputError, with
+    nothing written, where a file would replace one that is not ``embed``'s own, one of another folder, or the split
+    that a model there learned by.
     """
     from reproduce.animals.models import LEARNED, embed
 
@@ -53,7 +55,8 @@ def write_embeddings(
     files = {model: output / f"{name}-{model.replace(':', '-')}.npy" for model in models}
     labels, table = output / f"{name}.csv", _table(catalogue, safe)
     inputs = [catalogue.name, *catalogue.paths.tolist()]
-    _check_source(catalogue, output, labels)
+    root = str(Path(root).expanduser().resolve()) if root and not kinds.is_own(catalogue.name) else ""
+    _check_source(catalogue, root, output, labels)
     _check_split(catalogue, files, labels)
     for path in files.values():
         outputs.check(path, inputs, sidecars.is_own_embeddings)
@@ -78,6 +81,7 @@ def write_embeddings(
             seed=seed,
             learned=model.partition(":")[0] in LEARNED,
             taught="" if like is None else like.taught or like.source,
+            root=root if like is None else like.root,
             reading=dict(asdict(reading)) if like is None else like.reading,
         )
         outputs.write(labels, table)
@@ -101,7 +105,7 @@ def _teachers(like: sidecars.Sidecar) -> Catalogue:
         reading = Reading(**{**like.reading, "strangers": Strangers(like.reading.get("strangers", "out"))})  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise InvalidInputError(f"--like: its .json does not say how {source} was read; embed that again") from None
-    found, _ = readable(published(source, seed=like.seed, reading=reading))
+    found, _ = readable(published(source, like.root or None, like.seed, reading))
     if space_of(found, like.model, like.seed) != like.space:
         raise InvalidInputError(
             f"--like: the photographs that it learned from have changed in {source}; embed those again first"
@@ -130,16 +134,19 @@ def joined(teachers: Catalogue, others: Catalogue) -> Catalogue:
     )
 
 
-def _check_source(catalogue: Catalogue, output: Path, labels: Path) -> None:
+def _check_source(catalogue: Catalogue, root: str, output: Path, labels: Path) -> None:
     """Raise InvalidInputError where the labels there are of another folder: only its name is the same."""
     if not labels.exists():
         return
     for path in sorted(output.glob("*.npy")):
         kept = sidecars.read(path)
-        if kept is None or kept.labels_file != labels.name or kept.source == catalogue.name:
+        if kept is None or kept.labels_file != labels.name:
+            continue
+        if kept.source == catalogue.name and (kept.taught or kept.root == root):
             continue
         if kept.rows_alone != sidecars.rows_digest(_within(catalogue), _contents(catalogue)):
-            raise InvalidInputError(f"{labels} is of {kept.source}; name another by --output")
+            where = f" below {kept.root}" if kept.root else ""
+            raise InvalidInputError(f"{labels} is of {kept.source}{where}; name another by --output")
 
 
 def _check_split(catalogue: Catalogue, files: dict[str, Path], labels: Path) -> None:

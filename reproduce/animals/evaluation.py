@@ -8,7 +8,7 @@ import numpy as np
 from reproduce.animals.calibration import Calibration, Trials, calibrate
 from reproduce.determinism import generator
 
-__all__ = ["Figure", "cross_fitted", "judged"]
+__all__ = ["Figure", "cross_fitted", "judged", "mean_over_animals"]
 
 FOLDS, TOP = 5, 5
 
@@ -88,22 +88,22 @@ def _figures(known: _Answers, stranger: _Answers, animals: int) -> list[Figure]:
     found = []
     if len(known.animals):
         found += [
-            _mean("top-1", known.animals, known.first, 1 / animals),
-            _mean("top-5", known.animals, known.five, min(TOP, animals) / animals),
-            _mean("BAKS", known.animals, known.first & known.accepted, float("nan")),
+            mean_over_animals("top-1", known.animals, known.first, 1 / animals),
+            mean_over_animals("top-5", known.animals, known.five, min(TOP, animals) / animals),
+            mean_over_animals("BAKS", known.animals, known.first & known.accepted, float("nan")),
         ]
     if len(stranger.animals):
         found += [
-            _mean("BAUS", stranger.animals, ~stranger.accepted, float("nan")),
-            _mean("false matches", stranger.animals, stranger.accepted, float("nan")),
+            mean_over_animals("BAUS", stranger.animals, ~stranger.accepted, float("nan")),
+            mean_over_animals("false matches", stranger.animals, stranger.accepted, float("nan")),
         ]
     if len(known.animals) and len(stranger.animals):
         found.append(_auroc(known, stranger))
     return found
 
 
-def _mean(name: str, animals: np.ndarray, right: np.ndarray, chance: float) -> Figure:
-    """The mean within each animal, then over animals."""
+def mean_over_animals(name: str, animals: np.ndarray, right: np.ndarray, chance: float) -> Figure:
+    """Return the mean within each animal, then over animals; ``animals`` and ``right``: one for each photograph."""
     names, codes = np.unique(animals, return_inverse=True)
     means = np.bincount(codes, right.astype(float)) / np.bincount(codes)
     value = float(means.mean())

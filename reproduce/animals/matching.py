@@ -14,7 +14,7 @@ from reproduce.datasets.image_files import copies
 from reproduce.datasets.photographs import same_or_copied, within_animal_pairs
 from reproduce.errors import InvalidInputError
 
-__all__ = ["TOP", "Matches", "Settings", "catalogue_trials", "match"]
+__all__ = ["TOP", "Matches", "Settings", "catalogue_trials", "match", "scale_of"]
 
 #: Candidates that are named for each photograph.
 TOP = 5
@@ -70,15 +70,18 @@ def match(new: Catalogue, catalogue: Catalogue, settings: Settings) -> tuple[Mat
     animals, codes = animals_of(catalogue.identities)
     least, nearest = nearest_pictures(rows_new, rows, codes, None)
     places = _places(new, catalogue, least, nearest) if settings.local else {}
-    found = ranked(animals, least, nearest, _counts(places, nearest) if settings.local else None, _scale(trials))
+    found = ranked(
+        animals, least, nearest, _counts(places, nearest) if settings.local else None, scale_of(trials.known.distances)
+    )
     return _matches(found, calibration, places), trials
 
 
-def catalogue_trials(catalogue: Catalogue, rows: np.ndarray, settings: Settings) -> Trials:
+def catalogue_trials(catalogue: Catalogue, rows: np.ndarray, settings: Settings, short: int = SHORT) -> Trials:
     """Return every photograph of the catalogue as if it were new, with its animal and without.
 
     It is compared with no copy of itself, with no image cut from the same photograph, and, with ``apart``, with none
-    of its animal's from the same encounter. Of a model that learned only the animals that it did not learn from.
+    of its animal's from the same encounter. Of a model that learned only the animals that it did not learn from. Of the
+    nearest animals so many (``short``) are compared by keypoints.
     """
     animals, codes = animals_of(catalogue.identities)
     if len(animals) < 3:
@@ -98,18 +101,18 @@ def catalogue_trials(catalogue: Catalogue, rows: np.ndarray, settings: Settings)
         raise InvalidInputError(
             f"{catalogue.name}: no animal has two photographs apart from each other: nothing to learn"
         )
-    scale = float(np.median(least[np.isfinite(least)])) or 1.0
+    scale = scale_of(least)
     bare = Ranked(animals, np.empty((len(queries), len(animals), 0)), nearest, least)
     agree = None
     if settings.local:
         whole = catalogue.take(queries)
-        agree = _counts(_places(whole, catalogue, least, nearest, truth), nearest)
+        agree = _counts(_places(whole, catalogue, least, nearest, short + 1), nearest)
     known = ranked(animals, least, nearest, agree, scale)
     return Trials(known, ranked(animals, without(bare, truth), nearest, agree, scale), truth)
 
 
-def _scale(trials: Trials) -> float:
-    distances = trials.known.distances
+def scale_of(distances: np.ndarray) -> float:
+    """Return a distance of the catalogue's own, by which others are measured: the median of those that are finite."""
     return float(np.median(distances[np.isfinite(distances)])) or 1.0
 
 
@@ -145,10 +148,10 @@ def _embedded(new: Catalogue, catalogue: Catalogue, settings: Settings) -> tuple
 
 
 def _places(
-    queries: Catalogue, catalogue: Catalogue, least: np.ndarray, nearest: np.ndarray, truth: np.ndarray | None = None
+    queries: Catalogue, catalogue: Catalogue, least: np.ndarray, nearest: np.ndarray, most: int = SHORT
 ) -> dict[tuple[int, int], np.ndarray]:
-    """Where each query agrees with the nearest picture of each animal on its short list, by (query, picture)."""
-    short = np.argsort(least, axis=1, kind="stable")[:, : SHORT + (truth is not None)]
+    """Where each query agrees with the nearest picture of each of its ``most`` nearest animals, by (query, picture)."""
+    short = np.argsort(least, axis=1, kind="stable")[:, :most]
     pairs = [
         (query, int(nearest[query, animal]))
         for query in range(len(queries))

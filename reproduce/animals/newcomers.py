@@ -60,9 +60,16 @@ def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
 def called(name: str, new: Catalogue, reading: Reading) -> Catalogue:
     """Return the new photographs under the names that their folders or their table give, to be judged by.
 
-    Raises InvalidInputError where these say whose no photograph is.
+    A column of ``reading`` that their table has not is the catalogue's alone. Raises InvalidInputError where they say
+    of no photograph whose it is.
     """
-    whole = published(name, reading=replace(reading, strangers=Strangers.ANIMALS))
+    table = Path(name).expanduser()
+
+    def own(column: str | None) -> str | None:
+        return column if column is None or not table.is_file() or has_column(table, column) else None
+
+    asked = replace(reading, strangers=Strangers.ANIMALS, identity=own(reading.identity), path=own(reading.path))
+    whole = published(name, reading=asked)
     names = dict(zip(whole.paths.tolist(), whole.identities.tolist(), strict=True))
     identities = np.array([names.get(path, "") for path in new.paths.tolist()])
     return replace(new.take(np.flatnonzero(identities != "")), identities=identities[identities != ""])

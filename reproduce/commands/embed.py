@@ -66,7 +66,7 @@ def embed_animals(
         )
     for line in warnings:
         typer.echo(one_line(f"reproduce: warning: {line}"), err=True)
-    written = write_embeddings(catalogue, models, output, seed, kept, excel_safe, reading)
+    written = write_embeddings(catalogue, models, output, seed, kept, excel_safe, reading, root)
     strangers_kept = {one for one in catalogue.identities.tolist() if is_unknown(one)}
     animals, labels = len(set(catalogue.identities.tolist()) - strangers_kept), written.labels
     if as_json:

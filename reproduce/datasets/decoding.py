@@ -73,6 +73,8 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
             if mode in ("I", "F") or mode.startswith("I;16"):
                 pixels, changed = _eight_bits(np.asarray(ImageOps.exif_transpose(image)))
                 return Decoded(pixels, kind, changed), kind, mode
+            if mode == "LAB":  # OpenCV takes lightness and the two axes of colour for blue, green and red
+                return Decoded(_from_lab(ImageOps.exif_transpose(image)), kind), kind, mode
             if "A" in image.getbands() or "transparency" in image.info:
                 seen = np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
                 if seen[..., 3].min() < 255 and _bits(image, content) == 8:
@@ -86,6 +88,15 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
         if short_of_memory(error):  # the photograph is sound
             raise
         raise InvalidInputError(f"{path}: a damaged image ({error}); fetch it again or remove it") from None
+
+
+def _from_lab(image: Any) -> np.ndarray:
+    """(H, W, 3) uint8 BGR of an image in CIE L*a*b*."""
+    from PIL import ImageCms
+
+    spaces = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    seen = ImageCms.applyTransform(image, ImageCms.buildTransform(*spaces, "LAB", "RGB"))
+    return np.asarray(seen)[..., ::-1].copy()
 
 
 def _bits(image: Any, content: bytes) -> int:

@@ -52,7 +52,7 @@ def is_own(name: str) -> bool:
     """Whether the name is that of no known set but of a folder or a table of photographs: the user's own animals."""
     if _is_known(name):
         return False
-    return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).is_dir()
+    return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).exists()
 
 
 def check(name: str) -> None:

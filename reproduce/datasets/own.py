@@ -10,6 +10,7 @@ from reproduce.datasets import splits
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.datasets.own_folder import read_folder
 from reproduce.datasets.own_table import read_table
+from reproduce.datasets.places import IMAGE_ENDINGS
 from reproduce.datasets.rows import Rows
 from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading, Strangers
@@ -41,6 +42,10 @@ def catalogue(name: str, seed: int = 0, by_animal: bool = True, reading: Reading
     path = Path(name).expanduser()
     if not path.exists():
         raise InvalidInputError(f"{name}: no such folder or table; give a folder of photographs by animal, or a .csv")
+    if path.is_file() and path.suffix.lower() in IMAGE_ENDINGS:
+        raise InvalidInputError(
+            f"{name}: a photograph, and not whose it is; give a folder of them by animal, or a table"
+        )
     path = path.resolve()
     rows = read_folder(path, reading.level) if path.is_dir() else read_table(path, reading.identity, reading.path)
     names, known, strangers = _named(rows, reading.strangers)

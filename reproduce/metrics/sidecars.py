@@ -26,7 +26,8 @@ class Sidecar:
     ``rows_alone`` that of the paths below the source. ``embeddings`` and ``labels`` are the
     SHA-256 of the two files as they were written; ``source`` is the folder or table that was embedded, ``learned``
     whether the model was trained on a part of it, and ``seed`` its seed. ``taught`` is where the animals lie that the
-    model was trained on, "" where that is the source, and ``reading`` how those were read, by `Reading`'s fields.
+    model was trained on, "" where that is the source, ``root`` the folder that holds those where they are a named set,
+    and ``reading`` how they were read, by `Reading`'s fields.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Sidecar:
     seed: int
     learned: bool
     taught: str = ""
+    root: str = ""
     reading: dict[str, str | int | None] = field(default_factory=dict)
     made_by: str = f"{MADE_BY} embed"
 

@@ -280,6 +280,18 @@ def test_what_a_table_leaves_open_is_asked(nowhere, head, form, says):
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_that_holds_no_animals_says_what_it_is(nowhere, monkeypatch):
+    """A workbook and a photograph, in the folder that one is in: no name of a data set that there is not."""
+    monkeypatch.chdir(nowhere)
+    write_files(nowhere, {"own.xlsx": b"PK\x03\x04\0\0", "one.JPG": encoded(picture(1), ".jpg")})
+    with pytest.raises(InvalidInputError, match=r"own.xlsx is not text; save .* as .csv"):
+        published("own.xlsx")
+    with pytest.raises(
+        InvalidInputError, match=r"^one.JPG: a photograph, .* give a folder of them by animal, or a table$"
+    ):
+        published("one.JPG")
+
+
 def test_the_columns_can_be_named(nowhere):
     """--identity and --path; the animals are those of the column."""
     own = table(nowhere, "path,where,class,name", lines("x,img/{0}_{1}.JPG,lion,{0}"))

@@ -9,6 +9,7 @@ import pytest
 from drawn import encoded, picture, write_files
 from hypothesis import given
 from hypothesis import strategies as st
+from rate import among, held_out
 from typer.testing import CliRunner
 
 from reproduce import cli
@@ -149,6 +150,21 @@ def test_one_file_and_a_table_are_new_photographs_too(herds):
     assert json.loads(run("new.csv", "catalogue", "--json").stdout)["photographs"] == 2
 
 
+@pytest.mark.parametrize("own", ["picture", "photo"])
+def test_columns_that_are_named_are_the_catalogues_and_where_it_has_them_the_new_ones(herds, own):
+    """--path and --identity name columns of one table or of both; without them the other is read by its own."""
+    lines = [f"catalogue/{animal}/{number}.png,{animal},{number}" for animal in ANIMALS for number in range(4)]
+    (herds / "known.csv").write_text("\n".join(["picture,who,path", *lines]))
+    new = [f"inbox/{animal}_7.png,{animal}" for animal in ANIMALS[:3]]
+    (herds / "new.csv").write_text("\n".join([f"{own},{'who' if own == 'picture' else 'identity'}", *new]))
+    named = ["--path", "picture", "--identity", "who", "--json"]
+    assert json.loads(run("new.csv", "known.csv", *named).stdout)["photographs"] == 3
+    told = json.loads(run("new.csv", "known.csv", *named, "--evaluate").stdout)
+    assert (told["judged on"], told["figures"][0]["value"]) == ("new.csv, by the names that it gives", 1.0)
+    with pytest.raises(InvalidInputError, match="has no column 'pic', as --path asks"):
+        run("new.csv", "known.csv", "--path", "pic")
+
+
 def test_formulas_are_said_or_quoted(herds):
     """An animal called like a formula."""
     (herds / "catalogue" / "Zuri").rename(herds / "catalogue" / "=1+1")
@@ -221,6 +237,26 @@ def test_the_rate_holds_on_animals_that_were_not_seen(rate):
     assert np.mean(passed) >= rate / 3
 
 
+def strangers(seed, animals=40, count=120):
+    """Photographs of nobody in the catalogue: all of its animals are candidates, none nearer than chance has it."""
+    least = np.random.default_rng(seed).normal(5, 1, (count, animals))
+    names = np.array([f"a{number:03d}" for number in range(animals)])
+    return ranked(names, least, np.zeros(least.shape, int), None, 5.0)
+
+
+@pytest.mark.parametrize("signal", [0.0, 2.0])
+def test_the_rate_is_no_lower_than_it_was_told(signal):
+    """Also where nothing tells animals apart: a trial without its own animal has one candidate less, and says no more.
+
+    By one animal in forty-one it is on the safe side.
+    """
+    passed = []
+    for seed in range(40):
+        fitted = calibrate(trials(seed, signal=signal), 0.1)
+        passed.append(float((fitted.probabilities(strangers(1000 + seed)).max(axis=1) >= fitted.threshold).mean()))
+    assert abs(np.mean(passed) - (0.1 - 1 / 41 / 2)) <= 1 / 41 / 2 + 2 * np.std(passed) / 40**0.5
+
+
 def test_probabilities_are_those_that_come_true():
     """Of candidates with a probability near p, p are right; half of the photographs are of strangers."""
     fitted = calibrate(trials(0, animals=60), 0.1)
@@ -274,6 +310,22 @@ def test_each_animal_is_judged_by_others():
     assert figures["false matches"].value == pytest.approx(0.2, abs=0.1)
     low, high = figures["false matches"].interval
     assert low < figures["false matches"].value < high
+
+
+def test_a_smaller_catalogue_is_ranked_as_one_of_its_own():
+    """As tests/rate.py takes animals out: by distances as if they had never been there, by keypoints those of ten."""
+    rng = np.random.default_rng(0)
+    least, agree = rng.random((7, 30)), rng.integers(1, 20, (7, 30)).astype(float)
+    names, nearest = np.array([f"a{number:02d}" for number in range(30)]), np.zeros((7, 30), int)
+    kept = np.flatnonzero(rng.random(30) < 0.7)
+    found = among(ranked(names, least, nearest, agree, 2.0), kept, 2.0)
+    short = np.argsort(least[:, kept], axis=1)[:, :10]
+    alone = np.zeros((7, len(kept)))
+    np.put_along_axis(alone, short, np.take_along_axis(agree[:, kept], short, axis=1), axis=1)
+    expected = ranked(names[kept], least[:, kept], nearest[:, kept], alone, 2.0)
+    np.testing.assert_allclose(found.features, expected.features, rtol=1e-5)
+    passed = held_out(trials(0), np.arange(5), 0.1)
+    assert (passed.dtype, len(passed)) == (bool, 15)
 
 
 def test_places_that_agree_lie_on_one_map():

@@ -39,6 +39,16 @@ def test_what_is_transparent_is_not_seen(tmp_path, ending):
     assert np.array_equal(raw_image(tmp_path / "whole.png"), picture(1))
 
 
+def test_lightness_and_two_axes_are_colours(tmp_path):
+    """A TIFF in CIE L*a*b* as a viewer shows it, within what eight bits of each lose; not as blue, green and red."""
+    ImageCms = pytest.importorskip("PIL.ImageCms")
+    seen = np.clip(cv2.resize(picture(1), (40, 40)) // 2 + 64, 0, 255).astype(np.uint8)
+    spaces = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    transform = ImageCms.buildTransform(*spaces, "RGB", "LAB")
+    ImageCms.applyTransform(Image.fromarray(seen), transform).save(tmp_path / "lab.tif")
+    assert np.abs(raw_image(tmp_path / "lab.tif").astype(int) - seen).max() < 12
+
+
 @pytest.mark.parametrize(
     "values, said",
     [

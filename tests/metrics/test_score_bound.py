@@ -144,6 +144,25 @@ def test_a_model_is_trained_again_as_its_table_was_read(folder):
     assert np.array_equal(np.load("three/own-mlp.npy"), np.load("one/own-mlp.npy"))
 
 
+def test_a_model_is_trained_again_on_the_named_set_below_its_root(folder):
+    """Of two sets of one name --like takes the one that it learned from, and neither replaces the other's labels."""
+    for root, mixed in (("one", 0), ("other", 500)):
+        files = {}
+        for row, part in enumerate(["train"] * 4 + ["val"] * 2):
+            for number in range(3):
+                own = picture(row) // 2 + picture(100 + 10 * row + number + mixed) // 2
+                files[f"Lion_Data_Zero/{part}/L{row}/L{row}_{number}.png"] = encoded(own, ".png")
+        write_files(folder / root / "LionData" / "wildlife_reidentification-main", files)
+    run("embed", "LionData", "--root", "one", "--model", "mlp", "--output", "first")
+    run("embed", "2024/photos", "--like", "first/LionData-mlp", "--output", "second")
+    run("embed", "LionData", "--root", "one", "--like", "second/photos-mlp", "--output", "third")
+    assert np.array_equal(np.load("third/LionData-mlp.npy"), np.load("first/LionData-mlp.npy"))
+    labels = (folder / "first" / "LionData.csv").read_bytes()
+    with pytest.raises(InvalidInputError, match=r"LionData.csv is of LionData below .*/one; name another by --output"):
+        run("embed", "LionData", "--root", "other", "--model", "pixels", "--output", "first")
+    assert (folder / "first" / "LionData.csv").read_bytes() == labels
+
+
 def test_what_learned_is_scored_on_the_held_out(folder):
     """The next command says so, and a score of all rows warns; one of an unlearned model does not."""
     said, _ = run("embed", "2024/photos", "--model", "mlp", "--output", "one")

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from reproduce.errors import short_of_memory
 from reproduce.extras import ExtraMissingError, lacking
 
 __all__ = ["keras", "ops"]
@@ -20,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def _hushed() -> Iterator[None]:
     """Keep file descriptor 2 aside: TensorFlow's C++ writes there whatever it is told, errors where there is no GPU.
 
-    What was written is shown after all where the block fails.
+    What was written is shown after all where the block fails, but for want of memory, which is one line.
     """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as said:
@@ -28,9 +29,10 @@ def _hushed() -> Iterator[None]:
         os.dup2(said.fileno(), 2)
         try:
             yield
-        except BaseException:
-            said.seek(0)
-            os.write(before, said.read())
+        except BaseException as error:
+            if not short_of_memory(error):
+                said.seek(0)
+                os.write(before, said.read())
             raise
         finally:
             os.dup2(before, 2)
