@@ -1,4 +1,4 @@
-"""Readings: under which reading of what the paper leaves open does one model find cattle and not lions? (III-B, IV)"""
+"""Protocol variants: by which choice does one model find cattle and not lions? (III-B, IV)"""
 
 import math
 

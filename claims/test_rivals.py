@@ -1,4 +1,4 @@
-"""Rivals: what might have printed Table III, each held to what it was forecast to score (Table III, III-B)."""
+"""Rival explanations: what might have printed Table III, each held to its forecast (Table III, III-B)."""
 
 from pathlib import Path
 

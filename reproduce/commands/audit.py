@@ -24,7 +24,7 @@ def audit_dataset(
     sheet: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write a contact sheet too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
-    """Class sizes, chance, copies, unreadable files, leaks and suspicious names, under the set's split if it has one.
+    """Say what is odd: class sizes, chance, copies, unreadable files, leaks and names, under the set's split if any.
 
     Exit status 0: no findings; 1: findings, which the last line sums up (animals or copies on both sides of the split,
     copies across animals, nearly the same names, unreadable files, one animal only), or an error.

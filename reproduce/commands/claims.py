@@ -24,7 +24,7 @@ def list_claims(
     folder: Annotated[Path, typer.Argument(help="The claims.")] = Path("claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")] = False,
 ) -> None:
-    """Every claim as a sentence, with where the paper makes it.
+    """List every claim as a sentence, with where the paper makes it.
 
     Exit status 0: listed; 1: no claims there, or one that is not written as a claim.
 
@@ -157,7 +157,7 @@ def show_saved(
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """The table of a saved run.
+    """Show the table of a saved run.
 
     Exit status 0: shown; 1: no such run.
 
@@ -192,7 +192,7 @@ def list_runs(
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a list.")] = False,
 ) -> None:
-    """Every saved run: its time, its commit and how its claims ended; a file that is no run says so.
+    """List every saved run: its time, its commit and how its claims ended; a file that is no run says so.
 
     Exit status 0: listed; 1: none is saved there.
 
@@ -224,7 +224,7 @@ def compare_runs(
     storage: Storage = Path(".claims"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a list.")] = False,
 ) -> None:
-    """What changed from each saved run to the next. One run alone is held to the last.
+    """Show what changed from each saved run to the next. One run alone is held to the last.
 
     Of more than two a table follows: each claim that changed, with its verdict and figure in every run. Exit status
     0: nothing that --fail names; 1: something, or an error.

@@ -10,7 +10,7 @@ def list_datasets(
     everything: Annotated[bool, typer.Option("--all", help="Every class of wildlife-datasets too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """What data is here, what is missing and how to get it.
+    """Say what data is here, what is missing and how to get it.
 
     Exit status 0: said, or got; 1: it could not be had.
 

@@ -31,7 +31,7 @@ def embed_animals(
         bool, typer.Option("--json", help="Print JSON: what was written and what was left out.")
     ] = False,
 ) -> None:
-    """Every photograph as a row of numbers: one .npy for each model, and a .csv of the animals in the same order.
+    """Write each photograph as a row of numbers: one .npy for each model, and a .csv of the animals, in one order.
 
     A model that learns (mlp, wide, dcnn) is trained on the training animals. A file that cannot be read is left out,
     which stderr says. Exit status 0: written; 1: an error.

@@ -46,7 +46,7 @@ def match_animals(
     strangers: StrangersChoice = Strangers.OUT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: what was written, and the figures.")] = False,
 ) -> None:
-    """Who is this? Each new photograph's five likeliest animals with their probabilities, or none of these.
+    """Say who this is: each new photograph's five likeliest animals with their probabilities, or none of these.
 
     Writes a .csv and a page to decide by. Probabilities and the threshold of "none of these" are learned from the
     catalogue's own animals, each left out in turn. With --evaluate and one folder nothing is written. Exit status 0:

@@ -69,7 +69,7 @@ def score_embeddings(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """MAP@R and friends of anyone's embeddings, each beside its chance level; warnings go to stderr.
+    """Score anyone's embeddings by MAP@R and its like, each beside its chance level; warnings go to stderr.
 
     Exit status 0: scored; 1: an error.
 

@@ -9,7 +9,7 @@ def list_weights(
     get: Annotated[str | None, typer.Option(metavar="NAME", help="Download a backbone's weights.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """The backbones' ImageNet weights: which are here, which are missing and how to get them.
+    """Say which of the backbones' ImageNet weights are here, which are missing and how to get them.
 
     They are sought in the folder that REPRODUCE_WEIGHTS names, then in the cache, then where Keras keeps its own.
     Exit status 0: said, or got; 1: they could not be had.

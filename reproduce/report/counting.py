@@ -27,22 +27,22 @@ PARTED = ("not reproduced", "contradicted", "no", "fails", "drifted", "error")
 
 
 def word(outcome: Outcome) -> str:
-    """The word of ``WORDS`` that the outcome is counted by; a drift outranks its verdict."""
+    """Return the word of ``WORDS`` that the outcome is counted by; a drift outranks its verdict."""
     return "drifted" if outcome.drift else outcome.told
 
 
 def counted(outcomes: Sequence[Outcome], by: Callable[[Outcome], str] = word) -> dict[str, Counter[str]]:
-    """How many outcomes have which word, by kind of claim."""
+    """Return how many outcomes have which word, by kind of claim."""
     found = {kind: Counter(by(one) for one in outcomes if one.spec.kind == kind) for kind in KINDS}
     return {kind: counts for kind, counts in found.items() if counts}
 
 
 def called(kind: str, count: int) -> str:
-    """So many claims of a kind, in words."""
+    """Return so many claims of a kind, in words."""
     return f"{count} {CALLED[kind][count != 1]}"
 
 
 def tiles(kind: str, counts: Counter[str]) -> list[tuple[str, int]]:
-    """The words that claims of this kind can end in, and how often they did."""
+    """Return the words that claims of this kind can end in, and how often they did."""
     shown = {*TOLD[kind].values(), *ALWAYS, *(OWN if kind == "statement" else ())}
     return [(one, counts[one]) for one in WORDS if counts[one] or one in shown]

@@ -49,7 +49,7 @@ class Material:
 
     @cached_property
     def source(self) -> Source:
-        """The record, which measures nothing."""
+        """Return the record, which measures nothing."""
         return reader(self.store)
 
 
@@ -87,7 +87,7 @@ def both(
     heights: Mapping[bool, float],
     constrained: bool = True,
 ) -> tuple[str, str]:
-    """The wide and the narrow drawing; ``paint(picture, narrow)`` fills a matplotlib Figure of ``heights[narrow]``.
+    """Return both drawings, wide and narrow; ``paint(picture, narrow)`` fills a Figure of ``heights[narrow]`` inches.
 
     Where not ``constrained``, ``paint`` sets the margins, which is three times as fast for many panels.
     """
@@ -105,7 +105,7 @@ def svg(
     height: float,
     constrained: bool = True,
 ) -> str:
-    """One drawing as an ``<svg>`` element that reads as ``says`` to who does not see it.
+    """Return one drawing as an ``<svg>`` element that reads as ``says`` to who does not see it.
 
     What a function shows that sees nothing but its arguments is drawn once and kept beside a digest of them, of this
     package's code, and of matplotlib's version and settings.
@@ -154,7 +154,7 @@ def _drawn(
 
 
 def _inline(written: str, name: str, says: str) -> str:
-    """Without the prologue and the name spaces, which HTML's own parser supplies: they read as addresses."""
+    """Drop the prologue and the name spaces, which HTML's own parser supplies: they read as addresses."""
     element = written[written.index("<svg") :]
     element = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element)
     element = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", element, flags=re.DOTALL)

@@ -39,7 +39,7 @@ class Evidence:
 
 
 def intervals(outcome: Outcome) -> list[tuple[str, tuple[float, float]]]:
-    """Each 90 % interval and the scatter that it covers ("" where the outcome keeps one alone and does not say)."""
+    """Return each 90 % interval and the scatter that it covers ("" where the outcome keeps one alone, unnamed)."""
     several = getattr(outcome, "intervals", None)
     if several:
         return [(name, (pair[0], pair[1])) for name, pair in dict(several).items() if pair is not None]
@@ -47,7 +47,7 @@ def intervals(outcome: Outcome) -> list[tuple[str, tuple[float, float]]]:
 
 
 def made_of(entries: Sequence[Entry]) -> Provenance:
-    """Summed up: names sorted, days as the first and the last."""
+    """Sum entries up: names sorted, days as the first and the last."""
     days = sorted(entry.time[:10] for entry in entries if entry.time)
 
     def each(names: Iterable[str]) -> tuple[str, ...]:
@@ -66,12 +66,12 @@ def made_of(entries: Sequence[Entry]) -> Provenance:
 
 
 def provenance(store: Store) -> Provenance:
-    """Of every result of the record."""
+    """Return what every result of the record is made of."""
     return made_of([entry for name in store.experiments() for entry in store.entries(name)])
 
 
 def reader(store: Store) -> Source:
-    """The record alone: what it lacks is not measured."""
+    """Return the record alone: what it lacks is not measured."""
 
     def never(*_: object) -> Entry:
         raise AssertionError("the page measures nothing")
@@ -80,14 +80,14 @@ def reader(store: Store) -> Source:
 
 
 def gather(outcome: Outcome, origin: Origin, source: Source) -> Evidence:
-    """The results that the claim was judged on are those that ``source`` keeps of what it asks for."""
+    """Return what stands behind a claim: the results that ``source`` keeps of what it asks for, and the commands."""
     kept = [entry for request in origin.requests for entry in source.kept(request)[0]] if outcome.n else []
     judge = f"pytest {shlex.quote(origin.node)}" if origin.node else ""
     return Evidence(origin, made_of(kept), tuple(commands(origin.requests)), judge)
 
 
 def commands(requests: Sequence[Request]) -> list[str]:
-    """One ``reproduce run`` for each request, naming the factors that are not the experiment's own defaults.
+    """Return one ``reproduce run`` for each request, naming the factors that are not the experiment's own defaults.
 
     The seeds are left to it: it runs those that the claims judge. Later ones than the first go with all of the
     experiment, since the command counts from 0.

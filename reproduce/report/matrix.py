@@ -49,7 +49,7 @@ class Row:
 
     @property
     def first(self) -> str:
-        """The claim that the line's sentence leads to, "" where no claim takes it up."""
+        """Return the claim that the line's sentence leads to, "" where no claim takes it up."""
         return next((cell.claim for cell in self.cells if cell), "")
 
 

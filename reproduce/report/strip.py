@@ -36,7 +36,7 @@ class Strip:
 
 
 def strip(outcome: Outcome) -> Strip | None:
-    """The drawing of an outcome, or None where there is no region or nothing was measured.
+    """Return the drawing of an outcome, or None where there is no region or nothing was measured.
 
     The scale is linear and holds all that is drawn. Chance is left out where ours is a difference of two scores:
     it is not on that scale.
@@ -74,7 +74,7 @@ def strip(outcome: Outcome) -> Strip | None:
 
 
 def described(outcome: Outcome) -> str:
-    """The drawing in words, with its figures: for who does not see it."""
+    """Return the drawing in words, with its figures: for who does not see it."""
 
     def said(value: float | None) -> str:
         return figure(value, outcome)
@@ -97,7 +97,7 @@ def _printed(outcome: Outcome) -> float | None:
 
 
 def _labelled(edges: Sequence[tuple[float, str]]) -> tuple[Edge, ...]:
-    """Two labels that would overlap become one in the middle."""
+    """Make one label, in the middle, of two that would overlap."""
     if len(edges) == 2 and edges[1][0] - edges[0][0] < 6 * max(len(text) for _, text in edges):
         middle = (edges[0][0] + edges[1][0]) / 2
         half = 3 * (len(edges[0][1]) + len(edges[1][1]) + 3)

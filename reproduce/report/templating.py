@@ -11,7 +11,7 @@ __all__ = ["anchor", "environment"]
 
 
 def environment(room: str = "reproduce.report", **filters: Callable[..., Any]) -> "Environment":
-    """The templates of a room with these filters, and ``code`` and ``anchor``; a name that nothing says is an error."""
+    """Return a room's templates with these filters, ``code`` and ``anchor``; a name that nothing says is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -26,12 +26,12 @@ def environment(room: str = "reproduce.report", **filters: Callable[..., Any]) -
 
 
 def anchor(name: str) -> str:
-    """A name for a link within the page."""
+    """Return a name for a link within the page."""
     return re.sub(r"[^\w.@-]+", "-", name)
 
 
 def _code(text: str) -> Any:
-    """What stands in back quotes becomes code; all else is escaped."""
+    """Turn what stands in back quotes into code, and escape all else."""
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

@@ -94,7 +94,7 @@ def measure(
 
 @cache
 def source_digest() -> str:
-    """Digest of the package's own modules: a worker that runs other code must not add to the record."""
+    """Return a digest of the package's own modules: a worker that runs other code must not add to the record."""
     return revision.source_digest(Path(__file__).resolve().parent.parent)
 
 

@@ -63,11 +63,11 @@ class Clock:
 
     @property
     def left_over(self) -> list[Job]:
-        """The cells that are not over."""
+        """Return the cells that are not over."""
         return list(self._left.values())
 
     def _by_products(self, rows: Iterable["Row"], jobs: Iterable[Job]) -> Iterator[tuple[int, float]]:
-        """Which cells make what others find, and how much longer they take: a row's first, or the first of several."""
+        """Return which cells make what others find, and how much longer they take: a row's first, or one of several."""
         made = {_shared(row, row.request.job(row.seeds[0])) for row in rows if row.kept}
         for job in jobs:
             row = self._rows[id(job)]
@@ -79,11 +79,11 @@ class Clock:
                 yield id(job), more
 
     def _first(self, job: Job) -> bool:
-        """Whether it is the first of its row, which may make by-products that the others will find."""
+        """Return whether it is the first of its row, which may make by-products that the others will find."""
         return id(job) in self._firsts_of
 
     def cost(self, job: Job) -> tuple[float, float]:
-        """Seconds of a cell: the least and the most that are likely."""
+        """Return the seconds of a cell: the least and the most that are likely."""
         row = self._rows[id(job)]
         if more := self._more.get(id(job)):
             made = self._made.get(job.experiment)
@@ -105,7 +105,7 @@ class Clock:
         return low, max(low, min(high, statistics.median(firsts)))
 
     def _pace(self, experiment: str) -> float | None:
-        """By how much longer than planned the experiment's rows take that have run; None where none has.
+        """Return how much longer than planned the experiment's rows take that have run; None where none has.
 
         Beside them the plan counts as one row more: rows may be misjudged each to another side.
         """
@@ -129,18 +129,18 @@ class Clock:
         return makespan([low for low, _ in costs], self.workers), makespan([high for _, high in costs], self.workers)
 
     def of(self, jobs: Iterable[Job]) -> tuple[float, float]:
-        """The same of some of the cells, one after another."""
+        """Return the same of some of the cells, one after another."""
         costs = [self.cost(job) for job in jobs if id(job) in self._left]
         return sum(low for low, _ in costs), sum(high for _, high in costs)
 
 
 def _shared(row: "Row", job: Job) -> tuple[object, ...]:
-    """What the first of all such cells makes: of as many seconds, since a bank of views is another than one."""
+    """Return what the first of all such cells makes: of as many seconds, since a bank of views is another than one."""
     return (*by_product(job), row.shared)
 
 
 def duration(seconds: float) -> str:
-    """A length of time in two units: "45 s", "3 min 20 s", "2 h 05 min"."""
+    """Return a length of time in two units: "45 s", "3 min 20 s", "2 h 05 min"."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -150,7 +150,7 @@ def duration(seconds: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A length of time that is known so far: "about 3 min 20 s" where the ends are near, else "20 to 60 min"."""
+    """Return a length of time that is known so far: "about 3 min 20 s" where the ends are near, else "20 to 60 min"."""
     if high <= NEAR * low or high < 30:
         return f"about {duration(math.ceil((low + high) / 2))}"
     # Hours only where the least is one: "up to 3 h" would hide that it may be 20 minutes.
@@ -161,7 +161,7 @@ def span(low: float, high: float) -> str:
 
 
 def makespan(costs: Sequence[float], workers: int) -> float:
-    """Seconds until the last is done where each worker takes the next as it is free."""
+    """Return the seconds until the last is done where each worker takes the next as it is free."""
     free = [0.0] * max(1, min(workers, len(costs)))
     for cost in costs:
         heapq.heapreplace(free, free[0] + cost)

@@ -121,7 +121,7 @@ def run_command(
 
 
 def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, record: Store, *, fresh: bool) -> Plan:
-    """One plan; what no claim asks for and what is not what its name says goes aside, where the run's is not there."""
+    """Return one plan; what no claim asks for, and what is not what its name says, goes aside."""
     sound = [one for one in parts.theirs if not one.inputs.doubt()]
     rows = make_plan(sound, wanted, store, fresh=fresh, times=record).rows
     for request, seeds in [*parts.beyond, *((one, wanted) for one in parts.theirs if one not in sound)]:
@@ -130,7 +130,7 @@ def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, recor
 
 
 def _nightly(console: Console, plan: Plan, store: Store, record: Store, report: Report) -> list[Held]:
-    """Everything measured tonight, also before a stop, held against the record."""
+    """Hold everything measured tonight, also before a stop, against the record."""
     fresh = [entry for row in plan.rows for entry in row.current(store).entries if entry.seed in row.seeds]
     held = held_against(record, fresh)
     if held:

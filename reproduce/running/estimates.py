@@ -63,7 +63,7 @@ def estimate(experiment: Experiment, factors: Mapping[str, Any], data: str, stor
 
 
 def _nearest(experiment: Experiment, factors: Mapping[str, Any], data: str, store: Store) -> Sequence[Entry]:
-    """Kept timings on the data, or else on others, by this machine, or else by others, of the fewest other factors."""
+    """Return kept timings of the fewest other factors: on the data or else others, by this machine or else others."""
     others = [entry for entry in store.entries(experiment.name) if set(entry.cell.factors) == set(factors)]
     others = [entry for entry in others if entry.cell.data == data] or others
     others = [entry for entry in others if _by_this_machine(entry)] or others
@@ -73,7 +73,7 @@ def _nearest(experiment: Experiment, factors: Mapping[str, Any], data: str, stor
 
 
 def _by_this_machine(entry: Entry) -> bool:
-    """Whether it was measured by a processor and, where it used one, a GPU like those here."""
+    """Return whether it was measured by a processor and, where it used one, a GPU like those here."""
     environment = entry.environment
     by_cpu = entry.machine.endswith("-cpu")
     return environment.get("cpu") == machine.cpu() and (by_cpu or environment.get("gpu") == machine.gpu()["name"])
@@ -81,5 +81,5 @@ def _by_this_machine(entry: Entry) -> bool:
 
 @lru_cache(maxsize=4096)
 def _values(factors: str) -> dict[str, str]:
-    """Each factor of canonical JSON as text of its own; tuples and lists are the same."""
+    """Return each factor of canonical JSON as text of its own; tuples and lists are the same."""
     return {name: canonical(value) for name, value in json.loads(factors).items()}

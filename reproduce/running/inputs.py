@@ -94,19 +94,19 @@ class Data:
 
     @property
     def origin(self) -> str:
-        """The data set whose animals it takes, which is also what is fetched."""
+        """Return the data set whose animals it takes, which is also what is fetched."""
         from reproduce.datasets import origin
 
         return origin(self.name)
 
     @property
     def label(self) -> str:
-        """What is fetched, in words."""
+        """Return what is fetched, in words."""
         return f"{self.origin}'s images"
 
     @property
     def megabytes(self) -> float | None:
-        """The size of the download as its publisher says: of LionData with what is thrown away, as of the others.
+        """Return the download's size as its publisher says: of LionData with what is thrown away, as of the others.
 
         None where the library that knows it is not installed.
         """
@@ -115,19 +115,19 @@ class Data:
 
     @property
     def url(self) -> str:
-        """Where its publisher has it; "" where that is not known, or the library that knows it is not installed."""
+        """Return where its publisher has it; "" where that, or the library that knows it, is missing."""
         published = _published(self.origin)
         return published.urls[0] if published and published.urls else ""
 
     @property
     def licence(self) -> str:
-        """Its publisher's licence; "" where none is stated, or the library that knows it is not installed."""
+        """Return its publisher's licence; "" where none is stated, or the library that knows it is not installed."""
         published = _published(self.origin)
         return (published.licence or "") if published else ""
 
     @property
     def unasked(self) -> bool:
-        """Whether every command that needs it fetches it without being asked to."""
+        """Return whether every command that needs it fetches it without being asked to."""
         from reproduce.datasets import kinds
 
         return self.origin == kinds.LIONS
@@ -175,12 +175,12 @@ class Weights:
 
     @property
     def label(self) -> str:
-        """What is fetched, in words."""
+        """Return what is fetched, in words."""
         return f"ImageNet weights of {self.name}"
 
     @property
     def megabytes(self) -> float | None:
-        """The size of the download as its publisher says, None where that is not known."""
+        """Return the size of the download as its publisher says, None where that is not known."""
         from reproduce.models.dcnn.backbones import published
 
         known = published().get(self.name.lower())

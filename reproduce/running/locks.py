@@ -37,7 +37,7 @@ class Claims:
     """
 
     def __init__(self, plan: Plan, store: Store, since: str = "") -> None:
-        """``since``: only what was kept later counts as kept by another run, for a run that replaces."""
+        """Take a plan's cells to hold. ``since``: only what was kept later is another run's, for one that replaces."""
         self._rows: dict[int, Row] = {id(job): row for row in plan.rows for job in row.jobs}
         self._store, self._since = store, since
         self._held: dict[int, FileLock | None] = {}
@@ -48,7 +48,7 @@ class Claims:
         self._made = {one for row in plan.rows if row.kept for job in row.jobs[:1] for one in self._makes[id(job)]}
 
     def store(self, job: Job) -> Store:
-        """Where the job's result goes."""
+        """Return where the job's result goes."""
         return self._rows[id(job)].apart or self._store
 
     def take(self, job: Job, waits: bool = True) -> State:

@@ -21,7 +21,7 @@ SHORT = 20.0
 
 
 def by_product(job: Job) -> tuple[str, ...]:
-    """What cells share and the first of them makes: the features of a data set by a backbone, or its decoded images."""
+    """Return what cells share and the first makes: a data set's features by a backbone, or its decoded images."""
     weights = job.factors.get("weights")
     if weights in NO_FILE:
         return (job.experiment, job.data)
@@ -29,7 +29,7 @@ def by_product(job: Job) -> tuple[str, ...]:
 
 
 def made_by(row: "Row", job: Job) -> frozenset[tuple[object, ...]]:
-    """All that the first of several cells makes and the others wait for.
+    """Return all that the first of several cells makes and the others wait for.
 
     What a row's first cell searches for its others; where the row's cells share what takes long, the features of the
     data set by the backbone, and the bank of views that such a row also needs: of as much work, since eight views of an
@@ -46,7 +46,7 @@ def _by_products(row: "Row", job: Job) -> set[tuple[object, ...]]:
 
 
 def ordered(rows: Iterable["Row"]) -> list[Job]:
-    """The cells of the rows in the order to run.
+    """Return the cells of the rows in the order to run.
 
     Turn by turn, and in each turn the first two seeds of every row before the rest of any. Within that, one cell for
     each by-product that nobody made before, of the row whose seeds are the cheapest: the others would wait for it. What
@@ -69,7 +69,7 @@ def ordered(rows: Iterable["Row"]) -> list[Job]:
 
 
 def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]]) -> list[Job]:
-    """The cells of one phase; ``made`` are the by-products so far, to which those of the phase are added."""
+    """Return the cells of one phase; ``made`` are the by-products so far, to which those of the phase are added."""
     leaders: dict[tuple[object, ...], Job] = {}
     longest: dict[tuple[str, ...], float] = {}
     for _, row, job in sorted(cells, key=lambda cell: (cell[0], cell[1].makes, cell[1].seconds)):
@@ -99,5 +99,5 @@ def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]
 
 
 def _planned(place: int, row: "Row") -> float:
-    """Seconds that a cell is planned to take: a row's first may search for the others."""
+    """Return the seconds that a cell is planned to take: a row's first may search for the others."""
     return row.seconds if place else max(row.first, row.seconds)

@@ -28,7 +28,7 @@ MADE = "by-products"
 
 
 def apart(output: Path | None) -> Store:
-    """The store of what no claim asks for: ``output``, or a folder of the cache. Never the record."""
+    """Return the store of what no claim asks for: ``output``, or a folder of the cache. Never the record."""
     if output is None:
         return Store(cache_dir("apart"))
     for record in (default_folder(), Path("claims", "record")):
@@ -41,7 +41,7 @@ def apart(output: Path | None) -> Store:
 
 @contextmanager
 def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_only: bool = False) -> Iterator[Store]:
-    """Where a run keeps its results.
+    """Return where a run keeps its results.
 
     The record; with ``output`` that folder instead; a folder that is thrown away for a pilot and a rehearsal; and for
     the nightly tier one in the cache, in which a run that was stopped finds again what it had measured. A night begins
@@ -65,7 +65,7 @@ def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_o
 
 
 def _afresh(made: Path) -> Path:
-    """The folder in ``made`` of the night that is gone on with, or a new one: no other machine has one of its name."""
+    """Return the folder in ``made`` of the night that goes on, or a new one: no other machine has one of its name."""
     return next(iter(sorted(made.glob("*"))), made / uuid.uuid4().hex)
 
 
@@ -77,13 +77,13 @@ def finish(store: Store, record: Store) -> None:
 
 
 def _tonight(record: Store) -> Path:
-    """The folder of nightly runs of this code, in this environment, held against this record."""
+    """Return the folder of nightly runs of this code, in this environment, held against this record."""
     pin()  # first: the environment is read once, with the flags that cells are run under
     made_by = (machine.commit(), source_digest(), canonical(machine.environment("keras")))
     return cache_dir("nightly") / digest(str(record.folder.resolve()), *made_by)[:16]
 
 
 def _over(night: Path) -> bool:
-    """Whether the run that made the folder is complete, or too long ago to go on with."""
+    """Return whether the run that made the folder is complete, or too long ago to go on with."""
     times = [path.stat().st_mtime for path in night.glob("*.json")]
     return (night / DONE).exists() or (bool(times) and time.time() - min(times) > RESUMED)

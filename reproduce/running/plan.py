@@ -45,12 +45,12 @@ class Row:
         return makes(self.request.chosen) if makes else 0.0
 
     def current(self, store: Store) -> Current:
-        """What a store holds for the request, of the data and weights here."""
+        """Return what a store holds for the request, of the data and weights here."""
         asked = self.request
         return current(store, asked.experiment, asked.data, asked.chosen, self.here)
 
     def has(self, seed: int, store: Store, since: str = "") -> bool:
-        """Whether the store holds a seed measured on this machine class, later than ``since`` (UTC, ISO 8601)."""
+        """Tell whether the store holds a seed measured on this machine class, later than ``since`` (UTC, ISO 8601)."""
         place = _here(self.request)
         return any(
             entry.seed == seed and entry.place == place and entry.time > since for entry in self.current(store).entries
@@ -65,12 +65,12 @@ class Plan:
 
     @property
     def jobs(self) -> list[Job]:
-        """The cells to run, in their order (`reproduce.running.order`)."""
+        """Return the cells to run, in their order (`reproduce.running.order`)."""
         return ordered(self.rows)
 
     @property
     def seconds(self) -> float:
-        """All cells to run, one after another."""
+        """Return the seconds of all cells to run, one after another."""
         return sum(row.seconds * len(row.jobs) for row in self.rows)
 
 
@@ -115,6 +115,6 @@ def _row(asked: Request, seeds: Sequence[int], store: Store, times: Store, fresh
 
 
 def _here(asked: Request) -> tuple[str, str, str]:
-    """The place of a cell measured on this machine."""
+    """Return the place of a cell measured on this machine."""
     library = asked.experiment.library
     return (machine.machine_class(library), machine.backend(library), machine.dtype(library, asked.chosen))

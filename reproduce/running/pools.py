@@ -43,7 +43,7 @@ class Pool(Protocol):
     def __call__(
         self, jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf
     ) -> "Outcomes":
-        """Each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic).
+        """Yield each job with its outcome, in the order of finishing; none is begun after ``until`` (monotonic).
 
         What runs at ``stopped`` is stopped, and has no outcome.
 
@@ -54,7 +54,7 @@ class Pool(Protocol):
 
 
 def local_pool(workers: int) -> Pool:
-    """``workers`` fresh processes, each pinned to one thread. A worker that is killed is replaced."""
+    """Start ``workers`` fresh processes, each pinned to one thread. A worker that is killed is replaced."""
 
     def run(jobs: Sequence[Job], commit: str, until: float, take: Take, stopped: float = math.inf) -> Outcomes:
         left = dict(enumerate(jobs))
@@ -78,7 +78,7 @@ def local_pool(workers: int) -> Pool:
 def _round(
     jobs: dict[int, Job], workers: int, commit: str, until: float, take: Take, stopped: float
 ) -> Iterator[tuple[int, Outcome | None]]:
-    """Outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
+    """Yield outcomes until all are done or a worker dies; then None for each job that was in a worker's hands."""
     code = source_digest()
     with _environment():
         context = multiprocessing.get_context("spawn")
@@ -130,7 +130,7 @@ def _stop(executor: ProcessPoolExecutor) -> None:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """The workers' environment, in place while they are started: libraries read it when imported."""
+    """Put the workers' environment in place while they are started: libraries read it when imported."""
     before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
     os.environ.update(WORKER_ENVIRONMENT)
     try:
@@ -144,7 +144,7 @@ def _environment() -> Iterator[None]:
 
 
 def _log() -> Path:
-    """Where workers write what libraries print: it must not cut through the live view."""
+    """Return where workers write what libraries print: it must not cut through the live view."""
     return cache_dir("logs") / f"run-{os.getpid()}.log"
 
 
@@ -170,7 +170,7 @@ def _start_worker(log: str) -> None:
 
 
 def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
-    """The Dask cluster with a scheduler at ``address``, or whose scheduler file that is.
+    """Return the Dask cluster with a scheduler at ``address``, or whose scheduler file that is.
 
     A worker that is lost has its cells run by another. Where none has come yet, ``say`` is told, and one is waited for.
     """
@@ -225,7 +225,7 @@ def cluster_pool(address: str, say: Callable[[str], None] = print) -> Pool:
 
 
 def _has_worker(client: Any, until: float, say: Callable[[str], None]) -> bool:
-    """Whether a worker has come in time; an adaptive cluster starts one once it was given something to do."""
+    """Return whether a worker has come in time; an adaptive cluster starts one once it was given something to do."""
     said = False
     while not client.scheduler_info()["workers"]:
         if not said:
@@ -238,7 +238,7 @@ def _has_worker(client: Any, until: float, say: Callable[[str], None]) -> bool:
 
 
 def _attempt_there(job: Job, commit: str, code: str, made: str) -> Outcome:
-    """`attempt` on a worker: what is not there is said of its machine, not of the reader's.
+    """Run `attempt` on a worker: what is not there is said of its machine, not of the reader's.
 
     ``made``: the folder of by-products (`reproduce.cache.elsewhere`), where the run has one of its own.
     """

@@ -45,22 +45,22 @@ class Request:
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
-        """Every factor, the defaults filled in."""
+        """Return every factor, the defaults filled in."""
         return self.experiment.factors(**self.factors)
 
     @cached_property
     def key(self) -> Key:
-        """Equal for requests that mean the same cells, however many of them."""
+        """Return what is equal for requests that mean the same cells, however many of them."""
         return (self.experiment.name, self.data, canonical(self.chosen), self.seeds.start)
 
     @property
     def varies(self) -> bool:
-        """Whether another seed can give another result."""
+        """Return whether another seed can give another result."""
         return self.experiment.varies_on(self.data)
 
     @cached_property
     def inputs(self) -> Inputs:
-        """What must be here to measure it."""
+        """Return what must be here to measure it."""
         return inputs_of(self.experiment, self.data, self.factors)
 
     def at(self, turn: Turn) -> "Request":

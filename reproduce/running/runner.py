@@ -43,13 +43,13 @@ class Report:
 
     @property
     def done(self) -> int:
-        """How many cells something became of."""
+        """Return how many cells something became of."""
         of_jobs = len(self.failed) + len(self.waiting) + len(self.unkept)
         return len(self.finished) + len(self.elsewhere) + of_jobs
 
 
 def default_workers(gpu: bool | None = None) -> int:
-    """One worker for each core this process may use; at most four where they share a GPU."""
+    """Return how many: one worker for each core this process may use; at most four where they share a GPU."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     has_gpu = bool(machine.gpu()["name"]) if gpu is None else gpu
     return max(1, min(cores, 4) if has_gpu else cores)
@@ -57,7 +57,7 @@ def default_workers(gpu: bool | None = None) -> int:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C, and a polite kill, wait until the block is done."""
+    """Make Ctrl-C, and a polite kill, wait until the block is done."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -25,7 +25,7 @@ class Parts:
 
 
 def factor(text: str) -> tuple[str, Any]:
-    """``name=value``, the value as JSON where it is any ("64", "[64, 32]", "true"), else as text."""
+    """Parse ``name=value``, the value as JSON where it is any ("64", "[64, 32]", "true"), else as text."""
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise InvalidInputError(f"--factor {text!r}: write name=value, such as dim=64 or hidden=[64,32]")
@@ -42,7 +42,7 @@ def ask(
     factors: dict[str, Any],
     requested: Callable[[], Sequence[Request]],
 ) -> tuple[list[Request], bool]:
-    """The requests of a run, and whether the claims make them; ``requested()`` says what the claims ask for."""
+    """Return the requests of a run, and whether the claims make them; ``requested()`` says what the claims ask for."""
     everything = load_all()
     for name in names:
         if not any(fnmatchcase(known, name) for known in everything):
@@ -71,7 +71,7 @@ def _on(data: str, names: Sequence[str], chosen: Sequence[Experiment], factors: 
 def parted(
     asked: Sequence[Request], seeds: Sequence[int], explicit: bool, requested: Callable[[], Sequence[Request]] | None
 ) -> Parts:
-    """What the claims ask for too, apart from other requests and from seeds that none of them judges.
+    """Return what the claims ask for too, apart from other requests and from seeds that none of them judges.
 
     ``requested`` says what the claims ask for, None where ``asked`` is that; without a folder of claims nothing is.
     Seeds beyond those that the claims judge are run only where the caller named a number (``explicit``).

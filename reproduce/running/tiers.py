@@ -24,7 +24,7 @@ PILOT = range(1000, 1005)
 
 
 def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:
-    """The seeds of a run: 0 .. count - 1, by default as many as the tier has; the pilot's own five."""
+    """Return the seeds of a run: 0 .. count - 1, by default as many as the tier has; the pilot's own five."""
     if count is not None and count < 1:
         raise InvalidInputError(f"--seeds {count}: give at least 1")
     if pilot:
@@ -35,17 +35,17 @@ def seeds_of(tier: Tier, count: int | None, pilot: bool) -> Sequence[int]:
 
 
 def choose(asked: Iterable[Request], names: Sequence[str]) -> list[Request]:
-    """The requests whose experiment matches one of the names (``mlp.*`` matches by shell rules); all without names."""
+    """Return the requests whose experiment matches a name (``mlp.*`` matches by shell rules); all without names."""
     return [one for one in asked if not names or any(fnmatchcase(one.experiment.name, name) for name in names)]
 
 
 def rehearsals(experiments: Iterable[Experiment]) -> list[Request]:
-    """Every experiment once on the generated stand-in, with its own small factors."""
+    """Return every experiment once, on the generated stand-in, with its own small factors."""
     return [Request(one, stand_in(), dict(one.rehearsal)) for one in experiments]
 
 
 def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[str]) -> list[str]:
-    """What waits for data or weights and may not: "experiment on data", each once, in the order of the plan.
+    """Return what waits for data or weights and may not: "experiment on data", each once, in the plan's order.
 
     ``allowed`` are names or patterns of experiments, of data sets or of weights.
     """
@@ -63,7 +63,7 @@ def missing(plan: Plan, waiting: Iterable[tuple[Job, str]], allowed: Sequence[st
 
 
 def main_scores(entry: Entry) -> list[str]:
-    """The scores a replay is held to: those without "/" or "@", that is on the primary test set and average."""
+    """Return the scores a replay is held to: those without "/" or "@", that is on the primary test set and average."""
     plain = sorted(name for name in entry.scores if "/" not in name and "@" not in name)
     return plain or sorted(entry.scores)
 
@@ -77,18 +77,18 @@ class Held:
 
     @property
     def status(self) -> str:
-        """The worst of the scores: "drifted", "inside", "identical"; "unrecorded" where nothing is kept."""
+        """Return the worst of the scores: "drifted", "inside", "identical"; "unrecorded" where nothing is kept."""
         seen = {replay.status for replay in self.replays}
         return next((word for word in ("drifted", "inside", "identical") if word in seen), "unrecorded")
 
 
 def held_against(record: Store, fresh: Iterable[Entry]) -> list[Held]:
-    """Fresh entries against the record's current ones: its own place's where there are any, else the fullest."""
+    """Hold fresh entries against the record's current ones: its own place's where there are any, else the fullest."""
     return [Held(entry, tuple(_replays(record, entry))) for entry in fresh]
 
 
 def moves(held: Iterable[Held]) -> dict[str, list[float]]:
-    """How far what was measured elsewhere lies from the record, by row and score."""
+    """Return how far what was measured elsewhere lies from the record, by row and score."""
     found: dict[str, list[float]] = {}
     for one in held:
         cell = one.entry.cell

@@ -19,7 +19,7 @@ def _folder(store: Store, replace: bool) -> Path:
 
 @cache
 def _kept_in(folder: Path) -> Store:
-    """One store for all results of a process: each further one then reads nothing anew."""
+    """Return one store for all results of a process: each further one then reads nothing anew."""
     return Store(folder)
 
 

@@ -16,7 +16,7 @@ SHADES = ("accent", "fails", "holds", "open", "bad", "good", "soft", "ink")
 
 
 def distances(key: str, rows: np.ndarray, identities: np.ndarray) -> Drawn:
-    """Histograms of the Euclidean distances of embeddings (N, D), for pairs of one animal and of two."""
+    """Return histograms of the Euclidean distances of embeddings (N, D), for pairs of one animal and of two."""
     from scipy.spatial.distance import pdist
 
     between = pdist(rows)
@@ -45,7 +45,7 @@ def distances(key: str, rows: np.ndarray, identities: np.ndarray) -> Drawn:
 
 
 def plane(key: str, rows: np.ndarray, identities: np.ndarray, paths: Sequence[str]) -> Drawn:
-    """The two directions in which embeddings (N, D) vary most, once by animal and once by the part that is shown."""
+    """Draw the two directions in which embeddings (N, D) vary most, once by animal and once by the part shown."""
     from sklearn.decomposition import PCA
 
     found = PCA(n_components=2, random_state=0).fit(rows)
@@ -73,5 +73,5 @@ def plane(key: str, rows: np.ndarray, identities: np.ndarray, paths: Sequence[st
 
 
 def body_part(path: str) -> str:
-    """The last word of a file's name, by which LionData says what an image shows: "Ayo_Left_Face.png" is a face."""
+    """Return a file's last word, by which LionData says what an image shows: "Ayo_Left_Face.png" is a face."""
     return Path(path).stem.rpartition("_")[2].lower().rstrip("0123456789 ()")

@@ -16,14 +16,14 @@ LINE, LOW, HIGH, BINS = "W.accuracy", 60.0, 96.0, 144
 
 
 def histogram(found: ConstantDistribution) -> tuple[np.ndarray, np.ndarray]:
-    """Edges (B + 1,) in per cent and the share of draws in each bin (B,), in per cent."""
+    """Return edges (B + 1,) in per cent and the share of draws in each bin (B,), in per cent."""
     edges = np.linspace(LOW, HIGH, BINS + 1)
     counts, _ = np.histogram(100 * found.accuracy, bins=edges, weights=found.draws / found.total)
     return edges, 100 * counts
 
 
 def draw(material: Material) -> Drawn | None:
-    """None where no claim carries the paper's accuracy; the catalogue's class sizes come with the package."""
+    """Draw it; None where no claim carries the paper's accuracy. The catalogue's class sizes come with the package."""
     from reproduce.datasets import load
 
     printed = next((one.spec.printed for one in material.outcomes if one.spec.id == LINE), "")

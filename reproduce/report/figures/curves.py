@@ -34,7 +34,7 @@ class Curve:
 
 
 def curves(material: Material) -> list[Curve]:
-    """What the record keeps of what the claims ask for; a result without curves is left out."""
+    """Return what the record keeps of what the claims ask for; a result without curves is left out."""
     found = []
     for request in material.requests:
         if request.experiment.name != EXPERIMENT or request.factors.get("dim") != 64:
@@ -58,7 +58,7 @@ def _words(factors: Mapping[str, Any], words: Sequence[str]) -> str:
 
 
 def draw(material: Material) -> Drawn | None:
-    """A panel for each configuration: the mean over seeds, and a band from the lowest seed to the highest."""
+    """Draw a panel for each configuration: the mean over seeds, and a band from the lowest seed to the highest."""
     found = curves(material)
     if not found:
         return None
@@ -78,7 +78,7 @@ def draw(material: Material) -> Drawn | None:
 
 
 def _panels(found: Sequence[Curve], picture: Any, narrow: bool) -> None:
-    """All panels on one set of axes in inches: an axis of its own for each took most of the page's time."""
+    """Draw all panels on one set of axes in inches: an axis of its own for each took most of the page's time."""
     from matplotlib.collections import LineCollection, PolyCollection
 
     across = ACROSS[narrow]

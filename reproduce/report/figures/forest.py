@@ -32,14 +32,14 @@ class Row:
 
 
 def inside(value: float, outcome: Outcome) -> float:
-    """How far a value lies inside the region (negative: outside), in the claim's unit."""
+    """Return how far a value lies inside the region (negative: outside), in the claim's unit."""
     sides = [value - outcome.lower] if outcome.lower is not None else []
     sides += [outcome.upper - value] if outcome.upper is not None else []
     return min(sides)
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
-    """Of the paper's statements those in per cent that have an interval and a region, in the order of the claims."""
+    """Return the paper's statements in per cent that have an interval and a region, in the order of the claims."""
     found = []
     for one in outcomes:
         bounded = one.lower is not None or one.upper is not None
@@ -55,7 +55,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def draw(material: Material) -> Drawn | None:
-    """None where no statement has an interval."""
+    """Draw them; None where no statement has an interval."""
     found = rows(material.outcomes)
     if not found:
         return None

@@ -59,7 +59,7 @@ class Row:
 
 
 def rows(requests: Sequence[Request], store: Store) -> list[Row]:
-    """What the record holds of the lions, of all that the claims ask for; what it lacks is left out."""
+    """Return what the record holds of the lions, of all that the claims ask for; what it lacks is left out."""
     source = reader(store)
     found = []
     for name, words in NAMES.items():
@@ -76,13 +76,13 @@ def rows(requests: Sequence[Request], store: Store) -> list[Row]:
 
 
 def _same(request: Request) -> str:
-    """Equal for requests that differ in nothing but the photograph."""
+    """Return what is equal for requests that differ in nothing but the photograph."""
     factors = {name: value for name, value in request.factors.items() if name != APART}
     return json.dumps([factors, request.seeds.start], sort_keys=True)
 
 
 def _samples(source: Source, request: Request, of: str = "") -> dict[str, Sample]:
-    """By set of lions, what every kept result of a complete request scores."""
+    """Return, by set of lions, what every kept result of a complete request scores."""
     kept, _ = source.kept(request)
     scored = {suffix: f"map_at_r{of}{suffix}" for suffix in SETS}
     there = {suffix: name for suffix, name in scored.items() if kept and all(name in entry.scores for entry in kept)}
@@ -90,7 +90,7 @@ def _samples(source: Source, request: Request, of: str = "") -> dict[str, Sample
 
 
 def draw(material: Material) -> Drawn | None:
-    """A panel for each set of lions, a line for each method; None where the record holds none."""
+    """Draw a panel for each set of lions, a line for each method; None where the record holds none."""
     lines = rows(material.requests, material.store)
     if not lines:
         return None
@@ -126,7 +126,7 @@ def _written(sample: Sample | None) -> str:
 
 
 def _interval(sample: Sample) -> tuple[float, float] | None:
-    """Over animals too, where they were resampled; what every seed leaves the same is drawn as what has none."""
+    """Return the interval, over animals too where they were resampled; None where every seed gives the same."""
     if len(set(sample.values)) == 1:
         sample = replace(sample, random=False)
     return list(sample.estimates().values())[-1].interval()
@@ -168,7 +168,7 @@ def _panel(panel: Any, lines: Sequence[Row], suffix: str, title: str) -> None:
 
 
 def _marks(panel: Any, placed: Sequence[tuple[float, Sample]], look: Mapping[str, str]) -> None:
-    """Intervals as bars, seeds as faint points and their means as markers; a hollow one has no points.
+    """Draw intervals as bars, seeds as faint points and their means as markers; a hollow one has no points.
 
     Each kind is one artist: one a sample took ten times as long to draw.
     """
@@ -183,7 +183,7 @@ def _marks(panel: Any, placed: Sequence[tuple[float, Sample]], look: Mapping[str
 
 
 def chosen(request: Request) -> list[str]:
-    """The factors that are not the experiment's own defaults, as words; pretrained weights go with the backbone."""
+    """Return the factors that are no defaults of the experiment, in words; pretrained weights go with the backbone."""
     defaults = request.experiment.defaults
     others = {name: value for name, value in request.factors.items() if value != defaults[name] and name != "weights"}
     words = ["random"] if request.factors.get("weights") == "none" else []

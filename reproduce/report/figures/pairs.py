@@ -30,7 +30,7 @@ class Pairs:
 
 
 def pairs(material: Material) -> list[Pairs]:
-    """What the record keeps of the model as it is; a result without histograms is left out."""
+    """Return what the record keeps of the model as it is; a result without histograms is left out."""
     found = []
     for request in material.requests:
         if request.experiment.name != EXPERIMENT or chosen(request) or request.seeds.start:
@@ -43,13 +43,13 @@ def pairs(material: Material) -> list[Pairs]:
 
 
 def _share(counts: Any) -> np.ndarray:
-    """Counts (seeds, bins) as the mean share of a seed's pairs, per cent."""
+    """Return counts (seeds, bins) as the mean share of a seed's pairs, per cent."""
     of = np.asarray(counts, float)
     return np.asarray((100 * of / of.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def draw(material: Material) -> Drawn | None:
-    """A panel for each data set and part; shares on a log scale, for most pairs are answered alike."""
+    """Draw a panel for each data set and part; shares on a log scale, for most pairs are answered alike."""
     found = pairs(material)
     if not found:
         return None
@@ -77,7 +77,7 @@ def draw(material: Material) -> Drawn | None:
 
 
 def _mean(share: np.ndarray) -> float:
-    """Mean of P(same) by the middles of the parts."""
+    """Return the mean of P(same) by the middles of the parts."""
     edges = np.linspace(0, 1, len(share) + 1)
     return float(share @ (edges[:-1] + edges[1:]) / 2 / 100)
 

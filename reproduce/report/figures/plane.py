@@ -1,4 +1,4 @@
-"""The readings as two drawings in one SVG: what scores what, and the plane of lions against other cattle."""
+"""The protocol variants as two drawings in one SVG: what scores what, and the plane of lions against other cattle."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,13 +47,13 @@ def draw(
     with plt.rc_context({"svg.fonttype": "none", "font.size": 9, "svg.hashsalt": "readings"}):
         figure = plt.figure(figsize=(12, height(readings, weighed)), layout="constrained")
         paint(readings, rows, paper, weighed, figure)
-        what = {"Date": None, "Title": "Readings", "Description": alternative(readings, dict(rows), paper, weighed)}
+        what = {"Date": None, "Title": "Protocol variants and rivals", "Description": alternative(readings, dict(rows), paper, weighed)}
         figure.savefig(path, metadata=what if path.suffix == ".svg" else None, dpi=110)
         plt.close(figure)
 
 
 def height(readings: Sequence[Reading], weighed: Sequence[Weighed]) -> float:
-    """Inches that a line for each of them needs."""
+    """Return the inches that a line for each of them needs."""
     return max(4.6, 1.4 + 0.145 * sum(map(len, _groups(readings, weighed).values())))
 
 
@@ -65,7 +65,7 @@ def paint(
     picture: Any,
     narrow: bool = False,
 ) -> None:
-    """The scores and the plane on an empty matplotlib figure, side by side, or one below the other where narrow."""
+    """Draw scores and plane on an empty matplotlib figure, side by side, or one below the other where narrow."""
     beside = {"height_ratios": (2, 1)} if narrow else {"width_ratios": (3, 2)}
     scores, plane = picture.subplots(2, 1, **beside) if narrow else picture.subplots(1, 2, **beside)
     _scores(scores, readings, rows, weighed, narrow)
@@ -78,7 +78,7 @@ def alternative(
     paper: tuple[float, float],
     weighed: Sequence[Weighed] = (),
 ) -> str:
-    """The drawing in words, for whoever does not see it."""
+    """Return the drawing in words, for whoever does not see it."""
     means = sorted(score.mean for one in readings for score in one.scores.values())
     near = [
         f"{one.rival.name} {score:.2f}"
@@ -94,7 +94,7 @@ def alternative(
 
 
 def _groups(readings: Sequence[Reading], weighed: Sequence[Weighed]) -> dict[str, list[tuple[str, Scores]]]:
-    """Names with the row 64's seeds by set of lions: yardsticks, rivals, and readings by their score of the 75."""
+    """Return names with the row 64's seeds by set of lions: yardsticks, rivals, variants by their score of the 75."""
     found: dict[str, list[tuple[str, Scores]]] = {}
     for one in weighed:
         scores = {lions: one.scores["64", lions] for lions in SETS if ("64", lions) in one.scores}
@@ -143,7 +143,7 @@ def _scores(
 
 
 def _short(name: str) -> str:
-    """A name as a phone has room for it, without the network that most readings share."""
+    """Shorten a name for a phone: the network that most readings share is left out."""
     plain = name.removeprefix("MobileNetV2.").removeprefix("MobileNetV2-")
     return plain if len(plain) <= NARROWEST else f"{plain[: NARROWEST - 1]}…"
 

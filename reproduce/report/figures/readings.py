@@ -14,7 +14,7 @@ POINT = ("II.64", "I.untrained", "III.64")
 
 
 def draw(material: Material) -> Drawn | None:
-    """None where no reading is measured, or no claim carries what Tables II and III print."""
+    """Draw it; None where no reading is measured, or no claim carries what Tables II and III print."""
     found, rows = collect(material.outcomes), printed(material.outcomes)
     figures = {one.spec.statement: one.spec.printed for one in material.outcomes if one.spec.printed}
     if not found or not rows or not set(POINT) <= set(figures):

@@ -16,7 +16,7 @@ LOOKS = {Verdict.REPRODUCED: "#1b6e3c", Verdict.NOT_REPRODUCED: "#a4303f"}
 
 
 def shown(outcomes: Sequence[Outcome], prefix: str) -> list[Outcome]:
-    """The judged claims whose id begins with ``prefix``, in their own order; an error where there is none."""
+    """Return the judged claims whose id begins with ``prefix``, in their own order; an error where there is none."""
     found = [one for one in outcomes if one.spec.id.startswith(prefix) and one.ours is not None]
     if not found:
         raise InvalidInputError(
@@ -49,7 +49,7 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
 
 
 def alternative(outcomes: Sequence[Outcome]) -> str:
-    """The drawing in words, a sentence a row."""
+    """Return the drawing in words, a sentence a row."""
     return " ".join(f"{one.spec.id}: {_words(one)}." for one in outcomes)
 
 

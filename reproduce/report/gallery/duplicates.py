@@ -29,7 +29,7 @@ class Sheet:
 
 
 def sheets(catalogue: "Catalogue", found: "Audit", shown: Callable[[str], str]) -> tuple[Sheet, ...]:
-    """A sheet for each kind that was sought; ``shown(path)`` is the address of an image's thumbnail."""
+    """Return a sheet for each kind that was sought; ``shown(path)`` is the address of an image's thumbnail."""
     made = []
     for kind, title in KINDS.items():
         duplicates = getattr(found, kind)

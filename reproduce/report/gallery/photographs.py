@@ -67,7 +67,7 @@ class Pictures:
 
 
 def look(asked: bool, data: str = DATA) -> Pictures:
-    """The photographs of a data set, read now; nothing is fetched."""
+    """Return the photographs of a data set, read now; nothing is fetched."""
     from reproduce.datasets import available, images, load
     from reproduce.datasets.audit import audit
     from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
@@ -94,7 +94,7 @@ def look(asked: bool, data: str = DATA) -> Pictures:
 def queries(
     rows: np.ndarray, identities: Sequence[str], shown: Callable[[int], str], count: int = SHOWN
 ) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
-    """The ``count`` queries of highest and of lowest AP@R, of embeddings (N, D) by Euclidean distance.
+    """Return the ``count`` queries of highest and of lowest AP@R, of embeddings (N, D) by Euclidean distance.
 
     One of each animal, so that no animal fills the list; one with a single image is no query. ``shown(i)`` is the
     address of image i's thumbnail.
@@ -150,7 +150,7 @@ def _model(name: str, rows: np.ndarray, held_out: "Catalogue") -> Model:
 
 @cache
 def thumbnail(path: str) -> str:
-    """The image within ``SIDE`` x ``SIDE`` pixels, as an address that holds it whole (JPEG)."""
+    """Return the image within ``SIDE`` x ``SIDE`` pixels, as an address that holds it whole (JPEG)."""
     from reproduce.datasets.thumbnails import address, small
 
     return address(small(path, SIDE)[0])

@@ -29,7 +29,7 @@ MOST = 8
 
 
 def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] | None = None) -> None:
-    """One row for each request: what is kept, what will run and for how long, what waits and for what.
+    """Show a row for each request: what is kept, what will run and for how long, what waits and for what.
 
     Factors are broken between words, so that 80 columns hold a row in two or three lines. ``lines`` take the place of
     the rows.
@@ -73,7 +73,7 @@ def _table(plan: Plan) -> Table:
 
 
 def _timed(plan: Plan) -> str:
-    """Where the times come from, and how many requests each of those has."""
+    """Return where the times come from, and how many requests each of those has."""
     words = {
         Timed.HERE: "measured on this machine",
         Timed.ELSEWHERE: "~ measured on another",
@@ -85,13 +85,13 @@ def _timed(plan: Plan) -> str:
 
 
 def said_of(asked: Request) -> str:
-    """A request in words: the experiment, its data and the factors that differ from its defaults."""
+    """Return a request in words: the experiment, its data and the factors that differ from its defaults."""
     on = f" on {asked.data}" if asked.data else ""
     return " ".join([f"{asked.experiment.name}{on}", *(f"{name}={value}" for name, value in _unusual(asked).items())])
 
 
 def _unusual(asked: Request) -> dict[str, object]:
-    """The factors that differ from the experiment's defaults."""
+    """Return the factors that differ from the experiment's defaults."""
     usual = asked.experiment.defaults
     return {name: value for name, value in asked.chosen.items() if value != usual[name]}
 
@@ -114,7 +114,7 @@ class Live:
     def __init__(
         self, console: Console, plan: Plan, workers: int, heard: Callable[[Job], None] = lambda job: None
     ) -> None:
-        """``heard`` is called after each cell whose result was kept; ``told``, before it, with what became of any."""
+        """Take whom to tell: ``heard`` after each cell that was kept; ``told``, before it, what became of any."""
         self.console = console
         self.told: Callable[[dict[str, Any]], None] = lambda event: None
         self.clock = Clock(plan.rows, plan.jobs, workers)
@@ -139,7 +139,7 @@ class Live:
 
     @property
     def left(self) -> str:
-        """The time that is left, in words."""
+        """Return the time that is left, in words."""
         return span(*self.clock.left())
 
     def __enter__(self) -> "Live":
@@ -155,7 +155,7 @@ class Live:
                 self.console.print(f"{what} alike, {count - 1} more: {problem}", markup=False, highlight=False)
 
     def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
-        """Called after each cell."""
+        """Take note of a cell, after each."""
         self.done += 1
         self.clock.done(job, outcome.entry.seconds if outcome.entry else None)
         self.clock.begun = report.begun
@@ -175,7 +175,7 @@ class Live:
 
 
 def show_report(console: Console, report: Report, plan: Plan, folder: Path | None, clock: Clock) -> None:
-    """The sum of a run in one line, and where its results are; what failed or waits was named when it did."""
+    """Show the sum of a run in a line, and where its results are; what failed or waits was named when it did."""
     aside = {row.apart.folder for row in plan.rows if row.jobs and row.apart}
     where = f", kept in {folder}" if folder and report.finished and any(not row.apart for row in plan.rows) else ""
     parts = [f"{_cells(len(report.finished))} finished{where}"]
@@ -203,7 +203,7 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
 
 
 def _show_left(console: Console, plan: Plan, clock: Clock) -> None:
-    """What the budget left, request by request, in the order of the plan."""
+    """Show what the budget left, request by request, in the order of the plan."""
     left = {id(job) for job in clock.left_over}
     rows = [(row, [job for job in row.jobs if id(job) in left]) for row in plan.rows]
     rows = sorted(((row, jobs) for row, jobs in rows if jobs), key=lambda one: one[0].request.turn)
@@ -215,13 +215,13 @@ def _show_left(console: Console, plan: Plan, clock: Clock) -> None:
 
 
 def show_missing(console: Console, tier: str, lacking: Sequence[str]) -> None:
-    """One line of what waits although the tier is to measure everything."""
+    """Show one line of what waits although the tier is to measure everything."""
     said = f"the {tier} tier measures everything, and these wait: {', '.join(lacking)}; get what they wait for, or"
     console.print(f"{said} name what may wait with --allow-waiting", markup=False, highlight=False)
 
 
 def show_held(console: Console, held: Sequence[Held]) -> None:
-    """How the fresh results compare with the record, drifted ones score by score."""
+    """Show how the fresh results compare with the record, drifted ones score by score."""
     for one in held:
         for replay in one.replays:
             if replay.status == "drifted":
@@ -234,7 +234,7 @@ def show_held(console: Console, held: Sequence[Held]) -> None:
 
 
 def show_values(console: Console, entries: Sequence[Entry]) -> None:
-    """Each entry's main scores: all that a pilot or a rehearsal leaves behind."""
+    """Show each entry's main scores: all that a pilot or a rehearsal leaves behind."""
     for entry in sorted(entries, key=lambda entry: entry.key):
         values = "  ".join(f"{name} {entry.scores[name]:.4f}" for name in main_scores(entry))
         console.print(f"{entry.cell}: {values}", markup=False, highlight=False)

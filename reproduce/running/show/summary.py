@@ -22,7 +22,7 @@ def summary(
     lacking: Iterable[str] = (),
     time_left: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, Any]:
-    """The plan by request and the report by cell. ``folder``: where results are kept, None where nowhere.
+    """Return the plan by request and the report by cell. ``folder``: where results are kept, None where nowhere.
 
     ``held``: what was held against the record; ``lacking``: what waits in a tier that measures everything;
     ``time_left``: seconds, the least and the most that are likely.
@@ -47,13 +47,13 @@ def summary(
 
 
 def of_plan(plan: Plan, time_left: tuple[float, float]) -> dict[str, Any]:
-    """The plan as an event, before its first cell."""
+    """Return the plan as an event, before its first cell."""
     told = {"plan": [_row(row) for row in plan.rows], "cells": len(plan.jobs), "seconds left": list(time_left)}
     return {"event": "plan", **told}
 
 
 def of_cell(job: Job, outcome: Outcome, report: Report, time_left: tuple[float, float]) -> dict[str, Any]:
-    """What became of a cell as an event, the moment it is over."""
+    """Return what became of a cell as an event, the moment it is over."""
     status = "by another run" if outcome.kept else "waiting" if outcome.waits else "failed"
     why = outcome.problem
     if outcome.entry is not None:
