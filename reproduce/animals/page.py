@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from reproduce import outputs
+from reproduce.animals.neighbours import Neighbours, nearest
 from reproduce.animals.per_animal import OneAnimal, per_animal
 from reproduce.datasets import Catalogue
 from reproduce.datasets.audit import Audit, audit
@@ -22,12 +23,14 @@ from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
 
-__all__ = ["Neighbours", "Report", "Row", "as_json", "scored", "write"]
+__all__ = ["Report", "Row", "as_json", "scored", "write"]
 
-#: Queries that are shown, neighbours of each, and pixels along a picture's longer side.
-QUERIES, NEAREST, SIDE = 12, 6, 120
+#: Pixels along a picture's longer side.
+SIDE = 120
 #: Animals that are listed, the worst found first.
 WORST = 20
+#: The yardstick beside models that are none.
+BESIDE = "histogram"
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,10 @@ class Report:
     animals: list[OneAnimal]
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """A query and what lies nearest to it: rows of the catalogue, "same" animal, "photograph" or "other" animal."""
-
-    query: int
-    score: float
-    nearest: tuple[tuple[int, str], ...]
-
-
 def scored(
     catalogue: Catalogue, embeddings: dict[str, np.ndarray], learned: Sequence[str], pairs: np.ndarray | None
 ) -> list[Row]:
-    """Every model's rows: on the animals held out, and, for those that learned from none of them, on all."""
+    """Return every model's rows: on the animals held out, and, for those that learned from none of them, on all."""
     from reproduce.experiments.apart import within
     from reproduce.experiments.evaluate import subsets
     from reproduce.metrics import retrieval_scores_from_distances
@@ -109,7 +103,7 @@ def scored(
 
 
 def _against_gallery(catalogue: Catalogue, model: str, matrix: np.ndarray) -> Row:
-    """The user's queries ranked against the user's gallery."""
+    """Rank the user's queries against the user's gallery."""
     from reproduce.metrics import retrieval_scores
 
     assert catalogue.roles is not None
@@ -123,44 +117,20 @@ def _against_gallery(catalogue: Catalogue, model: str, matrix: np.ndarray) -> Ro
 
 
 def _distances(matrix: np.ndarray) -> np.ndarray:
-    """(N, N) float64 Euclidean distances, once for every score."""
+    """Return (N, N) float64 Euclidean distances, once for every score."""
     from scipy.spatial.distance import pdist, squareform
 
     return squareform(pdist(matrix.astype(np.float64)))
 
 
 def _interval(distances: np.ndarray, identities: np.ndarray, score: float) -> tuple[float, float] | None:
-    """90 % over animals, each left out in turn; None of too few animals."""
+    """Return the 90 % interval over animals, each left out in turn; None of too few animals."""
     from reproduce.metrics.leave_out import without_each_animal_from_distances
     from reproduce.verdicts.judging.scatter import over_animals
 
     rest = without_each_animal_from_distances(distances, identities)
     ends = over_animals(score, [one.map_at_r for one in rest]) if rest else None
     return None if ends is None else (max(0.0, ends[0]), min(1.0, ends[1]))
-
-
-def nearest(catalogue: Catalogue, matrix: np.ndarray, rows: np.ndarray, pairs: np.ndarray | None) -> list[Neighbours]:
-    """Queries from the best found to the worst, evenly spread over their AP@R, among the images ``rows``."""
-    from scipy.spatial.distance import cdist
-
-    from reproduce.metrics import retrieval_scores
-
-    per_query = retrieval_scores(matrix[rows], catalogue.identities[rows]).per_query
-    order = np.argsort(-per_query, kind="stable")  # those without a score come last
-    order = order[: np.count_nonzero(~np.isnan(per_query))]
-    chosen = order[np.unique(np.linspace(0, len(order) - 1, QUERIES).round().astype(int))]
-    shared = {tuple(pair) for pair in (pairs.tolist() if pairs is not None else [])}
-    found = []
-    for query in chosen.tolist():
-        distances = cdist(matrix[rows[[query]]], matrix[rows])[0]
-        distances[query] = np.inf
-        near = []
-        for other in rows[np.argsort(distances, kind="stable")[: min(NEAREST, len(rows) - 1)]].tolist():
-            same = catalogue.identities[other] == catalogue.identities[rows[query]]
-            photograph = tuple(sorted((int(rows[query]), other))) in shared
-            near.append((other, "photograph" if photograph else "same" if same else "other"))
-        found.append(Neighbours(int(rows[query]), float(per_query[query]), tuple(near)))
-    return found
 
 
 def write(
@@ -173,10 +143,11 @@ def write(
 ) -> Report:
     """Audit, embed and score the animals, and write ``output/NAME.html``, whole or not at all.
 
-    Images that cannot be read are left out and named on the page. ``apart``: an encounter's column; its photographs of
-    an animal are told apart as those of one photograph are. Raises InvalidInputError for one animal alone.
+    Images that cannot be read are left out and named on the page. Beside a network stands a colour histogram.
+    ``apart``: an encounter's column; its photographs of an animal are told apart as those of one photograph are.
+    Raises InvalidInputError for one animal alone.
     """
-    from reproduce.animals.models import LEARNED, embed
+    from reproduce.animals.models import LEARNED, YARDSTICKS, embed
 
     whole = published(name, seed=seed, reading=reading)
     found = audit(whole)
@@ -192,22 +163,26 @@ def write(
     if apart is not None:
         within = encounter_pairs(catalogue.identities, encounters(catalogue, apart))
         pairs = within if pairs is None else np.unique(np.concatenate([pairs, within]), axis=0)
-    embeddings = {model: embed(catalogue, model, seed) for model in models}
+    # Beside a network stands a yardstick, which learns nothing: without it no score and no picture says much.
+    beside = [] if set(models) & set(YARDSTICKS) else [BESIDE]
+    embeddings = {model: embed(catalogue, model, seed) for model in (*models, *beside)}
     learned = [model for model in models if model.partition(":")[0] in LEARNED]
     rows = scored(catalogue, embeddings, learned, pairs)
+    own = [row for row in rows if row.model in models]
     best = max(
-        [row for row in rows if row.side != "query in gallery"] or rows,
+        [row for row in own if row.side != "query in gallery"] or own,
         key=lambda row: (row.side == "all", row.map_at_r - row.chance),
     )
     among = catalogue.test if best.side == "held out" else np.arange(len(catalogue))
     worst = per_animal(embeddings[best.model][among], catalogue.identities[among])
-    shown = nearest(catalogue, embeddings[best.model], among, pairs)
-    outputs.write(path, _page(catalogue, found, rows, best, shown, worst).encode())
+    compared = [best.model, *beside]
+    shown = nearest(catalogue, [embeddings[model] for model in compared], among, pairs)
+    outputs.write(path, _page(catalogue, found, rows, best, compared, shown, worst).encode())
     return Report(path, rows, found, best.model, worst)
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Plain JSON values: the page's path, its rows as fractions of 1, every animal's, and the audit."""
+    """Return plain JSON values: the page's path, its rows as fractions of 1, every animal's, and the audit."""
     animals = [asdict(one) for one in report.animals]
     scores = [asdict(row) for row in report.rows]
     of_best = {"model": report.best, "animals": animals}
@@ -219,7 +194,8 @@ def _page(
     found: Audit,
     rows: list[Row],
     best: Row,
-    shown: list[Neighbours],
+    models: Sequence[str],
+    shown: list[list[Neighbours]],
     worst: list[OneAnimal],
 ) -> str:
     made = environment("reproduce.animals", percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
@@ -231,9 +207,19 @@ def _page(
         best=best,
         worst=worst[:WORST],
         catalogue=catalogue,
-        shown=[(one, _picture(catalogue, one.query), [(row, how, _picture(catalogue, row)) for row, how in one.nearest])
-               for one in shown],
-    )  # fmt: skip
+        models=models,
+        shown=[
+            (
+                several[0].query,
+                _picture(catalogue, several[0].query),
+                [
+                    (model, one.score, [(row, how, _picture(catalogue, row)) for row, how in one.nearest])
+                    for model, one in zip(models, several, strict=True)
+                ],
+            )
+            for several in shown
+        ],
+    )
 
 
 def _picture(catalogue: Catalogue, row: int) -> str:

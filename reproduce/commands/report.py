@@ -91,9 +91,9 @@ def _report_animals(
         table.add_column(head, justify="right", no_wrap=True)
     for row in report.rows:
         ends = "" if row.interval is None else " – ".join(f"{100 * end:.1f}" for end in row.interval)
-        apart = "" if row.apart is None else f"{100 * row.apart[0]:.1f}"
+        out = "" if row.apart is None else f"{100 * row.apart[0]:.1f}"
         figures = [f"{100 * value:.1f}" for value in (row.map_at_r, row.chance, row.precision_at_1)]
-        table.add_row(row.model, f"{row.animals} {row.side}", figures[0], ends, *figures[1:], apart)
+        table.add_row(row.model, f"{row.animals} {row.side}", figures[0], ends, *figures[1:], out)
     console = Console()
     also = "" if apart is None else f" or encounter ({apart})"
     console.print(table)

@@ -1,6 +1,7 @@
 """Own animals from a folder to a page in three commands, without a line of code."""
 
 import json
+import re
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from reproduce import cli
 from reproduce.animals.models import YARDSTICKS, embed, models_of
+from reproduce.animals.neighbours import NEAREST, nearest
 from reproduce.datasets import load
 from reproduce.errors import InvalidInputError
 
@@ -56,6 +58,7 @@ def test_from_a_folder_to_a_page(folder):
     text = said("report", "my animals")
     page = (folder.parent / "report" / "my animals.html").read_text(encoding="utf-8")
     assert "6 all" in text
+    assert "images of one photograph apart" in " ".join(text.split())  # and of no encounter, which nobody named
     for words in (*NAMES, "90 % over animals", "Same photograph left out", "broken.jpg", "data:image/jpeg;base64,"):
         assert words in page
     assert "http" not in page
@@ -80,6 +83,42 @@ def test_the_report_s_scores_are_score_s(folder):
     assert row["map_at_r"] == pytest.approx(scored["per class"]["MAP@R"])
     assert row["chance"] == pytest.approx(scored["per class, chance"]["MAP@R"])
     assert row["interval"] == pytest.approx(scored["interval"]["per class"]["MAP@R"])
+
+
+def test_a_network_stands_beside_a_histogram(folder):
+    """Each query has what either finds; the list of animals is the network's; a yardstick has none beside it."""
+    found = json.loads(said("report", "my animals", "--model", "mlp", "--json"))
+    assert {row["model"] for row in found["scores"]} == {"mlp", "histogram"}
+    assert found["per animal"]["model"] == "mlp"
+    page = (folder.parent / "report" / "my animals.html").read_text(encoding="utf-8")
+    assert "What lies nearest (mlp, histogram)" in page
+    lines = [re.findall(r'<div class="dim">(\w+): ', one) for one in page.split('<figure class="query">')[1:]]
+    assert lines
+    assert all(one == ["mlp", "histogram"] for one in lines)
+    alone = json.loads(said("report", "my animals", "--model", "pixels", "--json"))
+    assert {row["model"] for row in alone["scores"]} == {"pixels"}
+
+
+def test_what_lies_nearest_is_by_each_model(folder):
+    """Of one model's spread queries, the nearest by each: another order where distances differ, the same queries."""
+    animals = load("my animals")
+    animals = animals.take(np.flatnonzero(["broken" not in str(path) for path in animals.paths]))
+    line = np.arange(len(animals), dtype=float)[:, None]
+    rows = np.arange(len(animals))
+    far = np.where(rows == 3, 1000.0, line[:, 0])[:, None]  # image 3 is near to nothing
+    found = nearest(animals, [line, far], rows, np.array([[4, 5]]))
+    assert [one.query for one, _ in found] == [two.query for _, two in found]
+    by_query = {one.query: (one, two) for one, two in found}
+    for query, (one, two) in by_query.items():
+        expected = sorted((abs(other - query), other) for other in rows.tolist() if other != query)[:NEAREST]
+        assert [other for other, _ in one.nearest] == [other for _, other in expected]
+        assert query == 3 or 3 not in [other for other, _ in two.nearest]
+        told = dict(one.nearest)
+        assert all(how == "photograph" for other, how in told.items() if {query, other} == {4, 5})
+        same = animals.identities[query] == animals.identities[list(told)]
+        assert [how != "other" for how in told.values()] == same.tolist()
+    scores = [one.score for one, _ in found]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_split_that_leaks_says_so(folder):

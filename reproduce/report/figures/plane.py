@@ -47,7 +47,8 @@ def draw(
     with plt.rc_context({"svg.fonttype": "none", "font.size": 9, "svg.hashsalt": "readings"}):
         figure = plt.figure(figsize=(12, height(readings, weighed)), layout="constrained")
         paint(readings, rows, paper, weighed, figure)
-        what = {"Date": None, "Title": "Protocol variants and rivals", "Description": alternative(readings, dict(rows), paper, weighed)}
+        said = alternative(readings, dict(rows), paper, weighed)
+        what = {"Date": None, "Title": "Protocol variants and rivals", "Description": said}
         figure.savefig(path, metadata=what if path.suffix == ".svg" else None, dpi=110)
         plt.close(figure)
 
