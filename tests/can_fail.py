@@ -88,10 +88,11 @@ def sample(source: Path) -> list[str]:
     counts: dict[str, Counter[str]] = {}
     for row in kept["tried"]:
         same = told(row) in listed["same"]
-        end = ("same" if same else "alive") if row["alive"] else "since" if row.get("again") else "at once"
+        alive = "same" if same else "gone" if row.get("gone") else "alive"
+        end = alive if row["alive"] else "since" if row.get("again") else "at once"
         counts.setdefault(row["module"], Counter())[end] += 1
     every = sum(counts.values(), Counter())
-    seen = every.total() - every["same"]
+    seen = every.total() - every["same"] - every["gone"]
     dead = every["at once"] + every["since"]
     at_once = every["at once"]
     lines = [f"Fresh sample: {dead} of {seen} mutants killed ({dead / max(1, seen):.0%})", ""]
@@ -100,15 +101,15 @@ def sample(source: Path) -> list[str]:
         f"the order of the draw. The tests of each module as they stood killed {at_once} of {seen}",
         f"({at_once / max(1, seen):.0%}). The others were read one by one: {every['since']} are killed by tests",
         f"written since or by tests that had not been asked, {every['same']} change nothing that can be seen, with",
-        f"the reason in modules.toml, and {every['alive']} are alive.",
+        f"the reason in modules.toml, {every['gone']} were in lines that are written anew, {every['alive']} are alive.",
     ]
     lines += [
         "",
-        "| module | tried | killed at once | killed since | nothing to see | alive |",
-        "|---|---|---|---|---|---|",
+        "| module | tried | killed at once | killed since | nothing to see | written anew | alive |",
+        "|---|---|---|---|---|---|---|",
     ]
     for module, count in sorted(counts.items()):
-        cells = [count.total(), *(count[end] for end in ("at once", "since", "same", "alive"))]
+        cells = [count.total(), *(count[end] for end in ("at once", "since", "same", "gone", "alive"))]
         lines.append(f"| `{module}` | {' | '.join(map(str, cells))} |")
     return lines
 

@@ -221,7 +221,7 @@ def main() -> int:
         alive = [row for row in table if row["alive"] and told(row) not in listed["same"]]
         numbers = {id(row): again(row, listed["looks"].get(row["module"], [])) for row in alive}
         left = [(row["module"], number) for row in alive if (number := numbers[id(row)]) is not None]
-        table = [row for row in table if numbers.get(id(row)) is None]
+        table = [row | ({"gone": True} if id(row) in numbers else {}) for row in table if numbers.get(id(row)) is None]
     for start in range(0, len(left), BLOCK):
         by_tests: dict[str, list[tuple[str, int]]] = {}
         for one in left[start : start + BLOCK]:

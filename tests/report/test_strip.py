@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reproduce.report.strip import BORDER, WIDTH, strip
+from reproduce.report.strip import BORDER, WIDTH, described, strip
 from reproduce.verdicts.outcome import Outcome, Spec
 
 
@@ -73,3 +73,17 @@ def test_everything_lies_inside(values, chance, edges):
     places = [*drawn.region, *drawn.interval, *drawn.seeds, drawn.mean, *(edge.x for edge in drawn.edges)]
     assert all(0 <= place <= WIDTH for place in [*places, *([drawn.chance] if drawn.chance is not None else [])])
     assert drawn.region[0] <= drawn.region[1]
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ({}, "ours 25.00, 90 % interval 24.50 to 25.50, region 20.40 to 33.10, chance 3.90, 2 seeds"),
+        ({"interval": None, "values": (25.0,)}, "ours 25.00, region 20.40 to 33.10, chance 3.90, 1 seed"),
+        ({"upper": None, "chance": None}, "ours 25.00, 90 % interval 24.50 to 25.50, region from 20.40, 2 seeds"),
+        ({"lower": None, "difference": True}, "ours 25.00, 90 % interval 24.50 to 25.50, region up to 33.10, 2 seeds"),
+    ],
+)
+def test_the_strip_is_said_in_words(outcome, fields, said):
+    """With its figures, for who does not see it; chance is left out of a difference."""
+    assert described(outcome(**fields)) == f"I.64: {said}"

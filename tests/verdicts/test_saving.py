@@ -171,3 +171,11 @@ def test_a_line_for_each_claim_in_a_spreadsheet(claim_session):
     assert float(first["low"]) < float(first["ours"]) < float(first["high"])
     claim_session(SUITE, "--claims-csv=run.csv", "--claims-budget=0")
     assert "reproduce run toy.kept" in (claim_session.path / "run.csv").read_text("utf-8-sig")
+
+
+def test_runs_are_numbered_in_a_folder_that_is_made(tmp_path):
+    """Also where the folder that it lies in is not there yet."""
+    folder = tmp_path / "a" / "b"
+    paths = [saving.keep(folder, name, saving.describe([])) for name in ("first", "second")]
+    assert [path.name for path in paths] == ["0001_first.json", "0002_second.json"]
+    assert saving.saved(folder) == paths
