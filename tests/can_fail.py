@@ -31,12 +31,12 @@ Sabotages break one line of the science, of the page or of the runner in a plaus
 the findings or the code that verdicts rest on. Mutants are small changes: a fresh sample over the rooms in which
 verdicts are made, and older samples of the modules in the last table.
 
-Covered by mutants: the score, the judge, the record, the runner, the plugin, the claims' files, the experiments, and
-of the report its figures and evidence. Not covered: commands, the page's templates, data sets but for splits and
-surveys, your own animals, the export; in covered modules the functions that set how a drawing or a table looks, and
-lines that set speed or memory alone ([modules.toml](../tests/mutants/modules.toml) names both). What runs in a worker
-process alone is seen by whole runs, and by no mutant. All of these have tests; how much those would notice is not
-measured.
+Mutants cover the score, the judge, the record, the runner, the plugin, the claims' files and the experiments, and of
+the report its figures and evidence. They do not cover commands, the page's templates, your own animals and the export,
+nor data sets but for splits and surveys. In covered modules two things are left out: functions that set how a drawing
+or a table looks, and lines that set speed or memory alone. [modules.toml](../tests/mutants/modules.toml) names both.
+What runs in a worker process alone is seen by whole runs, and by no mutant. All that is left out has tests; how much
+they would notice is not measured.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time
@@ -97,11 +97,14 @@ def sample(source: Path) -> list[str]:
     at_once = every["at once"]
     lines = [f"Fresh sample: {dead} of {seen} mutants killed ({dead / max(1, seen):.0%})", ""]
     lines += [
-        f"{every.total()} of {kept['drawn']} mutants that seed {kept['seed']} drew of {kept['of']:,} were tried, in",
-        f"the order of the draw. The tests of each module as they stood killed {at_once} of {seen}",
-        f"({at_once / max(1, seen):.0%}). The others were read one by one: {every['since']} are killed by tests",
-        f"written since or by tests that had not been asked, {every['same']} change nothing that can be seen, with",
-        f"the reason in modules.toml, {every['gone']} were in lines that are written anew, {every['alive']} are alive.",
+        f"Seed {kept['seed']} drew {kept['drawn']} of {kept['of']:,} mutants. Of these {every.total()} were tried, in",
+        "blocks of a hundred in the order of the draw.",
+        f"The tests of each module, as they stood, killed {at_once} of {seen} ({at_once / max(1, seen):.0%}).",
+        "The others were read one by one.",
+        f"Tests written since, and tests that had not been asked, kill {every['since']} of them.",
+        f"{every['alive']} are alive.",
+        f"Beside these, {every['same']} change nothing that can be seen, with the reason in modules.toml.",
+        f"The lines of {every['gone']} are written anew.",
     ]
     lines += [
         "",

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from reproduce.metrics import map_at_r
 from reproduce.metrics.leave_out import without_each_animal
 from reproduce.record import Store
-from reproduce.verdicts.judging.draws import of_animals
+from reproduce.verdicts.judging.draws import _beta_third, of_animals
 from reproduce.verdicts.judging.judge import Estimate, Region, Verdict, judge, p_value, skewed, unskewed
 from reproduce.verdicts.judging.scatter import Herd, seeds_and_animals
 
@@ -106,3 +106,14 @@ def test_galleries_that_change_with_the_animal_are_covered():
     assert 0.05 < truth < 0.1
     assert 0.87 <= 1 - below - above <= 0.93
     assert max(below, above) <= 0.08
+
+
+@pytest.mark.parametrize("a, b", [(0.3, 5.0), (2.0, 2.0), (7.0, 0.5), (1.0, 30.0)])
+def test_the_skew_of_a_beta_law_is_had_from_its_mean_and_variance(a, b):
+    """As SciPy has it from the law's own two numbers; 0 where no law in [0, 1] is so wide, or nothing varies."""
+    from scipy.stats import beta
+
+    mean, variance, skewness = map(float, beta.stats(a, b, moments="mvs"))
+    assert float(_beta_third(mean, variance)) == pytest.approx(skewness * variance**1.5, abs=1e-15)
+    assert float(_beta_third(mean, mean * (1 - mean) * 1.01)) == 0
+    assert float(_beta_third(mean, 0.0)) == 0
