@@ -16,7 +16,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column
 from reproduce.reading import DEFAULT, Reading, Strangers
 
-__all__ = ["called", "newcomers", "titled"]
+__all__ = ["called", "in_both", "newcomers", "titled"]
 
 
 def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
@@ -73,6 +73,14 @@ def called(name: str, new: Catalogue, reading: Reading) -> Catalogue:
     names = dict(zip(whole.paths.tolist(), whole.identities.tolist(), strict=True))
     identities = np.array([names.get(path, "") for path in new.paths.tolist()])
     return replace(new.take(np.flatnonzero(identities != "")), identities=identities[identities != ""])
+
+
+def in_both(new: Catalogue, catalogue: Catalogue) -> list[str]:
+    """Return the paths of new photographs whose very bytes the catalogue holds too."""
+    if new.digests is None or catalogue.digests is None:
+        return []
+    known = set(catalogue.digests.tolist()) - {""}
+    return [path for path, content in zip(new.paths.tolist(), new.digests.tolist(), strict=True) if content in known]
 
 
 def titled(catalogue: Catalogue) -> str:

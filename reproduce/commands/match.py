@@ -59,7 +59,7 @@ def match_animals(
     from reproduce.animals.match_files import is_own_table, table, write_page
     from reproduce.animals.matching import Settings, catalogue_trials, match
     from reproduce.animals.models import embed, models_of
-    from reproduce.animals.newcomers import called, newcomers, titled
+    from reproduce.animals.newcomers import called, in_both, newcomers, titled
     from reproduce.datasets.image_files import readable
     from reproduce.errors import DataMissingError, InvalidInputError, one_line
 
@@ -80,6 +80,10 @@ def match_animals(
         return
     inbox, unreadable = readable(newcomers(new, reading))
     warnings += [*inbox.notes, *(f"left out: {line}" for line in unreadable)]
+    if both := in_both(inbox, whole):
+        warnings.append(
+            f"{len(both)} of the new photographs are in the catalogue too, such as {both[0]}: they find themselves"
+        )
     _warn(warnings)
     if not len(inbox):
         raise InvalidInputError(f"{new}: none of the photographs can be read")
@@ -95,6 +99,9 @@ def match_animals(
     names = [*found.animals.tolist(), *inbox.paths.tolist()]
     if not excel_safe and any(map(text.is_formula, names)):
         _warn([f"{files['csv']}: a spreadsheet would run names that begin with =, +, - or @; --excel-safe quotes them"])
+    if found.calibration.threshold == float("inf"):
+        said = f"too few animals for a rate of {rate:g}, so nothing is matched: give more of them, or another --rate"
+        _warn([f"{whole.name}: {said}"])
     refused = int(found.refused.sum())
     counts = {"photographs": len(inbox), "matched": len(inbox) - refused, "none of these": refused}
     threshold = found.calibration.threshold

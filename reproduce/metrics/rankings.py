@@ -124,6 +124,16 @@ def of_embeddings(query: Files, gallery: Files | None, how: How) -> Ranking:
     )
 
 
+def _sense(path: Path, matrix: np.ndarray, how: How) -> list[str]:
+    """A line where every image is farthest from itself: distances are not so, but similarities are."""
+    if how.pairs != "distances" or how.columns is not None or len(matrix) < 3:
+        return []
+    others = matrix[~np.eye(len(matrix), dtype=bool)].reshape(len(matrix), -1)
+    if not (np.diag(matrix)[:, None] > others).all():
+        return []
+    return [f"{path}: every image is farthest from itself; if these are similarities, give --similarity"]
+
+
 def of_pairs(query: Files, gallery: Files | None, how: How) -> Ranking:
     """Return the ranking that a matrix of every query's similarity or distance to every image says.
 
@@ -139,6 +149,7 @@ def of_pairs(query: Files, gallery: Files | None, how: How) -> Ranking:
         )
     others = whole if how.columns is None else labelled(how.columns, width, how.column)
     own, other, warnings = _chosen(whole, others if how.columns is not None or how.sides else None, how)
+    warnings += _sense(query[0], matrix, how)
     ranked = matrix[np.ix_(own.rows, (other or own).rows)]
     distances = -ranked.astype(np.float64) if how.pairs == "similarity" else ranked
     names = (list(own.labels), None if other is None else list(other.labels))

@@ -150,6 +150,17 @@ def test_one_file_and_a_table_are_new_photographs_too(herds):
     assert json.loads(run("new.csv", "catalogue", "--json").stdout)["photographs"] == 2
 
 
+def test_what_would_be_taken_for_an_answer_is_said(herds):
+    """A photograph that the catalogue has too, and a rate that so few animals cannot meet."""
+    copied = herds / "catalogue" / "Ayo" / "1.png"
+    (herds / "inbox" / "again.png").write_bytes(copied.read_bytes())
+    warned = run("inbox", "catalogue", "--rate", "0.05").stderr
+    assert "1 of the new photographs are in the catalogue too, such as " in warned
+    assert "/inbox/again.png: they find themselves" in warned
+    assert "too few animals for a rate of 0.05, so nothing is matched" in warned
+    assert "too few animals" not in run("inbox", "catalogue", "--rate", "0.2").stderr
+
+
 @pytest.mark.parametrize("own", ["picture", "photo"])
 def test_columns_that_are_named_are_the_catalogues_and_where_it_has_them_the_new_ones(herds, own):
     """--path and --identity name columns of one table or of both; without them the other is read by its own."""

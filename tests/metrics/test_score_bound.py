@@ -219,6 +219,9 @@ def test_matrices_of_pairs_are_asked_about(given):
     assert value(folder / "s.npy", folder / "l.csv", "--similarity") == right
     assert value(folder / "d.npy", folder / "l.csv", "--distances") == pytest.approx(right, abs=1e-9)
     assert value(folder / "s.npy", folder / "l.csv", "--metric", "euclidean") == map_at_r(similarity, LABELS)
+    asked = "every image is farthest from itself; if these are similarities, give --similarity"
+    for name, kind, warned in (("s", "--distances", True), ("d", "--distances", False), ("s", "--similarity", False)):
+        assert (asked in run("score", folder / f"{name}.npy", folder / "l.csv", kind)[1]) == warned
     np.save(folder / "q.npy", similarity[:20])
     (folder / "q.csv").write_text("\n".join(["identity", *LABELS[:20]]))
     with pytest.raises(InvalidInputError, match="whose are they"):
