@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import reproduce
 
 CODE = """
@@ -26,3 +28,18 @@ def test_the_first_network_says_nothing_and_has_its_flag(tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [{}, "1", True]
     assert done.stderr == ""
+
+
+def test_what_the_backend_says_is_shown_where_it_fails_but_for_want_of_memory(capfd):
+    """Want of memory is one line of ours; of anything else its own words help."""
+    from reproduce.models.dcnn import loaded
+
+    def fail(error):
+        with loaded._hushed():
+            os.write(2, b"its own words")
+            raise error
+
+    for error, shown in ((RuntimeError("no such device"), "its own words"), (MemoryError("no more"), "")):
+        with pytest.raises(type(error)):
+            fail(error)
+        assert capfd.readouterr().err == shown
