@@ -7,7 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from reproduce.cli import app
+from reproduce.verdicts.judging.judge import Verdict
+from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.runs import saving
+from reproduce.verdicts.views.arranged import clearance
 
 SUITE = '''
 """Table I: a toy."""
@@ -111,6 +114,18 @@ def test_the_closest_call_comes_first(claim_session):
     options = "--claims-group-by=evidence", "--claims-columns=claim"
     by = {key: rows(claim_session(SUITE, *options, f"--claims-sort={key}"), "I.", "Q.") for key in ("margin", "claim")}
     assert by == {"margin": ["Q.close", "I.far"], "claim": ["I.far", "Q.close"]}
+
+
+@pytest.mark.parametrize(
+    "low, high, edge, measured",
+    [(40, 80, 50, 0.5), (57, 59, 60, 2.0), (58, 58, 60, float("inf")), (57, 59, None, None)],
+)
+def test_a_call_is_close_by_its_interval(low, high, edge, measured):
+    """Ten points from the edge decide nothing where the interval has twenty; two do where it has one."""
+    made = Outcome(
+        Spec("I.a", "A toy.", "I"), Verdict.INCONCLUSIVE, ours=(low + high) / 2, interval=(low, high), lower=edge
+    )
+    assert clearance(made) == measured
 
 
 @pytest.mark.parametrize(
