@@ -68,6 +68,8 @@ def test_what_the_judge_calls_stale_the_plan_wants_to_run(here, tmp_path, change
     store.add_all(entries(**CHANGES[change]))
     kept, why = Source(store, lambda *_: None, set()).kept(REQUEST)
     (row,) = make_plan([REQUEST], range(3), store).rows
+    absent = {"nothing": True, "data": not data, "weights": not weights}  # what is not here contradicts nothing
+    assert bool(kept) == absent.get(change, False)
     assert bool(kept) == (why == "")
     assert row.kept == len(kept)
     assert len(row.jobs) == (0 if kept or row.waits else 3)
@@ -86,7 +88,8 @@ def test_without_its_weights_a_record_of_other_images_is_stale_all_the_same(here
 
 
 @pytest.mark.parametrize(
-    "change, status", [("nothing", "identical"), ("data", "unrecorded"), ("version", "unrecorded")]
+    "change, status",
+    [("nothing", "identical"), ("data", "unrecorded"), ("weights", "unrecorded"), ("version", "unrecorded")],
 )
 def test_a_night_is_held_against_what_is_current(here, tmp_path, monkeypatch, change, status):
     """What was measured tonight is held against the record of the same data, weights and version."""
