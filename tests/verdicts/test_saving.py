@@ -175,6 +175,8 @@ def test_a_line_for_each_claim_in_a_spreadsheet(claim_session):
 
 def test_runs_are_numbered_in_a_folder_that_is_made(tmp_path):
     """Also where the folder that it lies in is not there yet."""
+    for _ in range(2):
+        saving.check_folder(tmp_path / "checked" / "first")
     folder = tmp_path / "a" / "b"
     paths = [saving.keep(folder, name, saving.describe([])) for name in ("first", "second")]
     assert [path.name for path in paths] == ["0001_first.json", "0002_second.json"]
