@@ -28,62 +28,21 @@ PATIENCE = 300
 SEEDS = 400
 
 
-def words(seeds, *more):
-    """The command's words; no claim asks for toys, so their results are kept in the cache, or in a folder named."""
-    return ["run", "toy.draw", "--data", DATA, "--seeds", str(seeds), *more]
-
-
-def start(seeds, *more):
-    """The command in a process of its own, in a folder where no claims are collected first."""
+def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
+    # No claim asks for toys, so their results are kept in the cache; or in a folder that is named.
+    extra = {"TOY_LOG": log}
+    command = [sys.executable, "-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
+    command += ["--output", str(record)] if record else []
     return subprocess.Popen(
-        [sys.executable, "-m", "reproduce.cli", *words(seeds, *more)],
-        stdout=subprocess.PIPE,
+        [*command, *more],
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,
+        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,  # where no claims are collected first
+        env=os.environ | {name: str(value) for name, value in extra.items() if value},
         # A shell gives what it starts in the background a SIGINT that is ignored, and children inherit that.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
     )
-
-
-#: Forks itself for every command that it is told: importing all of it takes longer than a run that is killed.
-FORKS = """
-import json, os, signal, sys
-from reproduce import cli
-from reproduce.running.command import run_command
-from reproduce.running.loading import load_all
-
-load_all()
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-for line in sys.stdin:
-    words, log = json.loads(line)
-    child = os.fork()
-    if not child:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        quiet = os.open(os.devnull, os.O_RDWR)
-        for stream in range(3):
-            os.dup2(quiet, stream)
-        os.environ["TOY_LOG"] = log
-        sys.argv = ["reproduce", *words]
-        cli.main()
-        os._exit(0)
-    print(child, flush=True)
-"""
-
-
-@pytest.fixture
-def fork(toys, tmp_path):
-    """``fork(log, words)``: the command in a process that has imported all of it already, as psutil has it."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", FORKS], **pipes, cwd=tmp_path) as forks:
-
-        def started(log, words):
-            forks.stdin.write(json.dumps([words, str(log)]) + "\n")
-            forks.stdin.flush()
-            return psutil.Process(int(forks.stdout.readline()))
-
-        yield started
-        forks.stdin.close()
 
 
 def begun(log):
@@ -97,19 +56,19 @@ def wait_until(happened):
         time.sleep(0.01)
 
 
-def test_fifty_kills_lose_nothing_and_repeat_nothing(fork, tmp_path, but_for_times):
+def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_times):
     """Killed at 50 random moments: no kept seed is lost or run again, and the end is as undisturbed, byte by byte."""
     store, moments = Store(tmp_path / "cache" / "apart"), random.Random(6)
     kept, hits, workers = set(), 0, []
     for number in range(KILLS):
         log = tmp_path / f"{number}.log"
-        process = fork(log, words(SEEDS, "--workers", "1", "--factor", "pause=0.02"))
+        process = start(SEEDS, "--workers", "1", "--factor", "pause=0.02", log=log, output=subprocess.DEVNULL)
         if number % 2:  # at work: cells are begun, finished and kept every few hundredths of a second
             wait_until(lambda log=log: log.exists())
             time.sleep(moments.uniform(0, 0.3))
-        else:  # anywhere from the plan on
+        else:  # anywhere from the first import on
             time.sleep(moments.uniform(0, 0.6))
-        workers += process.children(recursive=True)
+        workers += psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
         now = {entry.seed for entry in Store(tmp_path / "cache" / "apart").entries("toy.draw")}
@@ -120,8 +79,8 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(fork, tmp_path, but_for_tim
     assert not psutil.wait_procs(workers, timeout=PATIENCE)[1], "a worker outlived its killed run"
     assert hits >= KILLS // 2, "the kills came before the runs had begun: they tested nothing"
     assert 0 < len(kept) < SEEDS
-    for more in ((), ("--output", str(tmp_path / "alone"))):
-        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", *more)
+    for record in (None, tmp_path / "alone"):
+        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", record=record)
         assert (last.communicate(), last.returncode)[1] == 0
     assert but_for_times(store.path("toy.draw")) == but_for_times(tmp_path / "alone" / "toy.draw.json")
     assert len(store.entries("toy.draw")) == len(kept) + 5
