@@ -96,6 +96,7 @@ def test_a_file_on_this_machine_will_do(nowhere, tmp_path):
         (archive()[:100], None, "is no whole archive"),
         (None, archive(), "HTTP 404"),
     ],
+    ids=["another's", "no claims", "outside", "torn", "not there"],  # an archive holds its time: no id of two workers
 )
 def test_what_is_not_the_release_s_is_one_line_and_leaves_nothing(nowhere, tmp_path, content, published, says):
     """Another digest, no claims, a way out of the folder, a torn archive, none at all: nothing can be run of it."""
