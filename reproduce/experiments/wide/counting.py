@@ -21,7 +21,7 @@ __all__ = ["counting"]
     varies=("codebook", "sampling"),
     seconds=40,
     library="lightgbm",
-    tolerance=0.007,
+    tolerance=0.02,
     rehearsal={"dim": 8, "words": 2, "rounds": 10},
 )
 def counting(

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["features"]
 
 
-@experiment("wide.features", exact=True, seconds=60, library="opencv", rehearsal={"dim": 8, "words": 2, "most": 60})
+@experiment(
+    "wide.features",
+    exact=True,
+    seconds=60,
+    library="opencv",
+    tolerance=0.0002,
+    rehearsal={"dim": 8, "words": 2, "most": 60},
+)
 def features(
     catalogue: "Catalogue",
     seed: int,
