@@ -16,7 +16,7 @@ from reproduce.running.locks import State
 JOBS = [Job("toy.draw", "toys", "", {}, seed) for seed in range(5)]
 
 
-def mine(job):
+def mine(job, waits=True):
     """Every cell is this run's."""
     return State.MINE
 
@@ -107,7 +107,7 @@ def test_a_cell_that_another_run_kept_is_not_run(executor):
     """It comes back as kept; one that another run is at is put off until that run has let go of it."""
     asked = itertools.count()
 
-    def take(job):
+    def take(job, waits=True):
         busy = job.seed == 1 and next(asked) < 3
         return State.BUSY if busy else State.KEPT if job.seed == 2 else State.MINE
 
@@ -123,7 +123,7 @@ def test_nothing_is_begun_after_the_end(executor, clock):
     assert local(until=-1) == []
     assert executor.made == []
 
-    def take(job):
+    def take(job, waits=True):
         clock.now += job.seed == 2
         return State.MINE
 
@@ -215,7 +215,7 @@ def test_a_cluster_is_given_few_at_a_time(cluster, monkeypatch):
     monkeypatch.setattr(pools, "AT_ONCE", 2)
     asked = itertools.count()
 
-    def take(job):
+    def take(job, waits=True):
         busy = job.seed == 0 and next(asked) < 2
         return State.BUSY if busy else State.KEPT if job.seed == 4 else State.MINE
 
