@@ -40,7 +40,7 @@ def by_products(*parts: str) -> Path:
 
 @contextmanager
 def by_products_in(folder: Path) -> Iterator[None]:
-    """Images, features and the like in that folder, for this process and the workers that it starts."""
+    """Keep images, features and the like in that folder, for this process and the workers that it starts."""
     before = os.environ.get(BY_PRODUCTS)
     os.environ[BY_PRODUCTS] = str(folder)
     try:
@@ -128,9 +128,9 @@ def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray
 
 
 def text(kind: str, key: str, compute: Callable[[], str], most: int) -> str:
-    """The text kept under (kind, key), as `arrays` keeps an array; of all of one kind the ``most`` last made are kept.
+    """Return the text kept under (kind, key), as `arrays` keeps an array.
 
-    Where nothing can be kept it is computed each time.
+    Of all of one kind the ``most`` last made are kept. Where nothing can be kept it is computed each time.
     """
     try:
         path = by_products(kind) / f"{key}.txt"
@@ -152,7 +152,7 @@ def write_sealed(path: Path, content: str) -> None:
 
 
 def unsealed(path: Path) -> str | None:
-    """The text that `write_sealed` wrote; None where there is none, or a disk or a hand has changed it since."""
+    """Return the text that `write_sealed` wrote; None where there is none, or a disk or a hand has changed it since."""
     with suppress(OSError, UnicodeDecodeError):
         seal, _, content = path.read_bytes().partition(b"\n")
         if seal.decode("ascii") == hashlib.sha256(content).hexdigest():

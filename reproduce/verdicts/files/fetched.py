@@ -66,7 +66,7 @@ def _place(digest: str) -> Path:
 
 
 def _source() -> tuple[str, str] | None:
-    """The archive's address and digest, by the environment or by the package; None where neither names one."""
+    """Return the archive's address and digest, by the environment or by the package; None where neither names one."""
     baked = Path(reproduce.__file__).with_name(BAKED)
     text = os.environ.get(VARIABLE) or (baked.read_text(encoding="utf-8") if baked.is_file() else "")
     if not text:

@@ -30,22 +30,22 @@ class Step:
 
     @property
     def same(self) -> int:
-        """How many claims are as they were."""
+        """Return how many claims are as they were."""
         return sum(change.kind == "same" for change, _ in self.changes)
 
     @property
     def broken(self) -> int:
-        """How many changes fail."""
+        """Return how many changes fail."""
         return sum(bool(complaint) for _, complaint in self.changes)
 
     @property
     def lines(self) -> list[str]:
-        """The changes for a person."""
+        """Return the changes in lines for a person."""
         changed = [(change, complaint) for change, complaint in self.changes if change.kind != "same"]
         return [f"{'FAIL' if complaint else '    '}  {complaint or change.line}" for change, complaint in changed]
 
     def as_json(self) -> dict[str, Any]:
-        """The same for a program."""
+        """Return the changes as plain JSON values."""
         told = [
             {"claim": change.id, "kind": change.kind, "said": complaint or change.line, "fails": bool(complaint)}
             for change, complaint in self.changes
@@ -55,7 +55,10 @@ class Step:
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:
-    """Every saved run, oldest first; InvalidInputError where there is none. A damaged file has its ``problem``."""
+    """Return every saved run, oldest first; InvalidInputError where there is none.
+
+    A damaged file has its ``problem``.
+    """
     paths = saved(folder)
     if not paths:
         raise InvalidInputError(
@@ -75,7 +78,7 @@ def _listed(path: Path) -> dict[str, Any]:
 
 
 def history(runs: Sequence[SavedRun]) -> list[str]:
-    """A line for each claim that is not the same in all of the runs: its verdict and figure in each."""
+    """Return a line for each claim that is not the same in all of the runs: its verdict and figure in each."""
     by_run = [{one.spec.id: one for one in run.outcomes} for run in runs]
     rows = [
         (name, *(_cell(found.get(name)) for found in by_run)) for name in dict.fromkeys(n for f in by_run for n in f)

@@ -27,7 +27,7 @@ class Column:
 
     @property
     def name(self) -> str:
-        """What it is asked for by."""
+        """Return the word that it is asked for by."""
         return self.called or self.head.lower()
 
 
