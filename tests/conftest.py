@@ -13,8 +13,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 #: For code that is broken on purpose: that an example fails is enough, the smallest one takes minutes to find.
 settings.register_profile("broken", phases=[Phase.explicit, Phase.generate], database=None)
 
-# How long one example takes by the wall says nothing of the code where other work shares the cores.
-settings.register_profile("unhurried", deadline=None)
+# How long one example takes by the wall says nothing of the code where other work shares the cores. Whoever checks a
+# change gets the same examples each time; new ones are drawn every week (``--hypothesis-profile=exploring``).
+settings.register_profile("exploring", deadline=None)
+settings.register_profile("unhurried", deadline=None, derandomize=True, database=None)
 settings.load_profile("unhurried")
 
 #: Files that take longest, by the processor's time: begun first, so that no core ends alone with one of them.

@@ -3,7 +3,7 @@
 import os
 import re
 import traceback
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reproduce.datasets.kinds import CATTLE, COWS, LIONS
@@ -125,7 +125,8 @@ def _of_one_name(images: list[str]) -> list[str]:
 
 def check_animals(name: str, root: Path, paths: list[str], identities: list[str]) -> None:
     """Raise InvalidInputError where LionData lies a folder too deep, so that "train" would be read as a lion."""
-    if name == LIONS and any(path.split("/")[-2] != lion for path, lion in zip(paths, identities, strict=True)):
+    above = [PurePosixPath(path).parent.name for path in paths]
+    if name == LIONS and any(folder != lion for folder, lion in zip(above, identities, strict=True)):
         raise _line(name, root, f"expected {EXPECTED[name]}", paths)
 
 

@@ -249,6 +249,14 @@ def test_a_wrong_layout_says_what_was_expected_and_what_was_found(nowhere, name,
     assert not any(word in said for word in ("KeyError", "Assertion", "\n"))
 
 
+def test_an_image_beside_the_folders_is_said(nowhere):
+    """It lies in no animal's folder, and is no IndexError."""
+    for image in ("lone.png", "wildlife_reidentification-main/Lion_Data_Zero/val/Leo/1.png"):
+        write(nowhere / "set" / image, image.encode())
+    with pytest.raises(InvalidInputError, match=r"set is not laid out .* found 2 images such as lone.png"):
+        load("LionData", root=nowhere / "set")
+
+
 def test_images_of_one_name_are_no_assertion(nowhere):
     """What wildlife-datasets asserts of its own ids is said as a layout too."""
     for folder in "12":
