@@ -14,7 +14,7 @@ from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import Herd
 from reproduce.verdicts.outcome import EVIDENCE, FIDELITIES, Outcome, Spec, words
 from reproduce.verdicts.plugin.budget import allot
-from reproduce.verdicts.views.cells import bar, marks, ours, required, spread
+from reproduce.verdicts.views.cells import bar, figure, marks, ours, required, spread
 from reproduce.verdicts.views.table import Layout, groups, markdown, render
 from reproduce.verdicts.views.tally import corrected, summary
 
@@ -326,6 +326,8 @@ def test_what_an_interval_and_a_rule_say():
     ]  # fmt: skip
     assert required(outcome()) == "±4.5"
     assert required(outcome(verb="at_least", paper=">= 20.8", margin="")) == ">= 20.8"
+    computed = outcome(verb="at_least", paper=">= 13.225352112676056", margin="")
+    assert (required(computed), figure(39.0541, computed)) == (">= 13.23", "39.05")
     printed = outcome(spec=spec("a", printed="75"), verb="exactly", paper="75", margin="")
     assert [required(printed), required(outcome(verb="exactly", paper="300", margin=""))] == ["", "= 300"]
 

@@ -1,5 +1,6 @@
 """How a figure, an interval, a rule and a verdict are written: in the terminal, on the page and in Markdown."""
 
+import re
 from collections.abc import Callable
 
 from reproduce.verdicts.judging.judge import Verdict
@@ -11,13 +12,15 @@ __all__ = [
 
 #: Letters of the drawing of an interval.
 BAR = 13
+#: A bound that was computed from printed figures: two decimals are enough to read it.
+COMPUTED = re.compile(r"\d+\.\d{5,}")
 
 
 def figure(value: float | None, outcome: Outcome) -> str:
     """Return a value in the claim's unit, with the digits of the printed figure, else two."""
     if value is None:
         return ""
-    printed = outcome.paper.split()[-1].partition("e")[0] if outcome.paper else ""
+    printed = COMPUTED.sub("0", outcome.paper).split()[-1].partition("e")[0] if outcome.paper else ""
     digits = len(printed.partition(".")[2]) if "." in printed else 0
     if outcome.verb != "exactly":
         digits = min(max(digits, 2), 3)
@@ -90,7 +93,7 @@ def required(outcome: Outcome) -> str:
         return "" if outcome.paper == outcome.spec.printed else f"= {outcome.paper}"
     if outcome.verb == "equals":
         return outcome.margin
-    return f"{outcome.paper} {outcome.margin}".strip()
+    return COMPUTED.sub(lambda bound: f"{float(bound[0]):.2f}", f"{outcome.paper} {outcome.margin}".strip())
 
 
 def verdict_cell(outcome: Outcome) -> str:
