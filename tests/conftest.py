@@ -1,10 +1,11 @@
-"""What every room's tests share: the stand-in's coats, grown once in a process, and an order that fills two cores."""
+"""What every room's tests share: the stand-in's coats, grown once, and an order that fills two cores."""
 
 import functools
 import os
 from concurrent.futures import Future
 
 import pytest
+from filelock import FileLock
 from hypothesis import Phase, settings
 
 #: As `reproduce.models.dcnn.loaded` sets it, which tests that import Keras first would come too late for.
@@ -32,15 +33,30 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def grown_once():
-    """The coats take seconds and are the same each time; photographs are taken and written anew wherever asked for."""
+def grown_once(tmp_path_factory):
+    """The coats take seconds and are the same each time; photographs are taken and written anew wherever asked for.
+
+    Gives the function that grows them.
+    """
+    import numpy as np
+
     from reproduce.datasets import turing
 
-    grow = turing.coats
-    grown = functools.cache(lambda _steps: grow())  # a test that grows them for fewer steps has its own
+    grow, folder = turing.coats, tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # what all workers of a session share
+
+    @functools.cache
+    def grown(steps):  # a test that grows them for fewer steps has its own
+        kept = folder / f"coats-{steps}.npy"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                np.save(kept, grow())
+            return np.load(kept)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(turing, "coats", lambda: grown(turing.STEPS))
-        yield
+        yield grow
 
 
 class InProcess:

@@ -1,9 +1,9 @@
 """Claims judged from a record: replayed, drifted, stale, tampered with, or without data."""
 
 import dataclasses
-import importlib.metadata
 
 import dask  # noqa: F401
+import inner
 import pytest
 import scipy.special  # noqa: F401
 
@@ -45,13 +45,10 @@ def record(toys):
 def judge(pytester, monkeypatch):
     """Run the toy claim; gives what is printed and the result."""
     monkeypatch.setenv("COLUMNS", "160")
-    names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
-    plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
-    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
 
     def run(*options, data=CATTLE, seeds="None"):
         pytester.makepyfile(test_toy=SUITE.replace("DATA", data).replace("SEEDS", seeds))
-        result = pytester.runpytest_inprocess(*plugin, *others, "--color=no", "-rA", *options)
+        result = inner.session(pytester, monkeypatch, "-rA", *options)
         return "\n".join(result.outlines), result
 
     return run

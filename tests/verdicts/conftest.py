@@ -1,11 +1,13 @@
 """An inner pytest session over a claim file that the test writes."""
 
-import importlib.metadata
-
+import inner
 import pytest
 import scipy.special  # noqa: F401
 
 # pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
+import reproduce.record.leaning
+import reproduce.running.again
+import reproduce.running.clock
 import reproduce.running.runner
 import reproduce.verdicts.files.findings
 import reproduce.verdicts.files.lines
@@ -14,8 +16,11 @@ import reproduce.verdicts.plugin.answers
 import reproduce.verdicts.plugin.collect
 import reproduce.verdicts.plugin.fixture
 import reproduce.verdicts.plugin.session
+import reproduce.verdicts.plugin.summary
 import reproduce.verdicts.runs.compare
 import reproduce.verdicts.runs.saving
+import reproduce.verdicts.views.brief
+import reproduce.verdicts.views.needs
 import reproduce.verdicts.views.table
 from reproduce.verdicts.plugin import rules, sensitivity
 
@@ -29,9 +34,6 @@ def claim_session(pytester, monkeypatch, tmp_path):
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
     monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
-    names = {point.name for point in importlib.metadata.entry_points(group="pytest11")}
-    plugin = [] if "reproduce_claims" in names else ["-p", "reproduce.verdicts.plugin"]
-    others = [word for name in ("cacheprovider", "hypothesispytest", "benchmark") for word in ("-p", f"no:{name}")]
 
     def run(source, *options, **beside):
         pytester.makepyfile(test_toy=source)
@@ -49,7 +51,7 @@ def claim_session(pytester, monkeypatch, tmp_path):
         reproduce.verdicts.plugin.collect.forget(
             pytester.path
         )  # another room's tests may have left a file of the same name
-        return pytester.runpytest_inprocess(*plugin, *others, "--color=no", *options)
+        return inner.session(pytester, monkeypatch, *options)
 
     run.path = pytester.path
     return run

@@ -53,7 +53,7 @@ def hooks(session, number="21", info="'north'"):
     (session.path / "conftest.py").write_text(HOOKS.replace("NUMBER", number).replace("INFO", info))
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_a_conftest_adds_columns_and_says_what_the_machine_is(claim_session, workers):
     """In the table, the CSV and the Markdown; the saved run has the notes too."""
     hooks(claim_session)
@@ -177,11 +177,11 @@ def test_an_ini_file_gives_what_the_command_line_leaves_out(claim_session):
 
 
 def test_an_ini_file_makes_an_undecided_claim_fail(claim_session):
-    """As --claims-strict does, in workers of xdist too."""
+    """As --claims-strict does, in a worker of xdist too."""
     assert claim_session(SUITE).ret == 0
     ini(claim_session, strict="true")
     claim_session(SUITE).assert_outcomes(passed=1, failed=1)
-    claim_session(SUITE, "-n", "2").assert_outcomes(passed=1, failed=1)
+    claim_session(SUITE, "-n", "1").assert_outcomes(passed=1, failed=1)
 
 
 @pytest.mark.parametrize(

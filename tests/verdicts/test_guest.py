@@ -73,7 +73,7 @@ def outcomes(folder, *options, name="test_stranger.py"):
     return done.returncode, done.stdout.strip().splitlines()[-1].partition(" in ")[0], done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_a_strangers_suite_has_the_outcomes_that_it_has_without(tmp_path, workers):
     """A foreign ``claim``, ``setting`` and ``judged_in``, as fixtures and as registered marks."""
     (tmp_path / "test_stranger.py").write_text(SUITE.replace("LIGHT", repr(LIGHT)))

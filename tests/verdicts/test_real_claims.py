@@ -14,7 +14,6 @@ from reproduce.report.evidence import reader
 from reproduce.verdicts.files.lines import fold, printed_in, read
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin import collect, sensitivity
-from reproduce.verdicts.plugin.collect import specifications
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 FILES = sorted(CLAIMS.glob("test_*.py"))
@@ -25,9 +24,15 @@ pytestmark = pytest.mark.skipif(not FILES, reason=f"no claims in {CLAIMS}")
 
 
 @pytest.fixture(scope="module")
-def claims():
+def asking():
+    """Every claim with what it asks for, collected once."""
+    return collect.claims(CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def claims(asking):
     """What every claim says, each as an outcome that was not run."""
-    return [Outcome(spec, "not run") for spec in specifications(CLAIMS)]
+    return [Outcome(one.spec, "not run") for one in asking]
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +77,10 @@ def test_every_printed_figure_is_of_a_claim(claims):
     assert set(printed_in(CLAIMS)) - {outcome.spec.statement for outcome in claims} == set()
 
 
-def test_sensitivity_is_what_the_record_says():
+def test_sensitivity_is_what_the_record_says(asking):
     """`pytest claims --claims-sensitivity` would change nothing: that is what to run where this is red."""
     store = Store(CLAIMS / "record")
-    asked = [(claim.spec, claim.judge) for claim in collect.claims(CLAIMS)]
+    asked = [(claim.spec, claim.judge) for claim in asking]
     assert sensitivity.lines(asked, reader(store)) == (CLAIMS / sensitivity.FILE).read_text(encoding="utf-8")
 
 

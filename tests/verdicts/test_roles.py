@@ -27,7 +27,7 @@ def pixels(catalogue, seed, *, backbone="none"):
 SETTINGS = """
 [paper]
 stands_for = "the paper's own"
-cattle = "TuringCattle"
+cattle = "FriesianCattle2017"
 herd = ""
 
 [other]
@@ -35,14 +35,14 @@ stands_for = "another network"
 differs = ["network"]
 where = "with another network"
 seeds = 3
-cattle = "TuringCattle"
+cattle = "FriesianCattle2017"
 on_cattle = { backbone = "ours", momentum = 1 }
 
 [barn]
 stands_for = "other cattle, as it says"
 differs = ["animals", "network"]
 where = "in the barn"
-cattle = "TuringCattle"
+cattle = "FriesianCattle2017"
 on_cattle = { backbone = "ours" }
 """
 
@@ -94,11 +94,15 @@ def test_a_factor_given_in_the_claim_goes_before_the_settings(claim_session):
     "measured, settings, says",
     [
         (
-            "claim(network, 'TuringCattle', score='map_at_r')",
+            "claim(network, 'FriesianCattle2017', score='map_at_r')",
             ("other",),
-            "measures 'TuringCattle', which the setting 'other' does not name; write a role of the setting",
+            "measures 'FriesianCattle2017', which the setting 'other' does not name; write a role of the setting",
         ),
-        ("claim(network, 'TuringCattle', score='map_at_r')", ("paper",), "measures 'TuringCattle', which the setting"),
+        (
+            "claim(network, 'FriesianCattle2017', score='map_at_r')",
+            ("paper",),
+            "measures 'FriesianCattle2017', which the setting",
+        ),
         (
             "claim(pixels, setting.cattle, score='map_at_r')",
             ("other",),
@@ -117,7 +121,7 @@ def test_a_factor_given_in_the_claim_goes_before_the_settings(claim_session):
         (
             "claim(network, setting.cattle, score='map_at_r')",
             ("barn",),
-            "differs in animals and network, and the claim measures TuringCattle as in the paper's own",
+            "differs in animals and network, and the claim measures FriesianCattle2017 as in the paper's own",
         ),
     ],
 )
@@ -131,7 +135,7 @@ def test_a_claim_that_ignores_its_setting_is_refused(claim_session, measured, se
 
 def test_without_a_setting_a_claim_names_its_data(claim_session):
     """A claim that is judged in no setting names its data set itself."""
-    alone = claims("claim(pixels, 'TuringCattle', score='map_at_r')").replace("@judged_in()\n", "")
+    alone = claims("claim(pixels, 'FriesianCattle2017', score='map_at_r')").replace("@judged_in()\n", "")
     result = claim_session(alone.replace("(claim, setting)", "(claim)"), settings=SETTINGS)
     result.assert_outcomes(failed=1)  # it is judged: a tenth is not above 40 %
 

@@ -89,16 +89,6 @@ def test_the_workers_of_xdist_fail_it_too(claims):
     assert len(list((claims.path / ".claims").glob("*.json"))) == 2
 
 
-def test_the_table_is_the_same_from_two_processes(claims):
-    """`-n 2` prints the table that one process prints, row by row."""
-
-    def table(result):
-        start = next(number for number, line in enumerate(result.outlines) if "claims 'Table I'" in line)
-        return result.outlines[start : start + 5]
-
-    assert table(claims()) == table(claims("-n", "2"))
-
-
 def test_nothing_to_compare_with_is_said(claims):
     """Asking to compare with what is not there stops the session in one line."""
     result = claims("--claims-compare")
