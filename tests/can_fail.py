@@ -98,7 +98,7 @@ def sample(source: Path) -> list[str]:
     lines = [f"Fresh sample: {dead} of {seen} mutants killed ({dead / max(1, seen):.0%})", ""]
     lines += [
         f"Seed {kept['seed']} drew {kept['drawn']} of {kept['of']:,} mutants. Of these {every.total()} were tried, in",
-        "blocks of a hundred in the order of the draw.",
+        "blocks in the order of the draw.",
         f"The tests of each module, as they stood, killed {at_once} of {seen} ({at_once / max(1, seen):.0%}).",
         "The others were read one by one.",
         f"Tests written since, and tests that had not been asked, kill {every['since']} of them.",

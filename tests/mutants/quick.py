@@ -18,6 +18,7 @@ import importlib
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import tomllib
@@ -30,12 +31,12 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-#: Seconds after which a mutant that hangs is killed.
-LIMIT = 300
+#: Seconds of processor time after which a mutant that does not end is killed, and by the clock one that waits.
+LIMIT, PATIENCE = 300, 3600
 #: What many tests import, once for all forks; TensorFlow does not bear being forked.
 IMPORTED = ("scipy.stats", "sklearn.cluster", "cv2", "matplotlib.figure", "hypothesis", "reproduce.datasets.turing")
-#: Mutants tried together, those of the same tests after one collection.
-BLOCK = 100
+#: Mutants tried together, those of the same tests after one collection: what a stopped run has tried is a sample.
+BLOCK = 25
 QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile", "broken")
 OTHER = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -127,7 +128,8 @@ class Tried:
         for changed in self.trees:
             child = os.fork()
             if not child:
-                signal.alarm(LIMIT)
+                resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+                signal.alarm(PATIENCE)
                 if changed is not None:
                     put(*changed)
                 return  # pytest goes on, and ends with its own status

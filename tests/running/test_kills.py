@@ -26,15 +26,25 @@ KILLS = 50
 PATIENCE = 300
 #: More than fifty killed runs get done, so that the last kill still finds a run at work.
 SEEDS = 400
+#: `reproduce run` without the command line around it, the imports of which are half of what a start takes.
+BARE = """
+import sys
+from reproduce.running.command import run_command
+
+sys.exit(run_command(["toy.draw"], data=sys.argv[1], seeds=int(sys.argv[2]), workers=1, factors=["pause=0.02"]))
+"""
 
 
-def start(seeds, *more, log=None, record=None, output=subprocess.PIPE):
+def start(seeds, *more, log=None, record=None):
     # No claim asks for toys, so their results are kept in the cache; or in a folder that is named.
+    command = ["-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
+    return python(*command, *(["--output", str(record)] if record else []), *more, log=log)
+
+
+def python(*words, log=None, output=subprocess.PIPE):
     extra = {"TOY_LOG": log}
-    command = [sys.executable, "-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
-    command += ["--output", str(record)] if record else []
     return subprocess.Popen(
-        [*command, *more],
+        [sys.executable, *words],
         stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,15 +72,15 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
     kept, hits, workers = set(), 0, []
     for number in range(KILLS):
         log = tmp_path / f"{number}.log"
-        process = start(SEEDS, "--workers", "1", "--factor", "pause=0.02", log=log, output=subprocess.DEVNULL)
+        killed = python("-c", BARE, DATA, str(SEEDS), log=log, output=subprocess.DEVNULL)
         if number % 2:  # at work: cells are begun, finished and kept every few hundredths of a second
             wait_until(lambda log=log: log.exists())
             time.sleep(moments.uniform(0, 0.3))
         else:  # anywhere from the first import on
             time.sleep(moments.uniform(0, 0.6))
-        workers += psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
+        workers += psutil.Process(killed.pid).children(recursive=True)
+        killed.kill()
+        killed.wait()
         now = {entry.seed for entry in Store(tmp_path / "cache" / "apart").entries("toy.draw")}
         assert kept <= now, "a finished seed was lost"
         assert not kept & set(begun(log)), "a finished seed was run again"

@@ -4,7 +4,7 @@ import pytest
 
 import reproduce.verdicts.plugin.session  # noqa: F401  (pytest keys of a module imported twice would not agree)
 from reproduce.errors import ClaimsMissingError, InvalidInputError
-from reproduce.verdicts.plugin.collect import asked
+from reproduce.verdicts.plugin.collect import asked, claims, judged
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,56 @@ def test_no_folder_is_an_error_of_its_own(tmp_path):
     """So that a run on named data can do without claims."""
     with pytest.raises(ClaimsMissingError, match="no claims in"):
         asked(tmp_path / "claims")
+
+
+TOYS = '''
+"""Table I: toys."""
+import pytest
+from reproduce.experiments.unlearned import baselines
+from reproduce.verdicts import check
+
+@check("I.waits", at="I")
+def test_waits(claim):
+    """A toy waits."""
+    claim.waits(f"a toy after {'3'!r}")
+
+@check("I.asks", at="I")
+def test_asks(claim):
+    """A toy asks."""
+    claim.at_least(claim(baselines.constant, "LionData", score="map_at_r"), 0, because="a toy")
+
+@check("I.broken", at="I")
+def test_broken(claim):
+    """A toy breaks."""
+    raise RuntimeError("the toy broke\\nin two lines")
+
+@check("I.lost", at="I")
+def test_lost(claim, no_such_fixture):
+    """A toy is lost."""
+'''
+
+
+@pytest.fixture
+def toys(tmp_path, monkeypatch):
+    """A folder of claims that wait, ask, break and ask for what there is not; no record."""
+    monkeypatch.delenv("REPRODUCE_RECORD", raising=False)
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "nothing"))
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "test_collect_toys.py").write_text(TOYS)
+    return tmp_path / "claims"
+
+
+def test_a_claim_that_breaks_says_its_error_in_one_line(toys):
+    """The exception's first line where there is one, else the last line that pytest says; the others are judged."""
+    reasons = {one.spec.id: (one.verdict, one.reason) for one in judged(toys).outcomes}
+    assert reasons["I.waits"] == ("not run", "a toy after '3'")
+    assert reasons["I.broken"] == ("error", "RuntimeError: the toy broke")
+    verdict, reason = reasons["I.lost"]
+    assert verdict == "error"
+    assert "test_collect_toys.py:" in reason
+
+
+def test_what_each_claim_asks_for_is_known_before_it_is_judged(toys):
+    """Each with its own requests, none with another's."""
+    found = {one.spec.id: [request.experiment.name for request in one.requests] for one in claims(toys)}
+    assert found == {"I.waits": [], "I.asks": ["baselines.constant"], "I.broken": [], "I.lost": []}
