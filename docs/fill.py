@@ -13,6 +13,7 @@ Of what might have printed Table III, ``3.3<!-- scored: NAME ROW LIONS -->`` is 
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 from reproduce.export import schemas
@@ -92,15 +93,18 @@ def ratios(weighed, read, digits, source):
 
 
 def table(counts, needed):
-    """Return the statements' counts as a table in Markdown: the first two rows add up to all; ``needed`` by these."""
+    """Return the statements' counts as a table in Markdown, whose three rows add up; below it, what is ``needed``."""
     own, rest, untested = counts.own.total(), counts.elsewhere.total(), counts.elsewhere[Standing.UNTESTED]
+    tried = counts.elsewhere - Counter({Standing.UNTESTED: untested})
     rows = [
-        ("Tested on the paper's own data and network", f"{own} of {counts.statements} statements", counts.own),
-        (f"Not tested so: they need {needed}", f"{rest}, every printed score among them", None),
-        ("Of these, tested on substitute data", f"{rest - untested} of {rest}", counts.elsewhere),
+        ("on the paper's own data and network", own, standing.listed(counts.own)),
+        ("on substitutes only: other cattle, network or recipe", rest - untested, standing.listed(tried)),
+        ("not yet", untested, ""),
     ]
-    said = [f"| {what} | {how_many} | {standing.listed(found) if found else ''} |" for what, how_many, found in rows]
-    return "\n".join(["| | | |", "|---|---|---|", *said])
+    lines = [f"| {where} | {how_many} | {found} |" for where, how_many, found in rows]
+    head = f"| tested | of {counts.statements} statements | so far |"
+    below = f"Every printed score is in the last two rows. To test these {rest} as the paper did takes {needed}."
+    return "\n".join([head, "|---|---|---|", *lines, "", below])
 
 
 def example(folded):
@@ -138,9 +142,10 @@ def signs(outcomes):
     ended = [one for one in outcomes if one.spec.kind == "statement" and one.verdict in ENDED]
     fragile, late = sum(bool(one.fragile) for one in ended), sum(bool(one.post_hoc) for one in ended)
     return (
-        f"Of the {len(ended)} verdicts on statements, in all settings, {fragile} are *fragile* (`◊`): another margin, "
-        f"set of lions, average or scaling would turn them. Of {late} the rule is younger than the first result "
-        "(*post hoc*, `†`). [Every sign](docs/verdicts.md#signs-behind-a-verdict)."
+        f"A statement is tested in several settings, and {len(ended)} of these tests ended in yes or no. Of these, "
+        f"{fragile} are *fragile* (`◊`): another margin, set of lions, average or scaling would turn them. In {late} "
+        "the rule was written after the first result (*post hoc*, `†`), so its author could have seen it. "
+        "[Every sign](docs/verdicts.md#signs-behind-a-verdict)."
     )
 
 
