@@ -89,11 +89,11 @@ class Audit:
         return (*lines, *self.notes, *([f"one animal only in {where}, where nothing can be scored"] if where else []))
 
     def lone(self, side: str) -> int:
-        """Animals with a single image on that side: nothing can be retrieved for them."""
+        """Return the animals with a single image on that side: nothing can be retrieved for them."""
         return int(np.sum(self.sizes[side] == 1))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; rows count from 0 in the order of the paths."""
+        """Return plain JSON values; rows count from 0 in the order of the paths."""
         sizes = {side: counts.tolist() for side, counts in self.sizes.items()}
         return {**asdict(self), "sizes": sizes, "findings": list(self.findings)}
 

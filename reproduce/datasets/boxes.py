@@ -94,7 +94,7 @@ def reaches_out(box: Box, size: tuple[int, int]) -> bool:
 
 
 def _box(words: list[str], edges: bool) -> Box | None:
-    """The box in whole pixels, its edges rounded as Pillow's crop does; None where it is empty, or no box."""
+    """Return the box in whole pixels, its edges rounded as Pillow's crop does; None where it is empty, or no box."""
     try:
         one, two, three, four = map(float, words)
     except ValueError:
@@ -108,7 +108,7 @@ def _box(words: list[str], edges: bool) -> Box | None:
 
 
 def _size(path: str) -> tuple[int, int] | None:
-    """Width and height of a photograph as it is seen, from its head; None where it has to be decoded for that."""
+    """Return the width and height of a photograph as it is seen, from its head; None where it must be decoded first."""
     from PIL import Image
 
     try:

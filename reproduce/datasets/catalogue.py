@@ -53,7 +53,7 @@ class Catalogue:
         return len(self.paths)
 
     def take(self, rows: np.ndarray) -> "Catalogue":
-        """The catalogue of these rows alone, in their order."""
+        """Return the catalogue of these rows alone, in their order."""
         digests = None if self.digests is None else self.digests[rows]
         columns = {name: getattr(self, name)[rows] for name in ("paths", "identities", "split")}
         own = {name: values[rows] for name, values in self.columns.items()}
@@ -66,7 +66,7 @@ class Catalogue:
         return len(self) > 0 and bool(np.all(self.paths != ""))
 
     def hash_for(self, pixels: bool) -> str:
-        """What a result depends on: the contents, or the identities alone, whose hash no pixel changes."""
+        """Return the hash of what a result depends on: the contents, or the identities, whose hash no pixel changes."""
         return self.content_hash if pixels or not self.identity_hash else self.identity_hash
 
     @cached_property

@@ -98,7 +98,7 @@ def _save(sheet: Any, kind: str, path: Path) -> None:
 
 
 def _font() -> str:
-    """DejaVu, which comes with matplotlib: Latin, Greek, Cyrillic, Arabic ... but no Chinese or Japanese."""
+    """Return DejaVu, which comes with matplotlib: Latin, Greek, Cyrillic, Arabic ... but no Chinese or Japanese."""
     from matplotlib import get_data_path
 
     return str(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"))

@@ -60,7 +60,7 @@ def decode(content: bytes, path: str | os.PathLike) -> Decoded:
 
 
 def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None, str, str]:
-    """The pixels where Pillow is to give them, the file's format and its mode; checks that the file is whole.
+    """Return the pixels where Pillow is to give them, the file's format and its mode; check that the file is whole.
 
     OpenCV 4.10 fills what a cut-off JPEG lacks with grey and says nothing (4.14 refuses); Pillow always notices.
     """
@@ -91,7 +91,7 @@ def _by_pillow(content: bytes, path: str | os.PathLike) -> tuple[Decoded | None,
 
 
 def _from_lab(image: Any) -> np.ndarray:
-    """(H, W, 3) uint8 BGR of an image in CIE L*a*b*."""
+    """Return an image in CIE L*a*b* as (H, W, 3) uint8 BGR."""
     from PIL import ImageCms
 
     spaces = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
@@ -100,30 +100,30 @@ def _from_lab(image: Any) -> np.ndarray:
 
 
 def _bits(image: Any, content: bytes) -> int:
-    """Bits of a colour in an open image's file; Pillow may have halved them."""
+    """Return the bits of a colour in an open image's file; Pillow may have halved them."""
     if image.format == "PNG":
         return max(8, content[24])
     return max(8, *getattr(image, "tag_v2", {}).get(258, (8,)))
 
 
 def _opaque(deep: np.ndarray) -> float:
-    """The value of a wholly opaque pixel."""
+    """Return the value of a wholly opaque pixel."""
     return float(np.iinfo(deep.dtype).max) if deep.dtype.kind in "iu" else 1.0
 
 
 def _on_black(seen: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 RGBA as BGR on a black ground."""
+    """Return (H, W, 4) uint8 RGBA as BGR on a black ground."""
     alpha = seen[..., 3:].astype(np.uint16)
     return ((seen[..., 2::-1].astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
 
 
 def _is_deep(content: bytes, kind: str, mode: str) -> bool:
-    """Whether a file may hold colours of 16 bits, which Pillow halves or does not know."""
+    """Return whether a file may hold colours of 16 bits, which Pillow halves or does not know."""
     return (kind == "PNG" and content[24:25] == b"\x10") or (kind == "TIFF" and mode not in ("1", "L", "P")) or not mode
 
 
 def _eight_bits(values: np.ndarray) -> tuple[np.ndarray, str]:
-    """Any numbers (H, W) or (H, W, 3) as (H, W, 3) uint8, and how they were scaled."""
+    """Return any numbers (H, W) or (H, W, 3) as (H, W, 3) uint8, and how they were scaled."""
     found = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(found.min()), float(found.max())
     if values.dtype.kind == "f" and low >= 0 and high <= 1:
@@ -142,7 +142,7 @@ def _eight_bits(values: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def _converted(content: bytes, path: str | os.PathLike) -> np.ndarray:
-    """(H, W, 3) uint8 BGR of what OpenCV does not know, such as a GIF: its first picture."""
+    """Return what OpenCV does not know, such as a GIF, as (H, W, 3) uint8 BGR: its first picture."""
     from PIL import Image, ImageOps
 
     try:

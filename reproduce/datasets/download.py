@@ -57,7 +57,7 @@ def fetch(name: str) -> Path:
 
 
 def fetch_unasked(name: str) -> Path:
-    """As ``fetch``; a failure is recalled for five minutes, so that a hundred claims do not each wait for it."""
+    """Fetch as ``fetch`` does; recall a failure for five minutes, so that a hundred claims do not each wait for it."""
     when, why = _failed.get(name, (-RECALL, ""))
     if time.monotonic() - when < RECALL:
         raise DataMissingError(why)
@@ -69,7 +69,7 @@ def fetch_unasked(name: str) -> Path:
 
 
 def unpacked(name: str, archive: Path) -> Path:
-    """The folder of a publisher's archive that lies among the user's data, unpacked into the cache once, whole."""
+    """Return the folder of a publisher's archive that lies among the user's data, unpacked into the cache once."""
     status = archive.stat()
     key = digest("unpacked", str(archive), status.st_size, status.st_mtime_ns)
     target = cache_dir("unpacked") / f"{name}-{key[:16]}"
@@ -144,7 +144,7 @@ def _patient() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _bar_on_terminals_only() -> Iterator[None]:
-    """wildlife-datasets shows a progress bar on stderr: kept for people, not for logs."""
+    """Show wildlife-datasets' progress bar on stderr to people, and keep it out of logs."""
     if sys.stderr.isatty():
         yield
         return

@@ -56,7 +56,7 @@ def _of_file(path: str, what: str) -> str:
 
 
 def encounter_pairs(identities: np.ndarray, when: np.ndarray) -> np.ndarray:
-    """(P, 2) int: rows i < j of one animal in one encounter; a photograph of which nothing is said has none."""
+    """Return (P, 2) int: rows i < j of one animal in one encounter; a photograph of which nothing is said has none."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, key in enumerate(zip(identities.tolist(), when.tolist(), strict=True)):
         if key[1]:

@@ -26,12 +26,12 @@ VERSION = 1
 
 
 def indexed(name: str, root: Path) -> dict[str, Any]:
-    """The rows of an exported folder, from its index."""
+    """Return the rows of an exported folder, from its index."""
     return json.loads((root / INDEX).read_text(encoding="utf-8"))
 
 
 def cropped(name: str, root: Path, key: str) -> Path:
-    """The folder of crops of the set at ``root``, whose state ``key`` names; cut once, whole or not at all."""
+    """Return the folder of crops of the set at ``root``, whose state ``key`` names; cut once, whole or not at all."""
     folder = cache_dir("crops") / f"{name}-{digest(VERSION, key)[:16]}"
     with FileLock(f"{folder}.lock"):
         if not (folder / INDEX).is_file():

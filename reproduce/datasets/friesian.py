@@ -23,18 +23,18 @@ def _identities() -> tuple[str, ...]:
 
 
 def identities() -> np.ndarray:
-    """(940,) str: the animal on each image, "1" to "89", in the order of the public catalogue."""
+    """Return (940,) str: the animal on each image, "1" to "89", in the order of the public catalogue."""
     return np.array(_identities())
 
 
 def class_sizes() -> dict[str, int]:
-    """Images per animal: 89 animals in numeric order, 1 to 47 images each, 940 in all."""
+    """Return the number of images of each animal: 89 animals in numeric order, 1 to 47 images each, 940 in all."""
     animals = np.array([int(identity) for identity in _identities()])
     return {str(animal): int(size) for animal, size in zip(*np.unique(animals, return_counts=True), strict=True)}
 
 
 def unlike(catalogue: Catalogue) -> str:
-    """Why images under the set's name are not the published ones, in words; "" where nothing speaks against them.
+    """Say why images under the set's name are not the published ones; "" where nothing speaks against them.
 
     Stand-ins say of themselves what they are, in a file ``STAND_INS`` above them; others are told by their counts.
     """
@@ -50,6 +50,6 @@ def unlike(catalogue: Catalogue) -> str:
 
 
 def images_digest(catalogue: Catalogue) -> str:
-    """Digest of the images and whose they are, 64 hex digits: the same whatever the files are called."""
+    """Return a digest of the images and whose they are, 64 hex digits: the same whatever the files are called."""
     assert catalogue.digests is not None
     return digest("images", sorted(zip(catalogue.identities.tolist(), catalogue.digests.tolist(), strict=True)))

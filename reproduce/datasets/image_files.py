@@ -44,7 +44,7 @@ class File:
 
 
 def examined(catalogue: Catalogue) -> tuple[list[File], np.ndarray]:
-    """Every file in the order of the catalogue, and grey thumbnails (N, SIDE, SIDE) uint8, zeros where unreadable.
+    """Return every file in the catalogue's order, and grey thumbnails (N, SIDE, SIDE) uint8, zeros where unreadable.
 
     A file that cannot be read is a finding and no error.
     """
@@ -74,14 +74,14 @@ def examined(catalogue: Catalogue) -> tuple[list[File], np.ndarray]:
 
 
 def readable(catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
-    """The catalogue without the images that cannot be read, and one line for each of those."""
+    """Return the catalogue without the images that cannot be read, and one line for each of those."""
     files, _ = examined(catalogue)
     errors = tuple(file.error for file in files if file.error)
     return (catalogue.take(np.flatnonzero([not file.error for file in files])) if errors else catalogue), errors
 
 
 def copies(catalogue: Catalogue) -> np.ndarray:
-    """(P, 2) int: rows i < j that are identical to the byte or the pixel, or nearly so."""
+    """Return (P, 2) int: rows i < j that are identical to the byte or the pixel, or nearly so."""
     files, thumbnails = examined(catalogue)
     groups: dict[str, list[int]] = {}
     for row, file in enumerate(files):

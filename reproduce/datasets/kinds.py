@@ -40,7 +40,7 @@ OURS = (LIONS, CATTLE, COWS, PROXY, BARN, SPACED, OUTSIDE, AS_LIONS, FEWER_LIONS
 
 
 def names() -> list[str]:
-    """Every name ``load`` knows: our own first, then the classes of wildlife-datasets in alphabetical order."""
+    """Return every name that ``load`` knows: our own first, then the classes of wildlife-datasets by alphabet."""
     return [*OURS, *sorted(set(classes()) - set(OURS), key=str.lower)]
 
 
@@ -49,7 +49,7 @@ def _is_known(name: str) -> bool:
 
 
 def is_own(name: str) -> bool:
-    """Whether the name is that of no known set but of a folder or a table of photographs: the user's own animals."""
+    """Return whether the name is no known set's but a folder or a table of photographs: the user's own animals."""
     if _is_known(name):
         return False
     return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).exists()
@@ -64,7 +64,7 @@ def check(name: str) -> None:
 
 
 def is_seeded(name: str) -> bool:
-    """Whether the seed draws the images or the split.
+    """Return whether the seed draws the images or the split.
 
     False for LionData, whose split is its folders. A set that brings its own split by identity is found out only
     when it is read: True here means "may", and ``Catalogue.seeded`` knows.
@@ -73,10 +73,10 @@ def is_seeded(name: str) -> bool:
 
 
 def is_proxy(name: str) -> bool:
-    """Whether the set is no data of the paper's but stands for one: real animals, named as a proxy in every verdict."""
+    """Return whether the set stands for one of the paper's: real animals, named as a proxy in every verdict."""
     return name not in (LIONS, CATTLE) and not is_rehearsal(name)
 
 
 def is_rehearsal(name: str) -> bool:
-    """Whether the images are generated: such a set shows that the code runs and never yields a verdict."""
+    """Return whether the images are generated: such a set shows that the code runs and never yields a verdict."""
     return name == STAND_IN

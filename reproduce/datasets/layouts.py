@@ -21,7 +21,7 @@ EXPECTED = {
 
 
 def located(name: str, root: Path) -> tuple[Path, str]:
-    """(folder, prefix): where the set's images lie, and what of the publisher's folders is lacking above them.
+    """Return (folder, prefix): where the set's images lie, and what of the publisher's folders is lacking above them.
 
     A path of the set is the prefix and what is below the folder, however it was unpacked: as published (the prefix is
     ""), from any of the publisher's own folders on, or in a folder more. (root, "") where none of that fits.
@@ -43,7 +43,7 @@ def located(name: str, root: Path) -> tuple[Path, str]:
 
 
 def _holds(name: str, folder: Path) -> bool:
-    """Whether the folder holds the set's animals, or its sides with the animals in them."""
+    """Return whether the folder holds the set's animals, or its sides with the animals in them."""
     sides = {LIONS: ("train", "val"), COWS: ("train", "test")}.get(name)
     if sides is None:
         return folder.is_dir() and any(one.is_dir() and one.name.isdecimal() for one in folder.iterdir())
@@ -53,7 +53,7 @@ def _holds(name: str, folder: Path) -> bool:
 
 
 def rows_below(name: str, root: Path, prefix: str) -> dict[str, Any]:
-    """The rows of a set of ``EXPECTED`` whose upper folders are lacking, as its class reads them with those."""
+    """Return the rows of a set of ``EXPECTED`` whose upper folders are lacking, as its class reads them with those."""
     rows: list[tuple[str, str, str | None]] = []
     for image in _images(root):
         parts = f"{prefix}{image}".split("/")
@@ -73,7 +73,7 @@ def rows_below(name: str, root: Path, prefix: str) -> dict[str, Any]:
 
 
 def misfit(name: str, root: Path, error: Exception, printed: str = "") -> InvalidInputError:
-    """The one line for a folder that wildlife-datasets' class ``name`` could not read.
+    """Return the one line for a folder that wildlife-datasets' class ``name`` could not read.
 
     ``error`` is what it raised; its own words are kept where it says something of a user's files, and so is what it
     ``printed``, but not a KeyError or an assertion of its inside.
@@ -99,13 +99,13 @@ def misfit(name: str, root: Path, error: Exception, printed: str = "") -> Invali
 
 
 def _of_ids(error: Exception) -> bool:
-    """Whether wildlife-datasets found two equal ids, which it asserts without a word."""
+    """Return whether wildlife-datasets found two equal ids, which it asserts without a word."""
     frames = traceback.extract_tb(error.__traceback__)
     return isinstance(error, AssertionError) and bool(frames) and frames[-1].name == "create_id"
 
 
 def _is_laid_out(name: str, images: list[str]) -> bool:
-    """Whether the images lie in the folders that those of the set lie in, where these are known."""
+    """Return whether the images lie in the folders that those of the set lie in, where these are known."""
     if name not in EXPECTED:
         return True
     pattern = re.sub(r"\{[a-z,]+\}|[A-Z]+(?=/)|IMAGE\.\w+", "[^/]+", EXPECTED[name])
@@ -113,7 +113,7 @@ def _is_laid_out(name: str, images: list[str]) -> bool:
 
 
 def _of_one_name(images: list[str]) -> list[str]:
-    """The first two of the paths that end in the same file name; [] where there are none."""
+    """Return the first two of the paths that end in the same file name; [] where there are none."""
     first: dict[str, str] = {}
     for image in images:
         file = image.rpartition("/")[2]

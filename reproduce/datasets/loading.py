@@ -17,7 +17,7 @@ __all__ = ["available", "load", "published"]
 
 
 def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, download: bool = False) -> Catalogue:
-    """The data set of that name as a Catalogue, images in the order of their relative paths.
+    """Return the data set of that name as a Catalogue, images in the order of their relative paths.
 
     name: a class of wildlife-datasets, a set of ours such as "OpenCows2020-thinned" or "TuringCattle"; or your own
     animals: a folder with a folder of photographs for each, or a table of path, identity and, if there is one, split.
@@ -39,7 +39,7 @@ def load(name: str, root: str | os.PathLike | None = None, seed: int = 0, downlo
 
 
 def published(name: str, root: str | os.PathLike | None = None, seed: int = 0, reading: Reading = DEFAULT) -> Catalogue:
-    """The same but for the split: the set's own wherever it has one, animals on both sides and all.
+    """Return what ``load`` does but for the split: the set's own wherever it has one, animals on both sides and all.
 
     ``load`` draws a split by animal instead where the set's own is none (OpenCows2020), and so hides what an audit
     has to show. ``seeded`` is false where the split is the set's own. ``reading``: how own animals are to be read where
@@ -83,7 +83,7 @@ def _load(
 
 
 def available(name: str, root: str | os.PathLike | None = None, pixels: bool = False) -> bool:
-    """Whether ``load`` answers at once, without a download; with ``pixels``, whether images come with it.
+    """Return whether ``load`` answers at once, without a download; with ``pixels``, whether images come with it.
 
     FriesianCattle2017 is always available, and with pixels only where its images are.
     """
@@ -100,7 +100,7 @@ def available(name: str, root: str | os.PathLike | None = None, pixels: bool = F
 
 
 def _fetched(name: str, root: str | os.PathLike | None, asked: bool) -> Path | None:
-    """Where a set lies that had to be downloaded; None if its identities do without. Only LionData is unasked for."""
+    """Return the folder of a set, downloaded if asked for, LionData also if not; None if its identities do without."""
     if name == kinds.CATTLE and not asked:
         return None
     if root is not None or not (asked or name == kinds.LIONS):
@@ -119,7 +119,7 @@ def _identities_only(seed: int) -> Catalogue:
 
 
 def _identity_hash(animals: np.ndarray) -> str:
-    """Of FriesianCattle2017's identities, in the catalogue's order: that in which the images lie says nothing."""
+    """Return the hash of FriesianCattle2017's identities in the catalogue's order, whatever order the images have."""
     known = friesian.identities()
     same = sorted(animals.tolist()) == sorted(known.tolist())
     return digest("identities", kinds.CATTLE, known.tolist() if same else sorted(animals.tolist()))

@@ -13,7 +13,7 @@ BLOCK = 1024
 
 
 def near_identical(thumbnails: np.ndarray) -> np.ndarray:
-    """(P, 2) int: pairs of rows i < j of thumbnails (N, S, S) uint8 that correlate; an even grey is like nothing."""
+    """Return (P, 2) int: pairs of rows i < j of thumbnails (N, S, S) uint8 that correlate; plain grey never does."""
     if not len(thumbnails):
         return np.empty((0, 2), int)
     rows: np.ndarray = thumbnails.reshape(len(thumbnails), -1).astype(np.float32)

@@ -24,7 +24,7 @@ class Entry:
 
 
 def overview(everything: bool = False) -> list[Entry]:
-    """The sets this suite speaks of and any other that is here; with ``everything`` all of wildlife-datasets."""
+    """Return the sets this suite speaks of and any other that is here; with ``everything`` all of wildlife-datasets."""
     others = kinds.names()[len(kinds.OURS) :]
     return [_entry(name) for name in kinds.OURS] + [entry for entry in map(_entry, others) if everything or entry.here]
 

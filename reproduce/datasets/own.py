@@ -24,13 +24,13 @@ _DRAWN = "were drawn to be held out"
 
 
 def title(name: str) -> str:
-    """What a set is called on a page and in file names: a known one's name, the folder's or the table's last part."""
+    """Return what a set is called on a page and in file names: its known name, or the last part of the path."""
     path = Path(name)
     return path.resolve().name if path.is_dir() else path.stem
 
 
 def catalogue(name: str, seed: int = 0, by_animal: bool = True, reading: Reading = DEFAULT) -> Catalogue:
-    """The animals of a folder, or of a table, as a Catalogue called by its absolute path.
+    """Return the animals of a folder, or of a table, as a Catalogue called by its absolute path.
 
     Folder: ``ANIMAL/.../PHOTOGRAPH``, or ``train/ANIMAL/...`` beside ``test/ANIMAL/...``. Table: .csv (separated by
     comma, semicolon or "|") or .tsv with a header; paths are absolute, or relative to its folder. Hidden files are
@@ -67,7 +67,7 @@ def catalogue(name: str, seed: int = 0, by_animal: bool = True, reading: Reading
 
 
 def _named(rows: Rows, strangers: Strangers) -> tuple[list[str], np.ndarray, list[str]]:
-    """Every row's animal, which rows show a known one, and a line on those that do not.
+    """Return every row's animal, which rows show a known one, and a line on those that do not.
 
     A stranger that is kept has a name of its own: nothing can be found for it, and it stands in the others' rankings.
     """
@@ -95,7 +95,7 @@ def _named(rows: Rows, strangers: Strangers) -> tuple[list[str], np.ndarray, lis
 def _split(
     sides: list[str | None], identities: np.ndarray, known: np.ndarray, by_animal: bool
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The user's own split, None where there is none to use, and each row's role where queries meet a gallery."""
+    """Return the user's own split, or None, and each row's role where queries meet a gallery."""
     given = {side for side, sure in zip(sides, known, strict=True) if sure}
     if None in given or given == {"train"}:
         return None, None
@@ -108,7 +108,7 @@ def _split(
 
 
 def _drawn(identities: np.ndarray, known: np.ndarray, seed: int) -> np.ndarray:
-    """Animals held out by seed, all of them where there are few; strangers are on the test side."""
+    """Return the split, animals held out by seed, all of them where there are few; strangers are on the test side."""
     animals = len(set(identities[known].tolist()))
     held_out = splits.own_held_out_count(animals)
     split = np.full(len(identities), "test", dtype="<U5")

@@ -72,14 +72,14 @@ def read_folder(root: Path, level: int | None = None) -> Rows:
 
 
 def _market(name: str) -> tuple[str, str]:
-    """The animal, "-1" where nobody in particular is shown, and the camera."""
+    """Return the animal, "-1" where nobody in particular is shown, and the camera."""
     found = _MARKET.fullmatch(name)
     assert found is not None
     return ("-1" if found[1].lstrip("0") == "" else found[1]), found[2].lower()
 
 
 def _names(images: list[list[str]], depth: int) -> list[str]:
-    """The animals' folders by their own name, by more of their path where two of them share it."""
+    """Return the animals' folders by their own name, by more of their path where two of them share it."""
     above = defaultdict(set)
     for parts in images:
         above[parts[depth]].add("/".join(parts[:depth]))
@@ -88,7 +88,7 @@ def _names(images: list[list[str]], depth: int) -> list[str]:
 
 
 def _in_several(images: list[list[str]], depth: int) -> list[str]:
-    """Lines on folders of animals that may be none: sides of a split, and one name below several others."""
+    """Return lines on folders of animals that may be none: sides of a split, and one name below several others."""
     above = defaultdict(set)
     for parts in images:
         above[parts[depth]].add("/".join(parts[:depth]))
@@ -123,7 +123,7 @@ def _check_loose(root: Path, images: list[list[str]], depth: int) -> None:
 
 
 def _deeper(images: list[list[str]], depth: int) -> list[str]:
-    """A line that asks, where an "animal" holds no photograph itself: a level of the folders may have been mistaken."""
+    """Return a line that asks whether a level of the folders was mistaken, where an "animal" holds no photograph."""
     below = defaultdict(set)
     for parts in images:
         below[parts[depth]].add(parts[depth + 1] if len(parts) > depth + 2 else "")
@@ -149,7 +149,7 @@ def _deeper(images: list[list[str]], depth: int) -> list[str]:
 
 
 def _without_pictures(files: dict[str, tuple[int, int]], photographs: list[str]) -> list[str]:
-    """Folders right below the root that hold files and yet no photograph."""
+    """Return the folders right below the root that hold files and yet no photograph."""
     tops = {path.split("/")[0] for path in files if "/" in path and not path.startswith((".", "__MACOSX"))}
     return sorted(tops - {path.split("/")[0] for path in photographs})
 

@@ -81,7 +81,7 @@ def read_table(path: Path, identity: str | None = None, file: str | None = None,
 
 
 def _cut(path: Path, head: list[str], found: list[_Row]) -> tuple[list[_Row], list[str]]:
-    """The rows with the part of its photograph that each one's box names, and lines on what has none."""
+    """Return the rows with the part of its photograph that each one's box names, and lines on what has none."""
     places = boxes.columns(head)
     if not places:
         odd = boxes.perhaps(head)
@@ -100,7 +100,7 @@ def _cut(path: Path, head: list[str], found: list[_Row]) -> tuple[list[_Row], li
 
 
 def _digests(path: Path, paths: list[str]) -> list[str]:
-    """The SHA-256 of each file; of a part of one, a digest of that and the box."""
+    """Return the SHA-256 of each file; of a part of one, a digest of that and the box."""
     parts = [whole(path.parent / one) for one in paths]
     files = digested(path.name, path.parent, [file for file, _ in parts])
     return [sha if box is None else digest(sha, box) for sha, (_, box) in zip(files, parts, strict=True)]
@@ -125,7 +125,7 @@ def _check_sides(path: Path, column: str, rows: list[tuple[str, str | None, int]
 
 
 def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The first line's cells, and the others' with their line numbers: separated as lets the columns be found."""
+    """Return the first line's cells and the others' with their line numbers, by the separator that finds columns."""
     lines = decoded(path).splitlines(keepends=True)
     skipped = 0
     separators = ",;\t|"
@@ -211,13 +211,13 @@ def _columns(
 
 
 def _grouping(values: list[str]) -> tuple[int, ...]:
-    """Which rows are called alike, whatever they are called."""
+    """Return which rows are called alike, whatever they are called."""
     seen: dict[str, int] = {}
     return tuple(seen.setdefault(value, len(seen)) for value in values)
 
 
 def _file(folder: Path, name: str) -> str | None:
-    """The path of a file as it is there: as written, or with Windows' separators; None where it is not."""
+    """Return the path of a file as it is there: as written, or with Windows' separators; None where it is not."""
     for one in (name, name.replace("\\", "/")):
         if (
             one and "\0" not in one and os.path.isfile(whole(os.path.join(folder, one))[0])
@@ -231,7 +231,7 @@ def _any_file(folder: Path, names: list[str]) -> bool:
 
 
 def _absent(path: Path, absent: list[tuple[int, str]], rows: int) -> InvalidInputError:
-    """Every file that is not there, the first few by name, and the nearest name beside the first."""
+    """Return every file that is not there, the first few by name, and the nearest name beside the first."""
     number, name = absent[0]
     which = f"line {number}: no file {name!r}"
     if len(absent) > 1:
@@ -244,7 +244,7 @@ def _absent(path: Path, absent: list[tuple[int, str]], rows: int) -> InvalidInpu
 
 
 def _nearest(folder: Path, name: str) -> str | None:
-    """A file's path that differs in case, ending or little else; None where nothing comes near."""
+    """Return a file's path that differs in case, ending or little else; None where nothing comes near."""
     if name.startswith(("http://", "https://")):
         return None
     relative = name.replace("\\", "/")

@@ -33,7 +33,7 @@ Features = tuple[np.ndarray, np.ndarray]
 
 
 def within_animal_pairs(identities: np.ndarray) -> np.ndarray:
-    """(P, 2) int: rows i < j that show the same animal, in lexicographic order."""
+    """Return (P, 2) int: rows i < j that show the same animal, in lexicographic order."""
     pairs = []
     for animal in np.unique(identities):
         rows = np.flatnonzero(identities == animal)
@@ -44,7 +44,7 @@ def within_animal_pairs(identities: np.ndarray) -> np.ndarray:
 
 
 def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
-    """(P, 2) int: inliers of each of ``within_animal_pairs``, at REPROJECTION and at STRICT; kept by content."""
+    """Return (P, 2) int: inliers of each of ``within_animal_pairs``, at REPROJECTION and at STRICT; kept by content."""
     pairs = within_animal_pairs(catalogue.identities)
     key = digest("photographs", VERSION, seen(catalogue), catalogue.identities.tolist())
 
@@ -76,13 +76,13 @@ def keypoints_of(catalogue: Catalogue) -> Keypoints:
 
 
 def same_photograph(catalogue: Catalogue) -> np.ndarray:
-    """(P, 2) int: pairs of images of one animal that share a photograph, rows i < j."""
+    """Return (P, 2) int: pairs of images of one animal that share a photograph, rows i < j."""
     shared = within_animal_inliers(catalogue)[:, 0] >= INLIERS
     return within_animal_pairs(catalogue.identities)[shared]
 
 
 def same_or_copied(catalogue: Catalogue, near: np.ndarray) -> np.ndarray:
-    """(P, 2) int: pairs of images of one animal that share a photograph or are copies of each other, rows i < j.
+    """Return (P, 2) int: pairs of images of one animal that share a photograph or are copies of each other, rows i < j.
 
     ``near`` (Q, 2): pairs that are nearly identical or more; a copy shows the same photograph, whatever SIFT finds.
     """
@@ -92,7 +92,7 @@ def same_or_copied(catalogue: Catalogue, near: np.ndarray) -> np.ndarray:
 
 
 def affine_inliers(one: Features, other: Features) -> tuple[int, int]:
-    """How many matches from one image to the other agree on an affine map, at REPROJECTION and at STRICT pixels."""
+    """Return how many matches of two images agree on an affine map, at REPROJECTION and at STRICT pixels."""
     import cv2
 
     if len(one[0]) == 0 or len(other[0]) < 2:
@@ -112,7 +112,7 @@ def affine_inliers(one: Features, other: Features) -> tuple[int, int]:
 
 
 def _features(grey: np.ndarray) -> Features:
-    """Positions (n, 2) float32 and descriptors (n, 128) float32 of an image scaled to HEIGHT."""
+    """Return positions (n, 2) float32 and descriptors (n, 128) float32 of an image scaled to HEIGHT."""
     import cv2
 
     scale = HEIGHT / grey.shape[0]
@@ -127,7 +127,7 @@ def _features(grey: np.ndarray) -> Features:
 
 
 def _packed(grey: np.ndarray) -> np.ndarray:
-    """(KEYPOINTS, 136) uint8 of an image: two float32 of place, then 128 of descriptor; NaN where there are fewer."""
+    """Return an image as (KEYPOINTS, 136) uint8: two float32 of place, 128 of descriptor; NaN where it has fewer."""
     points, vectors = _features(grey)
     row = np.zeros((KEYPOINTS, 136), np.uint8)
     row[:, :8] = np.full((KEYPOINTS, 2), np.nan, np.float32).view(np.uint8)

@@ -34,7 +34,7 @@ def images(catalogue: Catalogue, size: None, mode: Mode = ..., resize: str = ...
 def images(
     catalogue: Catalogue, size: tuple[int, int] | None = (64, 64), mode: Mode = "grey", resize: str = "area"
 ) -> np.ndarray | list[np.ndarray]:
-    """The images of a catalogue, in its order.
+    """Return the images of a catalogue, in its order.
 
     size: (height, width) to which every image is resized, whatever its proportions; None keeps each as it is and
     returns a list. mode: "grey" gives (N, H, W) uint8, OpenCV's BGR-to-grey weights applied before resizing;
@@ -61,7 +61,7 @@ def images(
 
 
 def raw_image(path: str | os.PathLike, mode: Mode = "colour") -> np.ndarray:
-    """One image as its file holds it, turned as its EXIF says: (H, W, 3) uint8 RGB, or (H, W) uint8 for "grey".
+    """Return one image as its file holds it, turned as its EXIF says: (H, W, 3) uint8 RGB, or (H, W) uint8 for "grey".
 
     The type is told from the bytes, never from the ending: LionData's JPEGs are called .png.
     Raises InvalidInputError naming a file that is absent, empty, cut off or no image.
@@ -98,7 +98,7 @@ def decoded_file(path: str | os.PathLike) -> Decoded:
 def rows_of(
     catalogue: Catalogue, name: str, row: Callable[[np.ndarray], np.ndarray], mode: Mode = "colour"
 ) -> np.ndarray:
-    """(N, ...) one row for each image, computed where it is decoded: no more than an image a thread is in memory.
+    """Return (N, ...), one row for each image, computed where it is decoded: a thread holds no more than one image.
 
     ``row(image)`` is called with an image as `raw_image` gives it; ``name`` says what it computes, all settings
     included. Kept block by block under the images' contents: what was computed before a kill is not computed again.
@@ -146,7 +146,7 @@ def _resized(path: str, size: tuple[int, int], mode: Mode, resize: str) -> np.nd
 
 
 def _decode(catalogue: Catalogue, size: tuple[int, int] | None, mode: Mode, resize: str) -> Iterator[np.ndarray]:
-    """Decoded in threads: both decoders release Python's lock, and nothing is forked."""
+    """Decode in threads: both decoders release Python's lock, and nothing is forked."""
 
     def one(path: str) -> np.ndarray:
         return raw_image(path, mode) if size is None else _resized(path, size, mode, resize)
@@ -164,7 +164,7 @@ def _stacked(catalogue: Catalogue, size: tuple[int, int], mode: Mode, resize: st
 
 
 def _ragged(catalogue: Catalogue, key: str, mode: Mode) -> list[np.ndarray]:
-    """Images of all sizes: kept end to end as one flat array, beside their shapes."""
+    """Return images of all sizes: kept end to end as one flat array, beside their shapes."""
     kept: list[np.ndarray] = []
 
     def decoded() -> list[np.ndarray]:
@@ -182,13 +182,13 @@ def _ragged(catalogue: Catalogue, key: str, mode: Mode) -> list[np.ndarray]:
 
 
 def _contents(catalogue: Catalogue) -> list[str]:
-    """The SHA-256 of each image's file."""
+    """Return the SHA-256 of each image's file."""
     found = _digests(catalogue.paths) if catalogue.digests is None else catalogue.digests
     return list(found.tolist())
 
 
 def _digests(paths: np.ndarray) -> np.ndarray:
-    """Of a catalogue made by hand: hashed at every call."""
+    """Return the digests of a catalogue made by hand: hashed at every call."""
     import hashlib
 
     found = []

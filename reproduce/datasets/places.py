@@ -23,12 +23,12 @@ PUBLISHED = {
 
 
 def download_folder(name: str) -> Path:
-    """Where a download of the set is kept, whether it is there or not."""
+    """Return where a download of the set is kept, whether it is there or not."""
     return cache_dir("datasets") / name
 
 
 def searched(name: str, root: str | os.PathLike | None = None) -> list[Path]:
-    """The folders that may hold the set, in the order they are tried, absolute.
+    """Return the folders that may hold the set, in the order they are tried, absolute.
 
     A ``root`` the caller names is the only place: the set's own folder, or one that holds sets under their names.
     Otherwise ``REPRODUCE_DATA``/NAME, there the publisher's own folder, then the folder of downloads.
@@ -43,7 +43,7 @@ def searched(name: str, root: str | os.PathLike | None = None) -> list[Path]:
 
 
 def archive(name: str, root: str | os.PathLike | None = None) -> Path | None:
-    """The set's archive as its publisher calls it, or as NAME.zip, beside where the set's folder is sought or in it."""
+    """Return the set's archive, as its publisher calls it or NAME.zip, beside the folder that is sought or in it."""
     entry = classes().get(name)
     files = [f"{name}.zip", *(url.rsplit("/", 1)[-1] for url in (entry.urls if entry else ()))]
     files = [file for file in files if file.lower().endswith(ENDINGS)]
@@ -57,7 +57,7 @@ def archive(name: str, root: str | os.PathLike | None = None) -> Path | None:
 
 
 def has_images(folder: Path) -> bool:
-    """Whether there is an image file anywhere under the folder; stops at the first."""
+    """Return whether there is an image file anywhere under the folder; stops at the first."""
     return any(
         file.lower().endswith(IMAGE_ENDINGS) and not file.startswith(".")
         for _, _, files in os.walk(folder)
@@ -66,12 +66,12 @@ def has_images(folder: Path) -> bool:
 
 
 def find(name: str, root: str | os.PathLike | None = None) -> Path | None:
-    """The first of the searched folders that holds images, or None."""
+    """Return the first of the searched folders that holds images, or None."""
     return next((folder for folder in searched(name, root) if has_images(folder)), None)
 
 
 def missing(name: str, root: str | os.PathLike | None = None, why: str = "") -> DataMissingError:
-    """The one error for a set that is not at hand: what is missing, where it was sought, how to get it."""
+    """Return the one error for a set that is not at hand: what is missing, where it was sought, how to get it."""
     places = ", ".join(str(folder) for folder in searched(name, root))
     how = remedy(name)
     if root is None and "REPRODUCE_DATA" not in os.environ:
@@ -82,7 +82,7 @@ def missing(name: str, root: str | os.PathLike | None = None, why: str = "") -> 
 
 
 def remedy(name: str) -> str:
-    """The command that gets a set, or what to do where no command can."""
+    """Return the command that gets a set, or what to do where no command can."""
     entry = classes().get(name)
     if entry is not None and entry.via == "hand":
         return f"by hand, as wildlife-datasets describes for {name}"

@@ -66,7 +66,7 @@ def origin(name: str) -> str:
 
 
 def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = None) -> Catalogue:
-    """The proxy drawn from its source by seed: sizes, which animal gets which, its images, and who is held out.
+    """Return the proxy drawn from its source by seed: sizes, which animal gets which, its images, and who is held out.
 
     As many sizes as animals are drawn without replacement from FriesianCattle2017's 89 (reading 8), or from those of
     the animals of ``like``.
@@ -112,7 +112,7 @@ def thinned(name: str, source: Catalogue, seed: int, like: Catalogue | None = No
 
 
 def _unlike(source: Catalogue, eligible: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """As many eligible rows as were drawn: the first of those, then always that which is farthest from all so far.
+    """Return as many eligible rows as were drawn: the first of those, then always the farthest from all so far.
 
     Farthest-point sampling (Gonzalez 1985) of grey images of 32 x 32 pixels.
     """

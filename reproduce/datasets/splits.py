@@ -14,7 +14,7 @@ HELD_OUT, OF_ANIMALS = 9, 89
 
 
 def natural_order(identities: np.ndarray) -> np.ndarray:
-    """The distinct identities, (C,) str: whole numbers by value and before names, names by letter."""
+    """Return the distinct identities, (C,) str: whole numbers by value and before names, names by letter."""
 
     def key(identity: str) -> tuple[float, str]:
         return int(identity) if identity.isdecimal() else math.inf, identity
@@ -23,17 +23,17 @@ def natural_order(identities: np.ndarray) -> np.ndarray:
 
 
 def held_out_count(animals: int) -> int:
-    """How many animals a set of that many holds out where nothing else is said: nine of 89, and at least two."""
+    """Return how many animals a set of that many holds out where nothing else is said: nine of 89, and at least two."""
     return max(2, math.floor(animals * HELD_OUT / OF_ANIMALS + 0.5))
 
 
 def own_held_out_count(animals: int) -> int:
-    """The same of a user's own animals: a quarter, and three, which an interval needs; all of them if there are few."""
+    """Return how many of a user's own animals are held out: a quarter, at least three for an interval, all if few."""
     return max(3, math.floor(animals / 4 + 0.5)) if animals >= 5 else animals
 
 
 def by_seed(name: str, identities: np.ndarray, seed: int, count: int) -> np.ndarray:
-    """(N,) "train" | "test": ``count`` animals drawn by seed from all of them are held out, lone ones included.
+    """Return (N,) "train" | "test": ``count`` animals drawn by seed from all of them are held out, lone ones included.
 
     The draw depends on the set's name, the seed and the animals, not on their images or the order of rows.
     """
@@ -45,7 +45,7 @@ def by_seed(name: str, identities: np.ndarray, seed: int, count: int) -> np.ndar
 
 
 def labelled(labels: list[str | None]) -> np.ndarray | None:
-    """The set's own split as (N,) "train" | "test", by animal or not; None if there is none, or half a one.
+    """Return the set's own split as (N,) "train" | "test", by animal or not; None if there is none, or half a one.
 
     Every image has a label, and some but not all are "train" or "training". Every other label (test, val, query ...)
     counts as "test".
@@ -57,7 +57,7 @@ def labelled(labels: list[str | None]) -> np.ndarray | None:
 
 
 def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | None:
-    """The same if it is by animal, so that no animal is in "train" and elsewhere too; else None."""
+    """Return the set's own split if it is by animal, no animal being in "train" and on another side; else None."""
     split = labelled(labels)
     if split is None or set(identities[split == "train"]) & set(identities[split == "test"]):
         return None
@@ -65,7 +65,7 @@ def own_split(labels: list[str | None], identities: np.ndarray) -> np.ndarray | 
 
 
 def lion_folders(paths: list[str]) -> np.ndarray:
-    """LionData's split (N,) "train" | "test": the folder "train" or "val" above the lion's (II-B.1: 75 and 19)."""
+    """Return LionData's split (N,) "train" | "test": the folder "train" or "val" above the lion's (II-B.1: 75, 19)."""
     folders = [path.split("/")[-3] if path.count("/") >= 2 else "" for path in paths]
     sides = {"train": "train", "val": "test"}
     if strange := sorted(set(folders) - set(sides)):

@@ -51,7 +51,7 @@ class Survey:
     prefix: str = ""
 
     def content_hash(self) -> str:
-        """Digest of relative paths, identities and image contents; the same wherever the folder lies."""
+        """Return a digest of relative paths, identities and image contents; the same wherever the folder lies."""
         return digest(
             "data set", [self.prefix + path for path in self.paths], self.identities.tolist(), self.digests.tolist()
         )
@@ -85,7 +85,7 @@ def survey(
 
 
 def digested(name: str, root: Path, paths: list[str]) -> list[str]:
-    """SHA-256 of files that a table names, relative to ``root`` or absolute, kept like a folder's."""
+    """Return the SHA-256 of files that a table names, relative to ``root`` or absolute, kept like a folder's."""
     listing = {}
     for path in paths:
         status = (root / path).stat()
@@ -94,7 +94,7 @@ def digested(name: str, root: Path, paths: list[str]) -> list[str]:
 
 
 def counted(name: str, root: Path) -> tuple[int, int] | None:
-    """(images, animals) of a folder that was surveyed and has not changed since, else None; reads no image."""
+    """Return (images, animals) of a folder that was surveyed and has not changed since, else None; reads no image."""
     root, _ = located(name, root)
     rows = _kept_rows(_kept_at(name, root, _listing(root)))
     return None if rows is None else (len(rows["identities"]), len(set(rows["identities"])))
@@ -106,7 +106,7 @@ def _kept_at(name: str, root: Path, listing: dict[str, tuple[int, int]]) -> Path
 
 
 def _kept_rows(kept: Path) -> dict[str, Any] | None:
-    """What the cache has of a folder; None where it has nothing, or something else than rows."""
+    """Return what the cache has of a folder; None where it has nothing, or something else than rows."""
     try:
         rows = from_json(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -118,7 +118,7 @@ def _kept_rows(kept: Path) -> dict[str, Any] | None:
 
 
 def _listing(root: Path) -> dict[str, tuple[int, int]]:
-    """Every file under the folder: relative path -> (bytes, modification time in ns)."""
+    """Return every file under the folder: relative path -> (bytes, modification time in ns)."""
     listing = {}
     pending = [str(root)]
     while pending:
@@ -135,7 +135,7 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
 
 @contextmanager
 def _in_one_line() -> Iterator[None]:
-    """What cannot be opened stops here: passed over, it would be photographs that nobody misses."""
+    """Refuse what cannot be opened: passed over, it would be photographs that nobody misses."""
     try:
         yield
     except OSError as error:
@@ -143,7 +143,7 @@ def _in_one_line() -> Iterator[None]:
 
 
 def through_wildlife(name: str, root: Path) -> dict[str, Any]:
-    """Relative paths, identities and split labels as wildlife-datasets reads them, sorted by path."""
+    """Return relative paths, identities and split labels as wildlife-datasets reads them, sorted by path."""
     kind = wildlife.wildlife_class(name)
     try:
         with wildlife.quietly() as printed:
@@ -164,13 +164,13 @@ def through_wildlife(name: str, root: Path) -> dict[str, Any]:
 
 
 def folders_as_animals(name: str, root: Path) -> dict[str, Any]:
-    """Rows of a folder of ANIMAL/IMAGE.png, read without wildlife-datasets."""
+    """Return the rows of a folder of ANIMAL/IMAGE.png, read without wildlife-datasets."""
     paths = sorted(path.relative_to(root).as_posix() for path in root.glob("*/*.png"))
     return {"paths": paths, "identities": [path.split("/")[0] for path in paths], "labels": [None] * len(paths)}
 
 
 def _digests(name: str, root: Path, listing: dict[str, tuple[int, int]], paths: list[str]) -> list[str]:
-    """SHA-256 of each file; those whose size and modification time have not changed are not read again."""
+    """Return the SHA-256 of each file; those whose size and modification time have not changed are not read again."""
     book = cache_dir("digests") / f"{digest(str(root))}.json"
     try:
         rows = from_json(book.read_text(encoding="utf-8")).items()

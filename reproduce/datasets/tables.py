@@ -23,7 +23,7 @@ ANIMALS, MOST = 100, 10
 
 
 def print_overview(entries: list[Entry], console: Console) -> None:
-    """One row a set: what it is to this suite, how many images and animals, and where it is or how to get it."""
+    """Print one row a set: what it is to this suite, how many images and animals, and where it is or how to get it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Data set", no_wrap=True)
     table.add_column("Role", no_wrap=True)
@@ -54,7 +54,10 @@ def _count(number: int | None, counted: bool) -> str:
 
 
 def print_audit(audit: Audit, chance: Mapping[str, tuple[float, float]], console: Console) -> None:
-    """The findings on one screen. ``chance`` maps a side to exact chance MAP@R (per class, per query), as fractions."""
+    """Print the findings on one screen.
+
+    ``chance`` maps a side to exact chance MAP@R (per class, per query), as fractions.
+    """
     console.print(
         f"[bold]{escape(one_line(title(audit.name)))}[/bold]  content {audit.content_hash[:12]}", highlight=False
     )
@@ -127,7 +130,7 @@ def _duplicates(kind: str, found: Duplicates) -> str:
 
 
 def _short(path: str, audit: Audit) -> str:
-    """A path within the user's own folder, or its last three parts."""
+    """Return a path within the user's own folder, or its last three parts."""
     own = Path(audit.name)
     inside = own.is_absolute() and Path(path).is_relative_to(own)
     return str(Path(path).relative_to(own)) if inside else str(Path(*Path(path).parts[-3:]))

@@ -14,7 +14,7 @@ __all__ = ["address", "small"]
 
 
 def small(path: str | os.PathLike, side: int) -> tuple["Image.Image", tuple[int, int]]:
-    """An image within ``side`` x ``side`` pixels, and the (width, height) that it had; a smaller one stays as it is.
+    """Return an image within ``side`` x ``side`` pixels, and its (width, height) before; a smaller one stays as it is.
 
     Errors are those of ``raw_image``.
     """
@@ -27,7 +27,7 @@ def small(path: str | os.PathLike, side: int) -> tuple["Image.Image", tuple[int,
 
 
 def address(picture: "Image.Image") -> str:
-    """The address of a picture for a page: "data:image/jpeg;base64,..."."""
+    """Return the address of a picture for a page: "data:image/jpeg;base64,..."."""
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"

@@ -39,7 +39,7 @@ VERSION = 1
 
 
 def coats() -> np.ndarray:
-    """(animals, GRID, GRID) float64 in [0, 1]: 1 is dark. Periodic in both directions.
+    """Return (animals, GRID, GRID) float64 in [0, 1]: 1 is dark. The coats are periodic in both directions.
 
     Only additions and multiplications in float64, element by element: the same bits on every machine.
     """
@@ -76,7 +76,7 @@ def coats() -> np.ndarray:
 
 
 def photograph(coat: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """One image (SIDE, SIDE, 3) uint8, BGR, of a (GRID, GRID) coat: an animal's back from above, on straw.
+    """Return one image (SIDE, SIDE, 3) uint8, BGR, of a (GRID, GRID) coat: an animal's back from above, on straw.
 
     Turned by up to 25 degrees, scaled by 0.85 to 1.15, shifted by up to 8 % of the side; a light that falls off to
     one side; noise of 4 grey levels.
@@ -104,7 +104,7 @@ def photograph(coat: np.ndarray, draw: np.random.Generator) -> np.ndarray:
 
 
 def catalogue(seed: int) -> Catalogue:
-    """The stand-in as a Catalogue: the same images for every seed, which draws the four animals held out."""
+    """Return the stand-in as a Catalogue: the same images for every seed, which draws the four animals held out."""
     found = survey(kinds.STAND_IN, _generated(), folders_as_animals)
     paths = np.array([str(found.root / path) for path in found.paths])
     split = splits.by_seed(kinds.STAND_IN, found.identities, seed, HELD_OUT)
@@ -112,7 +112,7 @@ def catalogue(seed: int) -> Catalogue:
 
 
 def _generated() -> Path:
-    """The folder of images ANIMAL/NUMBER.png, drawn the first time; whole or not at all."""
+    """Return the folder of images ANIMAL/NUMBER.png, drawn the first time; whole or not at all."""
     folder = cache_dir("generated") / f"{kinds.STAND_IN}-{VERSION}"
     if _whole(folder):
         return folder

@@ -55,7 +55,7 @@ def _package() -> Path:
 
 
 def installed_version() -> str:
-    """The installed release of wildlife-datasets: part of every key its catalogues are kept under."""
+    """Return the installed release of wildlife-datasets: part of every key its catalogues are kept under."""
     from importlib.metadata import version
 
     return version("wildlife-datasets")
@@ -81,7 +81,7 @@ def _plain_assignments(body: list[ast.stmt], constants: dict[str, Any]) -> dict[
 
 
 def _class_facts(folder: Path) -> dict[str, tuple[list[str], dict[str, Any]]]:
-    """For every class of the package: the names of its bases and its plain attributes."""
+    """Return for every class of the package the names of its bases and its plain attributes."""
     facts = {}
     for file in sorted(folder.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -97,14 +97,14 @@ def _class_facts(folder: Path) -> dict[str, tuple[list[str], dict[str, Any]]]:
 
 
 def _addresses(node: ast.AST) -> list[str]:
-    """Every web address written in a class, in order: where its downloads come from, however it does them."""
+    """Return every web address written in a class, in order: where its downloads come from, however it does them."""
     strings = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return [text for text in dict.fromkeys(strings) if text.startswith(("http://", "https://", "ftp://"))]
 
 
 @cache
 def classes() -> dict[str, SetClass]:
-    """Every data set class that wildlife-datasets exports, by name, from its source alone (about 0.1 s)."""
+    """Return every data set class that wildlife-datasets exports, by name, from its source alone (about 0.1 s)."""
     folder = _package()
     facts = _class_facts(folder)
     exported = {
@@ -149,14 +149,14 @@ def _set_class(name: str, ancestors: list[str], attributes: dict[str, Any]) -> S
 
 
 def wildlife_class(name: str) -> Any:
-    """The class itself; imports wildlife-datasets."""
+    """Return the class itself; imports wildlife-datasets."""
     with quietly():
         from wildlife_datasets import datasets
     return getattr(datasets, name)
 
 
 def plain_archives(kind: Any) -> list[tuple[str, str, str]]:
-    """(address, archive, folder to unpack into) of a class that fetches and unpacks as all do; [] of any other."""
+    """Return (address, archive, folder to unpack into) of a class that fetches and unpacks as all do; else []."""
     from wildlife_datasets.datasets.downloads import DownloadURL
 
     for name in ("_download", "_extract"):
@@ -167,12 +167,12 @@ def plain_archives(kind: Any) -> list[tuple[str, str, str]]:
 
 
 def home(kind: Any) -> str:
-    """Where a person finds the set: its publisher's page, else the address it is fetched from."""
+    """Return where a person finds the set: its publisher's page, else the address it is fetched from."""
     return str((getattr(kind, "summary", None) or {}).get("url") or kind.url)
 
 
 def split_column(table: Any) -> str | None:
-    """The name of the column in which a set keeps its own split, if it has one."""
+    """Return the name of the column in which a set keeps its own split, if it has one."""
     return next((column for column in ("original_split", "split_original", "split") if column in table), None)
 
 
