@@ -28,7 +28,7 @@ MOST_CELLS = 2**28
 
 
 def pair_counts(sizes: ArrayLike, *, self_pairs: bool = False, ordered: bool = False) -> tuple[int, int]:
-    """(pairs, pairs of one animal) of a test set whose animals have ``sizes`` images; unordered pairs i < j.
+    """Return (pairs, pairs of one animal) of a test set whose animals have ``sizes`` images; unordered pairs i < j.
 
     ``self_pairs`` adds every image beside itself, ``ordered`` counts (i, j) and (j, i).
     """
@@ -41,7 +41,7 @@ def pair_counts(sizes: ArrayLike, *, self_pairs: bool = False, ordered: bool = F
 
 
 def constant_pair_accuracy(sizes: ArrayLike, *, self_pairs: bool = False, ordered: bool = False) -> float:
-    """Fraction of pairs on which "different" is right for ``sizes`` images per animal; see `pair_counts`."""
+    """Return the fraction of pairs on which "different" is right for ``sizes`` images per animal; see `pair_counts`."""
     pairs, same = pair_counts(sizes, self_pairs=self_pairs, ordered=ordered)
     if not pairs:
         raise InvalidInputError("constant_pair_accuracy: fewer than two images make no pair")
@@ -49,13 +49,13 @@ def constant_pair_accuracy(sizes: ArrayLike, *, self_pairs: bool = False, ordere
 
 
 def pairs_apart(sizes: ArrayLike, accuracy: float) -> int:
-    """How many more pairs than the constant model an ``accuracy`` (fraction) means, to the whole pair."""
+    """Return how many more pairs than the constant model an ``accuracy`` (fraction) means, to the whole pair."""
     pairs, same = pair_counts(sizes)
     return round(accuracy * pairs) - (pairs - same)
 
 
 def accuracy_needed(sizes: ArrayLike, same_answers: int, z: float = 1.645) -> float:
-    """The accuracy from which a model that answers "same" so many times beats the constant one beyond doubt.
+    """Return the accuracy from which a model with so many answers "same" beats the constant one beyond doubt.
 
     McNemar's comparison on the pairs where the two differ: ``z`` standard errors, one-sided 95 % by default,
     *as if pairs were independent*. Pairs share images, so this is a floor: resampling animals asks for more.
@@ -87,18 +87,18 @@ class ConstantDistribution:
         return float(self.accuracy @ (self.draws / self.total))
 
     def quantile(self, q: float) -> float:
-        """The smallest accuracy that at least a share ``q`` of the draws does not exceed."""
+        """Return the smallest accuracy that at least a share ``q`` of the draws does not exceed."""
         reached = np.cumsum(self.draws)
         return float(self.accuracy[np.searchsorted(reached, q * self.total)])
 
     def share(self, low: float, high: float) -> float:
-        """Share of draws with an accuracy in [low, high]."""
+        """Return the share of draws with an accuracy in [low, high]."""
         inside = (self.accuracy >= low) & (self.accuracy <= high)
         return int(self.draws[inside].sum()) / self.total
 
 
 def constant_accuracy_distribution(class_sizes: ArrayLike, held_out: int = 9) -> ConstantDistribution:
-    """Exact distribution of `constant_pair_accuracy` over all draws of ``held_out`` of the classes.
+    """Return the exact distribution of `constant_pair_accuracy` over all draws of ``held_out`` of the classes.
 
     ``class_sizes`` (C,) images per class. Counts stay integers throughout; a catalogue whose table would not
     fit in 2 GB, or whose number of draws does not fit in 63 bits, is an InvalidInputError.
@@ -132,7 +132,7 @@ def constant_accuracy_distribution(class_sizes: ArrayLike, held_out: int = 9) ->
 
 
 def _longest(sizes: np.ndarray, held_out: int, width: int) -> Iterator[list[int]]:
-    """For each class in turn, the largest flat index that k of the classes up to it can reach, by k."""
+    """Return for each class in turn the largest flat index that k of the classes up to it can reach, by k."""
     offsets = sizes * width + _same(sizes)
     for last in range(1, len(sizes) + 1):
         yield [0, *(int(offsets[max(0, last - k) : last].sum()) for k in range(1, held_out + 1))]

@@ -15,14 +15,14 @@ __all__ = ["ap_at_r", "chance_map_at_r", "map_at_r"]
 
 
 def ap_at_r(hits: list[bool]) -> float:
-    """AP@R of one ranking, nearest first: ``hits[i]`` says whether that image shows the query's animal."""
+    """Return AP@R of one ranking, nearest first: ``hits[i]`` says whether that image shows the query's animal."""
     r = sum(hits)
     precisions = [sum(hits[:i]) / i for i in range(1, r + 1) if hits[i - 1]]
     return sum(precisions) / r
 
 
 def map_at_r(embeddings: Any, labels: Any, average: str = "class") -> float:
-    """MAP@R of embeddings (N, D) by Euclidean distance; ValueError where no animal has two images."""
+    """Return MAP@R of embeddings (N, D) by Euclidean distance; ValueError where no animal has two images."""
     scores: dict[Any, list[float]] = {}
     for query, animal in enumerate(labels):
         others = [row for row in range(len(labels)) if row != query]
@@ -34,7 +34,7 @@ def map_at_r(embeddings: Any, labels: Any, average: str = "class") -> float:
 
 
 def chance_map_at_r(labels: Any, average: str = "class") -> float:
-    """What MAP@R is on average over rankings in random order: M images ranked, R of them of the query's animal."""
+    """Return the mean MAP@R of rankings in random order: M images ranked, R of them of the query's animal."""
     levels: dict[Any, list[float]] = {}
     m = len(labels) - 1
     for animal in labels:
@@ -47,7 +47,7 @@ def chance_map_at_r(labels: Any, average: str = "class") -> float:
 
 
 def _mean(values: dict[Any, list[float]], average: str) -> float:
-    """Within each class and then over classes, or over all queries."""
+    """Return the mean within each class and then over classes, or over all queries."""
     if average == "class":
         return fmean(fmean(own) for own in values.values())
     return fmean(value for own in values.values() for value in own)

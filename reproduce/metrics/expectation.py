@@ -28,7 +28,7 @@ class Expected:
 
 
 def expected(flags: np.ndarray, new: np.ndarray, relevant: int) -> Expected:
-    """Expected figures of rankings (Q, L) of which ``relevant`` = R images are of the query's class.
+    """Return expected figures of rankings (Q, L) of which ``relevant`` = R images are of the query's class.
 
     ``flags`` marks the relevant images, ``new`` the first image of each tie group; L reaches at least as far
     as the group that holds the R-th place (``ap`` and ``first`` want the whole ranking).
@@ -61,9 +61,7 @@ def expected(flags: np.ndarray, new: np.ndarray, relevant: int) -> Expected:
 
 
 def chance(relevant: np.ndarray, others: int) -> Expected:
-    """Expected figures of a random order: all ``others`` = M images form one tie group with R relevant ones,
-    (Q,).
-    """
+    """Return expected figures (Q,) of a random order: all ``others`` = M images are one tie group, R of it relevant."""
     r = np.asarray(relevant, dtype=np.float64)
     slope = (r - 1) / max(others - 1, 1)
     sums = harmonic(others)
@@ -78,11 +76,11 @@ def chance(relevant: np.ndarray, others: int) -> Expected:
 
 
 def harmonic(n: int) -> np.ndarray:
-    """The harmonic numbers H_0 .. H_n."""
+    """Return the harmonic numbers H_0 .. H_n."""
     return np.concatenate(([0.0], np.cumsum(1.0 / np.arange(1, n + 1))))
 
 
 def survival(m: int, s: int) -> np.ndarray:
-    """P(no relevant image among the first p of a tie group of m with s relevant), p = 1 .. m - s + 1."""
+    """Return P(no relevant image among the first p of a tie group of m with s relevant), p = 1 .. m - s + 1."""
     drawn = np.arange(m - s + 1)
     return np.cumprod((m - s - drawn) / (m - drawn))

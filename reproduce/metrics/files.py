@@ -27,7 +27,7 @@ _HEADERS = frozenset(
 
 
 def read_embeddings(path: Path) -> np.ndarray:
-    """The (N, D) array of a .npy, .npz, .pt, .csv or .parquet file. Raises InvalidInputError where it holds none.
+    """Return the (N, D) array of a .npy, .npz, .pt, .csv or .parquet file. Raises InvalidInputError where it has none.
 
     Pickled objects are never loaded: they run code.
     """
@@ -61,7 +61,7 @@ def _loaded(path: Path) -> Any:
 
 
 def _of_archive(path: Path) -> np.ndarray:
-    """The one array of an archive, or of several the one that is called by what it is."""
+    """Return the one array of an archive, or of several the one that is called by what it is."""
     with _loaded(path) as archive:
         try:
             wide = {name: array for name in archive.files if (array := archive[name]).ndim == 2}
@@ -98,7 +98,7 @@ def _of_torch(path: Path) -> Any:
 
 
 def _of_text(path: Path) -> np.ndarray:
-    """Numbers, a row a line, below a header or not; separated by blanks as numpy.savetxt does, or by , ; or tabs."""
+    """Return numbers, a row a line, below a header or not; separated as numpy.savetxt does, or by , ; or tabs."""
     lines = [line for line in decoded(path).splitlines() if line.strip() and not line.startswith("#")]
     separator = max(",;\t", key=lines[0].count) if lines else ","
     if lines and separator not in lines[0]:
@@ -151,7 +151,7 @@ def _check_features(path: Path, names: list[str]) -> None:
 
 
 def has_column(path: Path, column: str) -> bool:
-    """Whether the first line of a table names that column."""
+    """Return whether the first line of a table names that column."""
     if path.suffix.lower() == ".txt":
         return False
     table = _table(path)
@@ -159,7 +159,7 @@ def has_column(path: Path, column: str) -> bool:
 
 
 def read_labels(path: Path, rows: int, column: str | None = None, blank: bool = False) -> list[str]:
-    """One label per embedding, as text, N = ``rows`` of them.
+    """Return one label per embedding, as text, N = ``rows`` of them.
 
     A .txt file has one label a line. A table has one column, or a column called label or identity, or ``column``
     names it. A first line that is a known name of such a column, or text above whole numbers, is always its header.
@@ -195,7 +195,7 @@ def read_labels(path: Path, rows: int, column: str | None = None, blank: bool = 
 
 
 def _table(path: Path) -> list[tuple[int, list[str]]]:
-    """Every line's cells with its number; separated by what its first line holds most of, tabs in a .tsv."""
+    """Return every line's cells with its number; separated by what its first line holds most of, tabs in a .tsv."""
     text = decoded(path)
     head = text.split("\n", 1)[0]
     separator = "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=head.count)
@@ -207,7 +207,7 @@ def _table(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _column(path: Path, table: list[tuple[int, list[str]]], column: str | None) -> tuple[int, int]:
-    """Which column holds the labels, and the line of the table they start at."""
+    """Return which column holds the labels, and the line of the table they start at."""
     head = table[0][1]
     if column is not None:
         if column not in head:

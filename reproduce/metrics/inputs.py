@@ -13,8 +13,7 @@ _CHUNK = 1 << 18  # elements: 2 MB in float64
 
 
 def as_matrix(embeddings: Any, name: str = "embeddings") -> np.ndarray:
-    """The embeddings as an (N, D) array of real numbers, N and D at least 1; not copied where it is one
-    already.
+    """Return the embeddings as an (N, D) array of real numbers, N, D >= 1; not copied where it is one already.
 
     Raises InvalidInputError for another shape or type, naming ``name``.
     """
@@ -53,8 +52,9 @@ def _chunks(matrix: np.ndarray, order: np.ndarray | None = None) -> Iterator[tup
 
 
 def largest(matrix: np.ndarray, name: str = "embeddings") -> float:
-    """The largest magnitude of a coordinate. Raises InvalidInputError naming the first row with NaN or
-    infinity.
+    """Return the largest magnitude of a coordinate.
+
+    Raises InvalidInputError naming the first row with NaN or infinity.
     """
     top = 0.0
     for start, chunk in _chunks(matrix):
@@ -67,7 +67,7 @@ def largest(matrix: np.ndarray, name: str = "embeddings") -> float:
 
 
 def fingerprints(matrix: np.ndarray) -> np.ndarray:
-    """A 64-bit hash (N,) of each row's values: equal rows agree, others differ but for one chance in 2**64.
+    """Return a 64-bit hash (N,) of each row's values: equal rows agree, others differ but for one chance in 2**64.
 
     Integer arithmetic, so neither the row's place nor its neighbours matter; 0.0 and -0.0 are one value.
     """
@@ -120,9 +120,7 @@ def centre(
 
 
 def _power_of_two(peak: float) -> tuple[float, float]:
-    """Two powers of two whose product brings ``peak`` to about 1: one alone would overflow for the smallest
-    peaks.
-    """
+    """Return two powers of two whose product brings ``peak`` to about 1: one alone would overflow for the smallest."""
     if peak == 0.0:
         return 1.0, 1.0
     exponent = -int(np.frexp(peak)[1])

@@ -29,7 +29,7 @@ class Labelled:
         return replace(self, labels=tuple(self.labels[place] for place in places.tolist()), rows=self.rows[places])
 
     def column(self, name: str) -> np.ndarray:
-        """(N,) str: another column of the file, "" where a cell is empty."""
+        """Return another column of the file, (N,) str, "" where a cell is empty."""
         return np.array(read_labels(self.path, self.count, name, blank=True))[self.rows]
 
 

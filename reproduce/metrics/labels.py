@@ -46,9 +46,7 @@ def encode(*sets: Any, names: Sequence[str] = ("labels", "reference_labels")) ->
 
 
 def _unsafe(arrays: list[np.ndarray]) -> bool:
-    """True where NumPy would join the arrays' types into one that loses digits: int64 and uint64 give
-    float64.
-    """
+    """Return whether NumPy would join the arrays' types into one that loses digits: int64 and uint64 give float64."""
     joined = np.result_type(*[labels.dtype for labels in arrays])
     return joined.kind == "f" and any(labels.dtype.kind != "f" for labels in arrays)
 

@@ -48,13 +48,13 @@ class Rest(Figures):
 
 
 def scorable(labels: Any) -> bool:
-    """Whether an image can be found, and told from another animal's: labels (N,) of two animals, one of them twice."""
+    """Return whether an image can be found and told from another animal's: labels (N,) of two animals, one twice."""
     counts = np.bincount(encode(labels).codes[0]) if len(labels) else np.empty(0)
     return len(counts) > 1 and bool(counts.max() > 1)
 
 
 def cannot_lose(labels: Any, reference_labels: Any = None) -> Any:
-    """The first animal without which nothing can be scored, or None where each can be left out in turn."""
+    """Return the first animal without which nothing can be scored, or None where each can be left out in turn."""
     coded = encode(labels) if reference_labels is None else encode(labels, reference_labels)
     own, other = (np.bincount(codes, minlength=len(coded.classes)) for codes in (coded.codes[0], coded.codes[-1]))
     queries = np.where(other > (reference_labels is None), own, 0)
@@ -62,13 +62,13 @@ def cannot_lose(labels: Any, reference_labels: Any = None) -> Any:
 
 
 def _spoilers(coded: Coded, queries: np.ndarray, columns: np.ndarray) -> list[Any]:
-    """The animals without which no query is left, or none to tell it from; numbers (C,) of each animal's images."""
+    """Return the animals without which no query is left, or none to tell it from; numbers (C,) of images of each."""
     lost = (queries.sum() == queries) | (np.count_nonzero(columns) - (columns > 0) < 2)
     return [coded.classes[code] for code in np.flatnonzero(lost)]
 
 
 def each_animal(labels: Any) -> list[tuple[Any, np.ndarray]]:
-    """(animal, which rows (N,) bool are left without it) for each in sorted order; empty of too few animals."""
+    """Return (animal, which rows (N,) bool are left without it) for each in sorted order; empty of too few animals."""
     if cannot_lose(labels) is not None:
         return []
     coded = encode(labels)
@@ -82,7 +82,7 @@ def without_each_animal(
     reference: Any = None,
     reference_labels: Any = None,
 ) -> list[Rest]:
-    """``retrieval_scores`` of the rest, for each animal in sorted order with all its images taken out; all in one pass.
+    """Return ``retrieval_scores`` without each animal in sorted order, all its images taken out; all in one pass.
 
     embeddings (N, D) and labels (N,); with ``reference`` (M, D) and its labels an animal leaves both sets. Lone
     animals are left out in turn too: they stand in the others' rankings. Ties are those of the whole. Empty where
@@ -92,7 +92,7 @@ def without_each_animal(
 
 
 def without_each_animal_from_distances(distances: Any, labels: Any, reference_labels: Any = None) -> list[Rest]:
-    """The same from distances (N, N), or (N, M) with ``reference_labels``: ``retrieval_scores_from_distances``."""
+    """Return the same from distances as ``retrieval_scores_from_distances`` takes them: (N, N), or (N, M)."""
     layout, coded, matrix = distance_layout(distances, labels, reference_labels)
     return _rest(layout, DistanceKeys(layout, matrix), coded)[1]
 
@@ -100,7 +100,7 @@ def without_each_animal_from_distances(distances: Any, labels: Any, reference_la
 def scores_apart(
     distances: Any, labels: Any, pairs: Sequence[tuple[int, int]] | np.ndarray, reference_labels: Any = None
 ) -> tuple[Rest | None, list[Rest]]:
-    """Scores where the rows i and j of each pair are in no ranking of the other, and the same without each animal.
+    """Return scores where rows i and j of each pair are in no ranking of the other, and those without each animal.
 
     distances (N, N) and labels (N,) as for ``retrieval_scores_from_distances``; pairs (P, 2). With
     ``reference_labels`` distances are (N, M), and image j of the reference is not in the ranking of query i. A near
@@ -118,14 +118,14 @@ def scores_and_without_each_animal(
     reference: Any = None,
     reference_labels: Any = None,
 ) -> tuple[Retrieval, list[Rest]]:
-    """``retrieval_scores`` and ``without_each_animal`` in one pass, at less than the price of both."""
+    """Return ``retrieval_scores`` and ``without_each_animal`` in one pass, at less than the price of both."""
     return _both(*arrange(embeddings, labels, dtype, reference, reference_labels))
 
 
 def scores_and_without_each_animal_from_distances(
     distances: Any, labels: Any, reference_labels: Any = None
 ) -> tuple[Retrieval, list[Rest]]:
-    """The same from distances, as ``retrieval_scores_from_distances`` takes them."""
+    """Return the same from distances, as ``retrieval_scores_from_distances`` takes them."""
     layout, coded, matrix = distance_layout(distances, labels, reference_labels)
     return _both(layout, DistanceKeys(layout, matrix), coded)
 
@@ -143,7 +143,7 @@ def _rest(
     pairs: np.ndarray | None = None,
     passing: Callable[[Beside], None] | None = None,
 ) -> tuple[Rest | None, list[Rest]]:
-    """The figures of the whole, and without each animal; blocks are added up in one order, whichever came first.
+    """Return the figures of the whole, and without each animal; blocks are added up in one order, whichever came first.
 
     ``passing(add)`` makes the pass over all pieces, by default one for this alone, and gives each to ``add``.
     """
@@ -202,7 +202,7 @@ def _rest(
 
 
 def _apart(layout: Layout, columns: Columns, pairs: np.ndarray | None) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """(R of each query, the columns that are left out of a query's ranking) where pairs (P, 2) of rows are apart."""
+    """Return (R of each query, the columns left out of a query's ranking) where pairs (P, 2) of rows are apart."""
     one_set = bool((layout.itself >= 0).all())
     if pairs is None or not len(pairs):
         return layout.relevant, {}
@@ -224,7 +224,7 @@ def _apart(layout: Layout, columns: Columns, pairs: np.ndarray | None) -> tuple[
 def _chances(
     layout: Layout, columns: Columns, relevant: np.ndarray, apart: dict[int, np.ndarray], weights: np.ndarray
 ) -> np.ndarray:
-    """(A, 2, C + 1): weighted sums of the exact MAP@R and P@1 of a random order, without each class."""
+    """Return (A, 2, C + 1): weighted sums of the exact MAP@R and P@1 of a random order, without each class."""
     # Queries of one class are alike, but those that some columns are apart from.
     usual = np.array([at not in apart for at in range(len(relevant))])
     first = np.flatnonzero(usual)[np.unique(layout.codes[usual], return_index=True)[1]]

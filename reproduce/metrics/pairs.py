@@ -89,7 +89,9 @@ def pair_scores(probability: ArrayLike, labels: ArrayLike) -> PairScores:
 
 
 def calibration_error(probability: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error (Naeini et al. 2015): the mean over pairs of |mean P - share true| of the bin.
+    """Return the expected calibration error: the mean over pairs of |mean P - share true| of the bin.
+
+    Source: Naeini et al. 2015.
 
     ``bins`` equally wide on [0, 1]; probability and truth (n,).
     """
@@ -99,7 +101,7 @@ def calibration_error(probability: np.ndarray, truth: np.ndarray, bins: int = 10
 
 
 def histograms(probability: ArrayLike, labels: ArrayLike, bins: int = 40) -> dict[str, list[int]]:
-    """How many pairs of "one" animal and of "two" have P(same) in each of so many equal parts of [0, 1].
+    """Return how many pairs of "one" animal and of "two" have P(same) in each of so many equal parts of [0, 1].
 
     Arguments and errors as in ``pair_scores``.
     """
@@ -118,7 +120,7 @@ class _Animals:
         self.within = a == b
 
     def touching(self, values: np.ndarray) -> np.ndarray:
-        """(count,) the sum of the values (pairs,) over the pairs that show the animal."""
+        """Return (count,) the sum of the values (pairs,) over the pairs that show the animal."""
         sums = np.bincount(self.a, values, self.count) + np.bincount(self.b, values, self.count)
         return np.asarray(sums - np.bincount(self.a[self.within], values[self.within], self.count))
 
@@ -143,7 +145,7 @@ def _without_each(by: _Animals, correct: np.ndarray, same: np.ndarray, errors: n
 
 
 def _auc_without_each(by: _Animals, p: np.ndarray, same: np.ndarray) -> np.ndarray:
-    """The area without each animal, from Mann-Whitney's count of (same, different) pairs in the right order.
+    """Return the area without each animal, from Mann-Whitney's count of (same, different) pairs in the right order.
 
     Leaving out animal x drops the same pairs of x, the different pairs that touch x, and what both counted twice is
     put back.
@@ -162,7 +164,7 @@ def _auc_without_each(by: _Animals, p: np.ndarray, same: np.ndarray) -> np.ndarr
 
 
 def _own_and_touched(by: _Animals, p: np.ndarray, same: np.ndarray) -> list[tuple[int, np.ndarray, np.ndarray]]:
-    """(x, P of x's same pairs, P of the different pairs that touch x) for every animal with a same pair."""
+    """Return (x, P of x's same pairs, P of the different pairs that touch x) for every animal with a same pair."""
     own = _grouped(by.a[same], p[same], by.count)
     touched = _grouped(np.concatenate([by.a[~same], by.b[~same]]), np.concatenate([p[~same]] * 2), by.count)
     return [(x, own[x], touched[x]) for x in range(by.count) if len(own[x])]
@@ -174,7 +176,7 @@ def _grouped(codes: np.ndarray, values: np.ndarray, count: int) -> list[np.ndarr
 
 
 def _below(values: np.ndarray, ascending: np.ndarray) -> np.ndarray:
-    """How many of the sorted lie below each value, those equal to it by half."""
+    """Return how many of the sorted lie below each value, those equal to it by half."""
     low, high = (np.searchsorted(ascending, values, side) for side in ("left", "right"))
     return np.asarray((low + high) / 2)
 

@@ -125,7 +125,7 @@ def of_embeddings(query: Files, gallery: Files | None, how: How) -> Ranking:
 
 
 def _sense(path: Path, matrix: np.ndarray, how: How) -> list[str]:
-    """A line where every image is farthest from itself: distances are not so, but similarities are."""
+    """Return a line where every image is farthest from itself: distances are not so, but similarities are."""
     if how.pairs != "distances" or how.columns is not None or len(matrix) < 3:
         return []
     others = matrix[~np.eye(len(matrix), dtype=bool)].reshape(len(matrix), -1)
@@ -165,14 +165,14 @@ def of_pairs(query: Files, gallery: Files | None, how: How) -> Ranking:
 
 
 def _read(files: Files, how: How) -> tuple[np.ndarray, Labelled, Sidecar | None]:
-    """The matrix, its labels, and its sidecar where the labels were held against it."""
+    """Return the matrix, its labels, and its sidecar where the labels were held against it."""
     matrix = read_embeddings(files[0])
     own = labelled(files[1], len(matrix), how.column)
     return matrix, own, check_labels(*files, len(matrix))
 
 
 def _chosen(own: Labelled, other: Labelled | None, how: How) -> tuple[Labelled, Labelled | None, list[str]]:
-    """The rows that are scored, those that they are ranked in where these are others, and what is said of both."""
+    """Return the rows that are scored, those they are ranked in where these are others, and what is said of both."""
     if how.sides is not None and other is not None:
         own, other = (on_side(of, side, how.split) for of, side in zip((own, other), how.sides, strict=True))
     elif how.side is not None:
@@ -187,7 +187,7 @@ def _chosen(own: Labelled, other: Labelled | None, how: How) -> tuple[Labelled, 
 
 
 def _ignored_split(own: Labelled, how: How, sidecar: Sidecar | None) -> list[str]:
-    """A line where the labels tell training animals from others, and the model may have learned from them."""
+    """Return a line where labels tell training animals from others, and the model may have learned from them."""
     if how.side is not None or how.sides is not None or (sidecar is not None and not sidecar.learned):
         return []
     if len(words := sides(own, how.split)) < 2:
@@ -198,7 +198,7 @@ def _ignored_split(own: Labelled, how: How, sidecar: Sidecar | None) -> list[str
 
 
 def _notes(matrix: np.ndarray, columns: int, how: How) -> tuple[str, ...]:
-    """What stands below the figures of embeddings that nothing is known of."""
+    """Return what stands below the figures of embeddings that nothing is known of."""
     notes = []
     if how.metric != "cosine" and (lengths := lengths_vary(matrix)):
         low, high = lengths
@@ -212,7 +212,7 @@ def _notes(matrix: np.ndarray, columns: int, how: How) -> tuple[str, ...]:
 
 
 def _directions(matrix: np.ndarray) -> np.ndarray:
-    """Rows of length 1, which Euclidean distance ranks as cosine does; a row of zeros stays."""
+    """Return rows of length 1, which Euclidean distance ranks as cosine does; a row of zeros stays."""
     matrix = matrix.astype(np.float64)
     matrix = matrix / np.maximum(np.abs(matrix).max(axis=1, keepdims=True), np.finfo(float).tiny)
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)

@@ -59,7 +59,7 @@ def retrieval_scores(
     reference: Any = None,
     reference_labels: Any = None,
 ) -> Retrieval:
-    """Every figure of embeddings (N, D) in one pass, per class and per query, with its chance level.
+    """Return every figure of embeddings (N, D) in one pass, per class and per query, with its chance level.
 
     Ranking, ties, reference set and errors are those of ``map_at_r``. Mean average precision goes over the
     whole ranking, so this costs a full sort of each.
@@ -69,7 +69,7 @@ def retrieval_scores(
 
 
 def retrieval_scores_from_distances(distances: Any, labels: Any, reference_labels: Any = None) -> Retrieval:
-    """The same from distances (N, N), row i those from image i; need be neither symmetric nor positive.
+    """Return the same from distances (N, N), row i those from image i; need be neither symmetric nor positive.
 
     With ``reference_labels`` (M,) the distances are (N, M), from queries to a set apart. Anything with a
     ``shape`` and row slices will do, so a memory map too. Neighbours tie where they differ by at most 1e-12
@@ -95,7 +95,7 @@ Beside = Callable[[np.ndarray, np.ndarray, int], None]
 
 
 def score_all(layout: Layout, keys: Keys, coded: Coded, beside: Beside | None = None) -> Retrieval:
-    """Every figure of a layout's queries; ``beside`` sees each piece of the pass before it."""
+    """Return every figure of a layout's queries; ``beside`` sees each piece of the pass before it."""
     size = len(layout.queries)
     blank = {name: np.empty(size) for name in ("ap_at_r", "r_precision", "p_at_1", "ap")}
     found = Expected(**blank, first=np.empty((size, 3), dtype=np.int64))
@@ -147,7 +147,7 @@ def _figures(found: Expected, layout: Layout, average: str) -> Figures:
 
 
 def _cmc(first: np.ndarray, weights: np.ndarray, length: int) -> np.ndarray:
-    """P(a hit among the k nearest), k = 1 .. length, the first hit spread over its group of ``first``."""
+    """Return P(a hit among the k nearest), k = 1 .. length, the first hit spread over its group of ``first``."""
     arrival = np.zeros(length)
     single = first[:, 1] == 1
     arrival += np.bincount(first[single, 0], weights[single], minlength=length)

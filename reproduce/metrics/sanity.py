@@ -13,7 +13,7 @@ COLLAPSED = 1e-6
 
 
 def suspicions(matrix: np.ndarray, name: str) -> list[str]:
-    """One line each, beginning with ``name``, of what is odd about finite embeddings (N, D); mostly none."""
+    """Return one line each, beginning with ``name``, of what is odd about finite embeddings (N, D); mostly none."""
     if len(matrix) == 1:
         return []
     top, bottom = matrix.max(axis=0).astype(np.float64), matrix.min(axis=0).astype(np.float64)
@@ -35,7 +35,7 @@ def suspicions(matrix: np.ndarray, name: str) -> list[str]:
 
 
 def is_of_pairs(matrix: np.ndarray) -> bool:
-    """Whether a matrix (N, D) looks like one of N similarities or distances to each other: square, and its own mirror.
+    """Return whether a matrix (N, D) looks like similarities or distances of N to each other: square and symmetric.
 
     Or with a diagonal that is one value, the least or the most of its row everywhere.
     """
@@ -58,12 +58,12 @@ def lengths_vary(matrix: np.ndarray) -> tuple[float, float] | None:
 
 
 def in_both(queries: np.ndarray, gallery: np.ndarray) -> list[str]:
-    """The same of queries (N, D) that are rows of the gallery (M, D) too: each would find itself first."""
+    """Return the same of queries (N, D) that are rows of the gallery (M, D) too: each would find itself first."""
     count = int(np.isin(fingerprints(queries), fingerprints(gallery)).sum())
     return [f"{count:,} of {len(queries):,} queries equal a row of the gallery: each finds itself"] if count else []
 
 
 def listed(names: list[str], most: int = 5) -> str:
-    """The first few names, and how many more there are."""
+    """Return the first few names, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

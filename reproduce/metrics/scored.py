@@ -54,7 +54,7 @@ class Scored:
 
 
 def named(figures: Figures) -> dict[str, float]:
-    """The figures under the names that are printed, CMC at a few places."""
+    """Return the figures under the names that are printed, CMC at a few places."""
     five = {
         "MAP@R": figures.map_at_r,
         "R-precision": figures.r_precision,

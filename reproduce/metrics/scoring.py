@@ -30,7 +30,7 @@ def map_at_r(
     reference: Any = None,
     reference_labels: Any = None,
 ) -> float:
-    """Mean average precision at R of embeddings (N, D) as given, in [0, 1].
+    """Return the mean average precision at R of embeddings (N, D) as given, in [0, 1].
 
     AP@R of a query is (1/R) sum_{i <= R} rel_i * precision_at_i with R the number of other images of its
     class, the images ranked by Euclidean distance. ``average="class"`` takes the mean within each class and
@@ -61,13 +61,13 @@ def ap_at_r(
     reference: Any = None,
     reference_labels: Any = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """AP@R (Q,) of each query and the code (Q,) of its class: what ``map_at_r`` takes its mean of."""
+    """Return AP@R (Q,) of each query and the code (Q,) of its class: what ``map_at_r`` takes its mean of."""
     layout, keys, _ = arrange(embeddings, labels, dtype, reference, reference_labels)
     return ap_at_r_of_each(layout, keys), layout.codes
 
 
 def chance_map_at_r(labels: Any, average: Average = "class", reference_labels: Any = None) -> float:
-    """The exact expectation of MAP@R when every ranking is in random order: what no embedding at all scores.
+    """Return the exact expectation of MAP@R when every ranking is in random order: the score of no embedding at all.
 
     E[AP@R] = (1/R) sum_{i=1..R} (R/M) (1 + (i - 1)(R - 1)/(M - 1)) / i with M the images ranked: N - 1, or
     all of ``reference_labels`` where these are given. Averages and lone classes are those of ``map_at_r``.
@@ -80,7 +80,7 @@ def chance_map_at_r(labels: Any, average: Average = "class", reference_labels: A
 
 
 def layout_of_labels(coded: Coded) -> Layout:
-    """The layout where rows are known by their labels only."""
+    """Return the layout where rows are known by their labels only."""
     blank = [np.zeros(len(codes), dtype=np.uint64) for codes in coded.codes]
     if len(blank) == 1:
         return among_themselves(coded.codes[0], blank[0])
@@ -116,9 +116,7 @@ def arrange(
 
 
 def averaged(values: np.ndarray, codes: np.ndarray, average: str = "class") -> float:
-    """The mean over queries, or over the classes' means; sums are exact, so that no order of the rows
-    matters.
-    """
+    """Return the mean over queries, or over the classes' means; sums are exact, so the rows' order does not matter."""
     if average == "query":
         return math.fsum(values) / len(values)
     means = class_means(values, codes)
@@ -126,7 +124,7 @@ def averaged(values: np.ndarray, codes: np.ndarray, average: str = "class") -> f
 
 
 def class_means(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """The mean of the values (Q,) within each class, ordered by class code."""
+    """Return the mean of the values (Q,) within each class, ordered by class code."""
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     return np.array([math.fsum(part) / len(part) for part in np.split(values[order], edges)])

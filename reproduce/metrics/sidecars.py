@@ -80,12 +80,12 @@ def sha256(path: Path) -> str:
 
 
 def is_own_embeddings(path: Path) -> bool:
-    """Whether a .npy lies beside a sidecar: no other command writes both."""
+    """Return whether a .npy lies beside a sidecar: no other command writes both."""
     return read(path) is not None
 
 
 def is_own_labels(path: Path) -> bool:
-    """Whether a .csv is as ``embed`` wrote it, beside some .npy: a row or a note added since makes it the user's."""
+    """Return whether a .csv beside some .npy is as ``embed`` wrote it: a row or note added makes it the user's."""
     now = sha256(path)
     beside = (_read(one) for one in path.parent.glob("*.json"))
     return any(one is not None and one.labels_file == path.name and one.labels == now for one in beside)
@@ -135,7 +135,7 @@ def differing(embeddings: Path, labels: Sequence[str]) -> int:
 
 
 def _written(embeddings: Path, kept: Sidecar) -> Path | None:
-    """The labels that were written with the embeddings, where they are still there as they were."""
+    """Return the labels that were written with the embeddings, where they are still there as they were."""
     path = embeddings.with_name(kept.labels_file)
     return path if path.is_file() and sha256(path) == kept.labels else None
 

@@ -58,7 +58,7 @@ def score_files(
 
 
 def _across(ranking: Ranking, column: str, interval: Interval | None) -> Across:
-    """Scores by Market-1501's rule: what shows the query's animal in the query's encounter is not ranked at all."""
+    """Return scores by Market-1501's rule: what shows the query's animal in the query's encounter is not ranked."""
     own, other = ranking.own, ranking.gallery or ranking.own
     names, theirs = np.array(own.labels), np.array(other.labels)
     when, then = (np.array([day(one) for one in of.column(column).tolist()]) for of in (own, other))

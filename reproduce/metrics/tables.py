@@ -22,7 +22,7 @@ _METRIC = {
 
 
 def as_json(scored: Scored) -> str:
-    """All figures as JSON: fractions of 1, means per class and per query, chance levels, MAP@R of each class.
+    """Return all figures as JSON: fractions of 1, means per class and per query, chance levels, MAP@R of each class.
 
     Beside them what was scored: version, metric, N, animals, the gallery's, lone animals by name, warnings, and
     the intervals where these were asked for.
@@ -59,7 +59,7 @@ def as_json(scored: Scored) -> str:
 
 
 def print_scores(scored: Scored, console: Console, each_class: bool = False) -> None:
-    """A table of all figures in percent, the animals that are not in the means, MAP@R of each class on request."""
+    """Print a table of all figures in percent, the animals not in the means, and MAP@R of each class on request."""
     scores = scored.scores
     against = " against {:,} images of {:,}".format(*scored.gallery) if scored.gallery else ""
     table = Table(title=f"{scores.queries:,} queries of {scores.classes:,} classes{against}, %")

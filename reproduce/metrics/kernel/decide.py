@@ -23,7 +23,7 @@ _SAMPLE = 64
 
 
 def ap_at_r_of_each(layout: Layout, keys: EmbeddingKeys) -> np.ndarray:
-    """AP@R (Q,) of the layout's queries, ties as ``keys.tolerance`` has them."""
+    """Return AP@R (Q,) of the layout's queries, ties as ``keys.tolerance`` has them."""
     scores = np.empty(len(layout.queries))
     rest = np.arange(len(scores))
     if keys.dtype == np.float64:

@@ -47,9 +47,7 @@ class EmbeddingKeys:
         self, layout: Layout, embeddings: np.ndarray, reference: np.ndarray | None,
         hashes: np.ndarray, peak: float, dtype: np.dtype,
     ) -> None:  # fmt: skip
-        """``hashes`` are the fingerprints of the rows that are the columns here, ``peak`` the largest
-        coordinate.
-        """
+        """Take ``hashes``, the fingerprints of the rows that are columns here, and ``peak``, the largest coordinate."""
         self.dtype = dtype
         columns = embeddings if reference is None else reference
         others = () if reference is None else ((embeddings, layout.queries),)
@@ -73,7 +71,7 @@ class EmbeddingKeys:
         self._twins = _twins(hashes[layout.columns]) if dtype == np.float32 else None
 
     def only(self, rows: np.ndarray) -> Self:
-        """The same for some of the queries: those that ``Layout.only`` takes."""
+        """Return the same for some of the queries: those that ``Layout.only`` takes."""
         fewer = copy(self)
         fewer._place = self._place[rows]
         return fewer
@@ -85,7 +83,7 @@ class EmbeddingKeys:
             out[:, self._twins[0]] = out[:, self._twins[1]]
 
     def _side(self, start: int, stop: int) -> np.ndarray:
-        """[-2x, |x|^2 + lift, 1] of the queries, one a row."""
+        """Return [-2x, |x|^2 + lift, 1] of the queries, one a row."""
         rows = self._left[:, self._place[start:stop]]
         depth = len(rows) - 2
         left = np.empty((rows.shape[1], len(rows)), dtype=rows.dtype)
@@ -104,7 +102,7 @@ class QuickKeys(EmbeddingKeys):
         self._twins = None
 
     def close(self, ordered: np.ndarray, first: int) -> np.ndarray:
-        """Whether sorted keys (Q, L) of queries from ``first`` on may tie or be swapped with the next, (Q, L - 1)."""
+        """Return whether sorted keys (Q, L) of queries from ``first`` on may tie or swap with the next, (Q, L - 1)."""
         raise NotImplementedError
 
 
@@ -137,7 +135,7 @@ class RoundedKeys(QuickKeys):
         self._left = self._right if alike else self._left.astype(np.float32)
 
     def only(self, rows: np.ndarray) -> Self:
-        """The same for some of the queries."""
+        """Return the same for some of the queries."""
         fewer = super().only(rows)
         fewer._margin = self._margin[rows]
         return fewer
@@ -178,7 +176,7 @@ class LevelKeys(QuickKeys):
 
 
 def _twins(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Columns whose embedding an earlier column holds too, and that column; None where all differ.
+    """Return the columns whose embedding an earlier column holds too, and that column; None where all differ.
 
     The product may round two equal columns differently; float32 ties them by copying.
     """

@@ -33,19 +33,19 @@ class Layout:
     lone: int  # classes among the queries that have no relevant image at all
 
     def only(self, rows: np.ndarray) -> "Layout":
-        """The same of some of the queries, ``rows`` (K,) of them in ascending order."""
+        """Return the same of some of the queries, ``rows`` (K,) of them in ascending order."""
         parts = {name: getattr(self, name)[rows] for name in ("queries", "low", "high", "relevant", "itself", "codes")}
         return replace(self, **parts)
 
     def runs(self, start: int, stop: int, key: str) -> list[tuple[int, int]]:
-        """Slices of [start, stop) over which ``key`` ("low": one class; "relevant": one size) is constant."""
+        """Return slices of [start, stop) over which ``key`` ("low": one class; "relevant": one size) is constant."""
         values = getattr(self, key)[start:stop]
         edges = (np.flatnonzero(values[1:] != values[:-1]) + 1 + start).tolist()
         return list(zip([start, *edges], [*edges, stop], strict=True))
 
 
 def _class_keys(codes: np.ndarray, hashes: np.ndarray, classes: int) -> np.ndarray:
-    """One number per class from the rows it holds, whatever their order and the class's name."""
+    """Return one number per class from the rows it holds, whatever their order and the class's name."""
     mixed = (hashes ^ (hashes >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
     keys = np.zeros(classes, dtype=np.uint64)
     np.add.at(keys, codes, mixed)
@@ -53,7 +53,7 @@ def _class_keys(codes: np.ndarray, hashes: np.ndarray, classes: int) -> np.ndarr
 
 
 def among_themselves(codes: np.ndarray, hashes: np.ndarray) -> Layout:
-    """Each row against all the other rows. Raises InvalidInputError where no class has two rows."""
+    """Return each row against all the other rows. Raises InvalidInputError where no class has two rows."""
     sizes = np.bincount(codes)
     keys = _class_keys(codes, hashes, len(sizes))
     order = np.lexsort((hashes, codes, keys[codes], sizes[codes]))
@@ -72,9 +72,7 @@ def among_themselves(codes: np.ndarray, hashes: np.ndarray) -> Layout:
 def against_reference(
     codes: np.ndarray, hashes: np.ndarray, reference_codes: np.ndarray, reference_hashes: np.ndarray
 ) -> Layout:
-    """Each query against every row of a reference set apart. Raises InvalidInputError where no class is
-    shared.
-    """
+    """Return each query against every row of a reference set. Raises InvalidInputError where no class is shared."""
     classes = int(max(codes.max(), reference_codes.max())) + 1
     sizes = np.bincount(reference_codes, minlength=classes)
     keys = _class_keys(reference_codes, reference_hashes, classes)
@@ -95,7 +93,7 @@ def against_reference(
 
 
 def _slices(sorted_codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each position, the first and last + 1 position of its class."""
+    """Return the first and last + 1 position of its class, for each position."""
     new = np.concatenate(([True], sorted_codes[1:] != sorted_codes[:-1]))
     starts = np.flatnonzero(new)
     stops = np.append(starts[1:], len(sorted_codes))

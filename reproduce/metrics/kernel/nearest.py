@@ -19,12 +19,12 @@ _SPREADS = 2.5  # standard deviations by which the bar lies too high rather than
 
 
 def integers(keys: np.ndarray) -> np.ndarray:
-    """The bits of the keys, of the same shape."""
+    """Return the bits of the keys, of the same shape."""
     return keys.view(np.int32 if keys.dtype == np.float32 else np.int64)
 
 
 def nearest(block: np.ndarray, count: int) -> np.ndarray:
-    """The ``count`` smallest keys (Q, count) of each row of a block (Q, M), ascending; all M where count >= M.
+    """Return the ``count`` smallest keys (Q, count) of each row of a block (Q, M), ascending; all M where count >= M.
 
     The keys are not negative, so that their bits are compared in their stead. Rows may be left in another order.
     """
@@ -66,7 +66,7 @@ def _under_the_bar(block: np.ndarray, count: int) -> np.ndarray | None:
 
 
 def _pass_the_bar(keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The keys under each row's bar, one row after another, their edges (Q + 1,) and the bars (Q,).
+    """Return the keys under each row's bar, one row after another, their edges (Q + 1,) and the bars (Q,).
 
     None where the block is too narrow to gain by it, or where too many keys tie with the bar.
     """
@@ -94,7 +94,7 @@ def _pass_the_bar(keys: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
 
 
 def _sorted_rows(values: np.ndarray, edges: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The ``count`` smallest of each ragged row, ascending, and the rows that are too short to have them."""
+    """Return the ``count`` smallest of each ragged row, ascending, and the rows that are too short to have them."""
     top = np.empty((len(edges) - 1, count), dtype=values.dtype)
     bounds = edges.tolist()
     for row, (start, stop) in enumerate(pairwise(bounds)):

@@ -9,7 +9,7 @@ __all__ = ["ap_at_r", "decided", "everything", "in_order"]
 
 
 def decided(top: np.ndarray, close: np.ndarray, relevant: int) -> tuple[np.ndarray, np.ndarray]:
-    """AP@R (Q,) by the R + 1 nearest (Q, L) in order, and whether (Q,) that is in doubt.
+    """Return AP@R (Q,) by the R + 1 nearest (Q, L) in order, and whether (Q,) that is in doubt.
 
     ``close`` (Q, L - 1) says which neighbours may tie or be swapped: that matters where they differ in kind, and
     across the edge, beyond which nothing is known.
@@ -22,7 +22,7 @@ def decided(top: np.ndarray, close: np.ndarray, relevant: int) -> tuple[np.ndarr
 
 
 def ap_at_r(block: np.ndarray, relevant: int, tolerance: float | None, top: np.ndarray | None = None) -> np.ndarray:
-    """AP@R (Q,) of a block of flagged keys (Q, M), of which the R + 1 nearest are ``top`` where these are known."""
+    """Return AP@R (Q,) of a block of flagged keys (Q, M), whose R + 1 nearest are ``top`` where these are known."""
     if top is None:
         top = nearest(block, relevant + 1)
     flags = integers(top)[:, :relevant] & 1
@@ -60,13 +60,13 @@ def _settle_pairs(scores: np.ndarray, flags: np.ndarray, top: np.ndarray, tolera
 
 
 def in_order(block: np.ndarray) -> np.ndarray:
-    """The block's keys, each row sorted in place."""
+    """Return the block's keys, each row sorted in place."""
     integers(block).sort(axis=1)
     return block
 
 
 def everything(ordered: np.ndarray, relevant: int, tolerance: float | None) -> Expected:
-    """Every figure of flagged keys (Q, M) in order."""
+    """Return every figure of flagged keys (Q, M) in order."""
     flags = (integers(ordered) & 1).astype(bool)
     # Each query has exactly R hits in its row: their places come out as a table.
     places = np.flatnonzero(flags).reshape(len(ordered), relevant) % ordered.shape[1] + 1
@@ -90,7 +90,7 @@ def everything(ordered: np.ndarray, relevant: int, tolerance: float | None) -> E
 
 
 def _same(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
-    """Whether each sorted key (Q, L) ties with the next, (Q, L - 1)."""
+    """Return whether each sorted key (Q, L) ties with the next, (Q, L - 1)."""
     if tolerance is None:
         bits = integers(ordered)
         return (bits[:, 1:] ^ bits[:, :-1]) <= 1
@@ -98,7 +98,7 @@ def _same(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
 
 
 def _mixed(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
-    """Whether each sorted key (Q, L) ties with the next and only one of them is flagged, (Q, L - 1)."""
+    """Return whether each sorted key (Q, L) ties with the next and only one of them is flagged, (Q, L - 1)."""
     bits = integers(ordered)
     apart = bits[:, 1:] ^ bits[:, :-1]
     if tolerance is None:
@@ -107,7 +107,7 @@ def _mixed(ordered: np.ndarray, tolerance: float | None) -> np.ndarray:
 
 
 def _untied(flags: np.ndarray, relevant: int) -> np.ndarray:
-    """AP@R (Q,) by flags (Q, R) in order."""
+    """Return AP@R (Q,) by flags (Q, R) in order."""
     scores = np.empty(len(flags))
     step = max(1, (1 << 16) // relevant)  # what the steps pass on stays in the cache
     for start in range(0, len(flags), step):
@@ -125,6 +125,6 @@ def _by_expectation(ordered: np.ndarray, relevant: int, tolerance: float | None)
 
 
 def _portions(rows: np.ndarray, width: int) -> list[np.ndarray]:
-    """The rows in portions whose working arrays (some ten of eight bytes) stay within a block's size."""
+    """Yield the rows in portions whose working arrays (some ten of eight bytes) stay within a block's size."""
     step = max(1, (1 << 20) // (10 * width))
     return [rows[start : start + step] for start in range(0, len(rows), step)]

@@ -61,7 +61,7 @@ def sweep_nearest(layout: Layout, keys: Keys, score: ScoreNearest) -> None:
 
 
 def _pieces(block: np.ndarray, start: int, runs: list[tuple[int, int]]) -> Iterator[tuple[np.ndarray, int, int]]:
-    """Parts of a block whose first query is ``start``, each within one run: its keys, first and last + 1 query."""
+    """Yield parts of a block whose first query is ``start``, each within a run: its keys, first and last + 1 query."""
     pace = max(1, _PIECE // (block.shape[1] * block.itemsize))
     for first, last in runs:
         for low in range(first, last, pace):
@@ -99,7 +99,7 @@ def _rows_of_a_block(row_bytes: int) -> int:
 
 
 def _shared(starts: Iterator[int]) -> Iterator[int]:
-    """Each start once, whichever thread asks: a range iterator's next is one step of the interpreter."""
+    """Yield each start once, whichever thread asks: a range iterator's next is one step of the interpreter."""
     yield from starts
 
 

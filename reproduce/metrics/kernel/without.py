@@ -36,7 +36,7 @@ def sums_without(
     block: np.ndarray, in_order: np.ndarray, relevant: int, tolerance: float | None, columns: Columns, own: np.ndarray,
     weights: np.ndarray, places: int,
 ) -> np.ndarray:  # fmt: skip
-    """(A, F, C + 1): weighted sums over queries of their figures without the columns of each of C classes.
+    """Return (A, F, C + 1): weighted sums over queries of their figures without the columns of each of C classes.
 
     Of flagged keys (Q, M), the same ``in_order``, R = ``relevant``, whose classes are ``own`` (Q,): a query leaves
     with its class. The last of C + 1 is the sum with nothing left out. ``weights`` (A, Q) make A sums. F is `FIGURES`,
@@ -60,7 +60,7 @@ def sums_without(
 
 
 def _ties(ordered: np.ndarray, hits: np.ndarray, tolerance: float | None) -> np.ndarray:
-    """(Q,) whether a hit ties with a neighbour that is none: sorted keys (Q, M), hits (Q, R) numbered through them."""
+    """Return (Q,) whether a hit ties with a neighbour that is none: sorted keys (Q, M), hits (Q, R) numbered there."""
     width = ordered.shape[1]
     column = hits % width
     around = np.stack([hits - (column > 0), hits, hits + (column < width - 1)], axis=-1)
@@ -73,7 +73,7 @@ def _untied(
     bits: np.ndarray, keys: np.ndarray, place: np.ndarray, columns: Columns, own: np.ndarray, weights: np.ndarray,
     places: int,
 ) -> np.ndarray:  # fmt: skip
-    """The sums where every hit, of its ``keys`` (Q, R), has a ``place`` (Q, R) of its own."""
+    """Return the sums where every hit, of its ``keys`` (Q, R), has a ``place`` (Q, R) of its own."""
     relevant = keys.shape[1]
     counted = _between(bits, keys, columns)
     found = np.zeros((len(FIGURES), len(bits), columns.count + 1))
@@ -115,7 +115,7 @@ def _untied(
 def _tied(
     bits: np.ndarray, ordered: np.ndarray, relevant: int, tolerance: float | None, columns: Columns, places: int
 ) -> np.ndarray:
-    """(F, Q, C + 1) by tie groups: m columns, s of them hits, behind a columns of which h are hits: `expectation`."""
+    """Return (F, Q, C + 1) by tie groups: m columns, s of them hits, behind a, h of them hits: `expectation`."""
     values, width = integers(ordered), ordered.shape[1]
     new = np.ones(ordered.shape, dtype=bool)
     new[:, 1:] = ~_same(ordered, tolerance)
@@ -142,7 +142,7 @@ def _tied(
     sums, slope = harmonic(width + 1), (s - 1) / np.maximum(m - 1, 1)
 
     def worth(until: np.ndarray) -> np.ndarray:
-        """The precision at each of the group's places up to ``until``, times the chance of a hit there, added up."""
+        """Return the sum over the group's places up to ``until`` of the precision there times the chance of a hit."""
         length = np.maximum(until - a, 0)
         reciprocals = np.where(length == 1, 1 / (a + 1), sums[a + length] - sums[a])
         gained = np.where(length > 0, (h + 1 - (a + 1) * slope) * reciprocals + slope * length, 0.0)
@@ -155,19 +155,19 @@ def _tied(
 
 
 def _drawn(a: np.ndarray, m: np.ndarray, s: np.ndarray, places: int) -> np.ndarray:
-    """P(a hit among the k nearest), k = 1 .. places: behind a columns without one, s of m are hits, in any order."""
+    """Return P(a hit among the k nearest), k = 1 .. places: behind a columns without one, s of m, in any order, are."""
     drawn = np.arange(places)[:, None, None] - a  # of the group, before the k-th place
     missed = np.where((drawn >= 0) & (drawn < m), np.maximum(m - s - drawn, 0) / np.maximum(m - drawn, 1), 1.0)
     return np.asarray(1 - np.cumprod(missed, axis=0))
 
 
 def _below(bits: np.ndarray, bounds: np.ndarray, columns: Columns) -> np.ndarray:
-    """(Q, C + 1, J): how many columns of each class have keys (Q, M) below bounds (Q, J), which ascend."""
+    """Return (Q, C + 1, J): how many columns of each class have keys (Q, M) below bounds (Q, J), which ascend."""
     return np.cumsum(_between(bits, bounds, columns), axis=1).transpose(0, 2, 1)
 
 
 def _between(bits: np.ndarray, bounds: np.ndarray, columns: Columns) -> np.ndarray:
-    """(Q, J, C + 1): how many columns of each class have keys (Q, M) below the first bound (Q, J), the second, ...
+    """Return (Q, J, C + 1): how many columns of each class have keys (Q, M) below the first bound, the second, ...
 
     Each is counted once, at the first bound that it is below; the last of C + 1 classes has none.
     """
