@@ -1,4 +1,7 @@
-"""An inner pytest session over a claim file that the test writes."""
+"""An inner pytest session over a claim file that the test writes, and the paper's own claims, collected once."""
+
+import functools
+from pathlib import Path
 
 import inner
 import pytest
@@ -13,7 +16,6 @@ import reproduce.verdicts.files.findings
 import reproduce.verdicts.files.lines
 import reproduce.verdicts.files.settings
 import reproduce.verdicts.plugin.answers
-import reproduce.verdicts.plugin.collect
 import reproduce.verdicts.plugin.fixture
 import reproduce.verdicts.plugin.session
 import reproduce.verdicts.plugin.summary
@@ -22,7 +24,28 @@ import reproduce.verdicts.runs.saving
 import reproduce.verdicts.views.brief
 import reproduce.verdicts.views.needs
 import reproduce.verdicts.views.table
-from reproduce.verdicts.plugin import rules, sensitivity
+from reproduce.verdicts.plugin import collect, rules, sensitivity
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_once():
+    """What the paper's own claims ask for takes a second to collect, and is the same each time."""
+    gathered = collect._gathered
+
+    @functools.cache
+    def ours(settings):
+        return gathered(CLAIMS, "--collect-only", settings=settings)
+
+    def once(folder, *options, settings=None):
+        if Path(folder).resolve() == CLAIMS and options == ("--collect-only",):
+            return ours(None if settings is None else frozenset(settings))
+        return gathered(folder, *options, settings=settings)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collect, "_gathered", once)
+        yield
 
 
 @pytest.fixture
@@ -48,9 +71,7 @@ def claim_session(pytester, monkeypatch, tmp_path):
         ):
             room.read.cache_clear()  # a session reads each file once; these sessions share one process
         rules.seen.cache_clear()
-        reproduce.verdicts.plugin.collect.forget(
-            pytester.path
-        )  # another room's tests may have left a file of the same name
+        collect.forget(pytester.path)  # another room's tests may have left a file of the same name
         return inner.session(pytester, monkeypatch, *options)
 
     run.path = pytester.path
