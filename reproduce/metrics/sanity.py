@@ -58,7 +58,7 @@ def lengths_vary(matrix: np.ndarray) -> tuple[float, float] | None:
 
 
 def in_both(queries: np.ndarray, gallery: np.ndarray) -> list[str]:
-    """Return the same of queries (N, D) that are rows of the gallery (M, D) too: each would find itself first."""
+    """Return a line on queries (N, D) that are rows of the gallery (M, D) too: each would find itself first."""
     count = int(np.isin(fingerprints(queries), fingerprints(gallery)).sum())
     return [f"{count:,} of {len(queries):,} queries equal a row of the gallery: each finds itself"] if count else []
 

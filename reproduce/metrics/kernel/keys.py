@@ -71,7 +71,7 @@ class EmbeddingKeys:
         self._twins = _twins(hashes[layout.columns]) if dtype == np.float32 else None
 
     def only(self, rows: np.ndarray) -> Self:
-        """Return the same for some of the queries: those that ``Layout.only`` takes."""
+        """Return the keys of some of the queries: those that ``Layout.only`` takes."""
         fewer = copy(self)
         fewer._place = self._place[rows]
         return fewer
@@ -135,7 +135,7 @@ class RoundedKeys(QuickKeys):
         self._left = self._right if alike else self._left.astype(np.float32)
 
     def only(self, rows: np.ndarray) -> Self:
-        """Return the same for some of the queries."""
+        """Return the keys of some of the queries."""
         fewer = super().only(rows)
         fewer._margin = self._margin[rows]
         return fewer

@@ -33,7 +33,7 @@ class Layout:
     lone: int  # classes among the queries that have no relevant image at all
 
     def only(self, rows: np.ndarray) -> "Layout":
-        """Return the same of some of the queries, ``rows`` (K,) of them in ascending order."""
+        """Return the layout of some of the queries, ``rows`` (K,) of them in ascending order."""
         parts = {name: getattr(self, name)[rows] for name in ("queries", "low", "high", "relevant", "itself", "codes")}
         return replace(self, **parts)
 

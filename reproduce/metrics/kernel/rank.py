@@ -125,6 +125,6 @@ def _by_expectation(ordered: np.ndarray, relevant: int, tolerance: float | None)
 
 
 def _portions(rows: np.ndarray, width: int) -> list[np.ndarray]:
-    """Yield the rows in portions whose working arrays (some ten of eight bytes) stay within a block's size."""
+    """Return the rows in portions whose working arrays (some ten of eight bytes) stay within a block's size."""
     step = max(1, (1 << 20) // (10 * width))
     return [rows[start : start + step] for start in range(0, len(rows), step)]
