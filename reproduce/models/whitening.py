@@ -22,7 +22,7 @@ class WithinClassWhitening(TransformerMixin, BaseEstimator):
         self.shrinkage = shrinkage
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> Self:
-        """X (N, D), y (N,) of any kind; a class of one image says nothing of the covariance within."""
+        """Learn from X (N, D), y (N,) of any kind; a class of one image says nothing of the covariance within."""
         self.pca_ = PCA(min(self.dim, *X.shape), svd_solver="randomized", random_state=0).fit(X)
         rows = self.pca_.transform(X)
         _, codes = np.unique(y, return_inverse=True)
@@ -34,7 +34,7 @@ class WithinClassWhitening(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """(N, dim) rows of length one."""
+        """Return (N, dim) rows of length one."""
         check_is_fitted(self, "whitener_")
         rows = self.pca_.transform(X) @ self.whitener_
         return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(float).tiny))

@@ -34,7 +34,9 @@ def local_matching(
     tolerance: float = 0.1,
     n_jobs: int = -1,
 ) -> np.ndarray:
-    """Similarity (N, N) float64 of every image, a row's own view, to every other: larger is more alike, 0 no vote.
+    """Return similarities (N, N) float64 of every image, a row's own view, to every other.
+
+    Larger is more alike, 0 is no vote.
 
     ``images``: grey (H, W) uint8 arrays or paths. ``neighbours``: k. ``tolerance``: how far an inlier may lie from
     where the proposal puts it, as a fraction of the image's height. The diagonal is 0. Nothing is learned or drawn:
@@ -49,7 +51,7 @@ def local_matching(
 def lnbnn_votes(
     descriptors: Sequence[np.ndarray], neighbours: int = 4, n_jobs: int = -1
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Every keypoint's votes: (owner (M,), query (V,), match (V,), weight (V,)).
+    """Return every keypoint's votes: (owner (M,), query (V,), match (V,), weight (V,)).
 
     ``descriptors``: (n, 128) uint8 per image, M in all. A vote of keypoint ``query`` goes to keypoint ``match`` of
     another image, among its nearest; its weight is the (k+1)-th squared distance less its own, >= 0.
@@ -79,7 +81,7 @@ def lnbnn_votes(
 def _nearest(
     stack: np.ndarray, squared: np.ndarray, owner: np.ndarray, start: int, stop: int, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The ``count`` nearest keypoints of other images, for keypoints start to stop: indices and squared distances."""
+    """Return the ``count`` nearest keypoints of other images, of keypoints start to stop: index, squared distance."""
     total = len(stack)
     width = -(-total // STRIDE)  # columns in STRIDE strips: the nearest lie in the strips' columns of least minimum
     block = np.full((min(stop, total) - start, STRIDE * width), np.inf, np.float32)
@@ -111,7 +113,7 @@ def verified_scores(
     images: int,
     reach: float,
 ) -> np.ndarray:
-    """(images, images) float64: the weight of the votes from row to column that one similarity explains.
+    """Return (images, images) float64: the weight of the votes from row to column that one similarity explains.
 
     ``points`` (M,) with x, y, size, angle; votes as from `lnbnn_votes`; ``reach`` in pixels. An inlier lies within
     reach of its place, its scale within a factor of two and its angle within 90 degrees of the proposal's.
@@ -151,7 +153,7 @@ class _Geometry:
         self.reach = reach
 
     def best(self, first: np.ndarray, size: np.ndarray) -> np.ndarray:
-        """The heaviest set of votes that one of the group's own proposals explains, per group."""
+        """Return the heaviest set of votes that one of the group's own proposals explains, per group."""
         # Every (proposal u, vote v) within a group, laid out flat: no loop over pairs of images.
         checks = size**2
         group = np.repeat(np.arange(len(size)), checks)

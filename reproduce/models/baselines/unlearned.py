@@ -30,14 +30,14 @@ SPACES: dict[str, tuple[str, list[int], list[int], list[float]]] = {
 
 
 def grey_pixels(images: np.ndarray) -> np.ndarray:
-    """Grey images (N, H, W) uint8 as rows (N, H*W) float32 in [0, 1], as the paper's MLP sees them (II-B.1)."""
+    """Return grey images (N, H, W) uint8 as rows (N, H*W) float32 in [0, 1], as the paper's MLP sees them (II-B.1)."""
     if images.ndim != 3 or images.dtype != np.uint8:
         raise InvalidInputError(f"grey images are (N, H, W) uint8, not {images.shape} {images.dtype}")
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
 def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray:
-    """RGB histograms (N, bins**3) float64 under the Hellinger map, from images (H, W, 3) uint8 of any sizes.
+    """Return RGB histograms (N, bins**3) float64 under the Hellinger map, of images (H, W, 3) uint8 of any sizes.
 
     Each histogram sums to one before its square root is taken, so Euclidean distance is Hellinger distance
     (times sqrt 2) and every row has length one.
@@ -55,7 +55,7 @@ def colour_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray
 
 
 def grey_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray:
-    """Histograms (N, bins) float64 of grey images (H, W) uint8 of any sizes, under the Hellinger map."""
+    """Return histograms (N, bins) float64 of grey images (H, W) uint8 of any sizes, under the Hellinger map."""
     if not len(images):
         return np.empty((0, bins))
     levels = ((np.asarray(image, np.int64) * bins) >> 8 for image in images)
@@ -64,7 +64,9 @@ def grey_histograms(images: Sequence[np.ndarray], bins: int = 8) -> np.ndarray:
 
 
 def oriented_gradients(images: np.ndarray) -> np.ndarray:
-    """Rows (N, D) float32 of histograms of oriented gradients (Dalal & Triggs 2005), from grey (N, H, W) uint8.
+    """Return rows (N, D) float32 of histograms of oriented gradients, from grey (N, H, W) uint8.
+
+    Source: Dalal & Triggs 2005.
 
     OpenCV's: nine directions, cells of 8 x 8 pixels, blocks of 2 x 2 cells, each block at unit length.
     """
@@ -76,7 +78,7 @@ def oriented_gradients(images: np.ndarray) -> np.ndarray:
 
 
 def colour_space_histograms(images: Sequence[np.ndarray], space: str) -> np.ndarray:
-    """Histograms in another colour space, Hellinger mapped, of RGB images (H, W, 3) uint8: "HSV", "Lab" or "ab".
+    """Return Hellinger-mapped histograms in another colour space, "HSV", "Lab" or "ab", of RGB images (H, W, 3) uint8.
 
     "HSV" has 16 x 8 x 8 bins, "Lab" 8 x 24 x 24 and "ab" 32 x 32 over the chromas that
     earth, grass and fur have.
@@ -93,13 +95,13 @@ def colour_space_histograms(images: Sequence[np.ndarray], space: str) -> np.ndar
 
 
 def glorot_uniform(rng: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    """Weights (fan_in, fan_out) float64, uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    """Return weights (fan_in, fan_out) float64, uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
     limit = np.sqrt(6.0 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, (fan_in, fan_out))
 
 
 def untrained_relu(inputs: np.ndarray, hidden: Sequence[int] = (64,), seed: int = 0) -> np.ndarray:
-    """(N, hidden[-1]) float32: ReLU layers as they are before any training, Glorot uniform weights, zero biases."""
+    """Return (N, hidden[-1]) float32 of ReLU layers before any training: Glorot uniform weights, zero biases."""
     rng = generator(seed, "untrained")
     rows = inputs.astype(np.float32)
     for width in hidden:
@@ -109,11 +111,11 @@ def untrained_relu(inputs: np.ndarray, hidden: Sequence[int] = (64,), seed: int 
 
 
 def constant(count: int, width: int = 1) -> np.ndarray:
-    """The embedding that cannot tell anything apart: (count, width) zeros. It scores exactly the chance level."""
+    """Return the embedding that cannot tell anything apart, (count, width) zeros: its score is exactly chance."""
     return np.zeros((count, width), np.float32)
 
 
 def l2_normalised(rows: np.ndarray) -> np.ndarray:
-    """Rows (N, D) divided by their length; a row of zeros stays zero."""
+    """Return rows (N, D) divided by their length; a row of zeros stays zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(lengths == 0, 1, lengths)

@@ -21,7 +21,7 @@ class Augmenter:
         ]
 
     def __call__(self, images: np.ndarray, *key: int) -> Any:
-        """(N, H, W, 3) in [0, 255] -> float32 of the same shape, each image under its own draw."""
+        """Turn (N, H, W, 3) in [0, 255] into float32 of the same shape, each image under its own draw."""
         x = keras.ops.convert_to_tensor(np.asarray(images, np.float32))
         rng = np.random.default_rng(np.random.SeedSequence(key))
         for done, layer in self._layers:

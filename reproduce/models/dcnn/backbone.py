@@ -22,7 +22,7 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def constructor(name: str) -> Callable[..., Any]:
-    """The function of ``keras.applications`` that builds a backbone; InvalidInputError for any other."""
+    """Return the function of ``keras.applications`` that builds a backbone; InvalidInputError for any other."""
     known = backbones.find(name)
     if known.builder != "keras":
         raise InvalidInputError(
@@ -40,7 +40,7 @@ def build(
     learned_pooling: bool = False,
     dtype: str = "float32",
 ) -> Any:
-    """A model from (N, size, size, 3) RGB in [0, 255] to (N, C) float32 features.
+    """Return a model from (N, size, size, 3) RGB in [0, 255] to (N, C) float32 features.
 
     weights: "imagenet" (this backbone's), another name or a path for ``weights.find``, or random ones (``NO_FILE``).
     dtype: "float32", or "bfloat16" for Keras' mixed precision. Raises WeightsMissingError, InvalidInputError.
@@ -63,7 +63,7 @@ def build(
 
 
 def norms(model: Any) -> Iterator[Any]:
-    """Every batch norm of a model, and of the models in it."""
+    """Return every batch norm of a model, and of the models in it."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from norms(layer)
@@ -95,7 +95,7 @@ def freeze(features: Any, trainable: str, hold: str = "updated") -> None:
 
 
 def scaler(name: str) -> Any:
-    """The layer that takes RGB in [0, 255] to what the backbone was trained on."""
+    """Return the layer that takes RGB in [0, 255] to what the backbone was trained on."""
     if backbones.find(name).input_range == "signed":
         return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_signed")
     scale = [1 / (255 * d) for d in DEVIATION]
@@ -105,7 +105,7 @@ def scaler(name: str) -> Any:
 
 @contextmanager
 def precision(dtype: str) -> Iterator[None]:
-    """Keras' global dtype policy while a model is built: "float32", or "bfloat16" with float32 parameters."""
+    """Set Keras' global dtype policy while a model is built: "float32", or "bfloat16" with float32 parameters."""
     policies = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
     if dtype not in policies:
         raise InvalidInputError(f"dtype is float32 or bfloat16, not {dtype!r}")

@@ -101,12 +101,12 @@ _BY_LOWER_CASE = {name.lower(): one for name, one in BACKBONES.items()}
 
 
 def published() -> dict[str, Backbone]:
-    """The backbones whose weights this suite fetches, by the names that the record has them under."""
+    """Return the backbones whose weights this suite fetches, by the names that the record has them under."""
     return {name: one for name, one in _BY_LOWER_CASE.items() if one.url}
 
 
 def find(name: str) -> Backbone:
-    """The backbone of that name, in any case, or a folder of timm's; InvalidInputError for any other."""
+    """Return the backbone of that name, in any case, or a folder of timm's; InvalidInputError for any other."""
     if of_folder(name):
         return Backbone(name, input_range="own", builder="timm")
     if name.lower() in _BY_LOWER_CASE:
@@ -116,10 +116,10 @@ def find(name: str) -> Backbone:
 
 
 def of_folder(name: str) -> bool:
-    """Whether a name is a folder as timm and the Hugging Face hub write it, config.json and the weights."""
+    """Return whether a name is a folder as timm and the Hugging Face hub write it, config.json and the weights."""
     return (Path(name) / "config.json").is_file()
 
 
 def known_digests() -> frozenset[str]:
-    """All digests of weights that are what their publisher's are."""
+    """Return all digests of weights that are what their publisher's are."""
     return frozenset(digest for one in BACKBONES.values() for digest in one.digests)

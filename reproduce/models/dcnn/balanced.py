@@ -43,7 +43,7 @@ class BalancedBatches:
         self._rows = [np.flatnonzero(codes == code) for code in enough]
 
     def batch(self, step: int) -> np.ndarray:
-        """(P * K,) rows of the labels for one step, counted from 0."""
+        """Return (P * K,) rows of the labels for one step, counted from 0."""
         rng = generator(self.seed, f"batch {step}")
         chosen = rng.choice(len(self._rows), self.animals, replace=False)
         return np.concatenate([rng.choice(self._rows[code], self.images, replace=False) for code in chosen])

@@ -41,7 +41,7 @@ def features(
     dtype: str = "float32",
     seed: int = 0,
 ) -> np.ndarray:
-    """(N, C) float32 features of N images, or (N, views, C) of that many augmented views of each.
+    """Return (N, C) float32 features of N images, or (N, views, C) of that many augmented views of each.
 
     keys: content hash of each image; ``pixels(rows)`` gives (len(rows), size, size, 3) uint8 RGB for those that are
     not kept yet. A view is drawn from (image, view) alone: the bank is one for all seeds. ``seed`` draws the
@@ -84,7 +84,7 @@ def features(
 
 
 def of_layer(images: np.ndarray, backbone: str, weights: str | None, layer: str) -> np.ndarray:
-    """(N, C) float32: a named layer of a backbone, averaged over each of the images (N, size, size, 3) uint8 RGB.
+    """Return (N, C) float32: a named layer of a backbone, averaged over each image of (N, size, size, 3) uint8 RGB.
 
     ``weights`` as `features` has them, random ones the same each time; nothing is kept. Raises InvalidInputError
     for an unknown layer.
@@ -131,7 +131,7 @@ def _keep(folder: Any, keys: Sequence[str], rows: np.ndarray) -> None:
 
 
 def _kept(folder: Any) -> dict[str, np.ndarray]:
-    """What is kept there, by key; a block that a disk or a hand has changed since is computed anew."""
+    """Return what is kept there, by key; a block that a disk or a hand has changed since is computed anew."""
     found: dict[str, np.ndarray] = {}
     for path in sorted(folder.glob("*.npz")):
         try:

@@ -87,7 +87,7 @@ class DCNN:
         return self
 
     def embed(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
-        """(N, dim) float32 embeddings of images, or of features (N, C)."""
+        """Return (N, dim) float32 embeddings of images, or of features (N, C)."""
         if self.network is None:
             raise InvalidInputError("dcnn: not trained yet; call fit first")
         if self.recipe.norm_at_test == "batch":
@@ -96,7 +96,7 @@ class DCNN:
         return np.concatenate([keras.ops.convert_to_numpy(self.network(_float(x), training=False)) for x in rows])
 
     def recalibrate(self, inputs: np.ndarray, batch: int = 64) -> None:
-        """Each batch norm's averages become the plain mean over batches of the inputs, under the final weights."""
+        """Set each batch norm's averages to the plain mean over batches of the inputs, under the final weights."""
         norms = list(backbones.norms(self.network))
         order = generator(self.seed, "order of recalibration").permutation(len(inputs))
         for number, rows in enumerate(np.array_split(order, max(1, round(len(order) / batch)))):
@@ -152,5 +152,5 @@ def _float(x: np.ndarray) -> np.ndarray:
 
 
 def _sketch(inputs: np.ndarray) -> np.ndarray:
-    """Enough of the inputs to tell another data set's checkpoint, without reading them all."""
+    """Return enough of the inputs to tell another data set's checkpoint, without reading them all."""
     return np.ascontiguousarray(inputs[:: max(1, len(inputs) // 8)])

@@ -12,7 +12,7 @@ Objective = Callable[[Any, Any], dict[str, Any]]
 
 
 def compiled_step(model: Any, optimizer: Any, objective: Objective) -> Callable[[Any, Any], dict[str, Any]]:
-    """A function (inputs, labels) -> the objective's scalars that moves the model by one step of the optimiser.
+    """Return a function (inputs, labels) -> the objective's scalars that moves the model by one step of the optimiser.
 
     Scalars come back as the backend's own tensors, so that a GPU need not wait for anybody to read them.
     """

@@ -106,5 +106,5 @@ class Training:
 
 
 def training_key(*parts: object) -> str:
-    """A digest of all that a run depends on, so that a checkpoint is never taken for another run's."""
+    """Return a digest of all that a run depends on, so that a checkpoint is never taken for another run's."""
     return digest(*parts)

@@ -16,7 +16,7 @@ FILES = ("model.safetensors", "pytorch_model.bin")
 
 
 def weights_file(folder: Path) -> Path | None:
-    """The file of weights beside a config.json, or None."""
+    """Return the file of weights beside a config.json, or None."""
     if not (folder / "config.json").is_file():
         return None
     return next((folder / name for name in FILES if (folder / name).is_file()), None)
@@ -47,7 +47,7 @@ class Features:
             raise InvalidInputError(f"{folder}: timm cannot build it for images of {size} px ({why})") from None
 
     def predict_on_batch(self, images: Any) -> np.ndarray:
-        """(N, C) float32 features, on one thread: one order of sums."""
+        """Return (N, C) float32 features, on one thread: one order of sums."""
         import torch
 
         torch.set_num_threads(1)

@@ -38,7 +38,7 @@ class Triplets(NamedTuple):
 
 
 def cosine_distances(embeddings: Any) -> Any:
-    """(N, N) one minus the dot product of unit vectors (N, D), clipped at 0."""
+    """Return (N, N), one minus the dot product of unit vectors (N, D), clipped at 0."""
     # Not ops.matmul, which drops float64 on torch.
     return ops.relu(1.0 - ops.einsum("id,dj->ij", embeddings, ops.transpose(embeddings)))
 
@@ -74,21 +74,24 @@ def mine(distances: Any, labels: Any, mining: str = "tfsim-semi-hard", margin: s
 
 
 def cost(triplets: Triplets, margin: str | float = "soft") -> Any:
-    """The mean cost of the chosen triplets, a scalar; 0, with zero gradient, where none was chosen."""
+    """Return the mean cost of the chosen triplets, a scalar; 0, with zero gradient, where none was chosen."""
     gap = triplets.positive - triplets.negative
     each = ops.softplus(gap) if margin == "soft" else ops.relu(gap + float(margin))
     return _mean_over(each, triplets.chosen)
 
 
 def _mean_over(values: Any, chosen: Any) -> Any:
-    """Mean of the chosen values; 0 where there are none. (``ops.maximum`` with a number would cast to float32.)"""
+    """Return the mean of the chosen values; 0 where there are none.
+
+    ``ops.maximum`` with a number would cast to float32.
+    """
     chosen = ops.cast(chosen, values.dtype)
     count = ops.sum(chosen)
     return ops.sum(values * chosen) / (count + ops.cast(ops.equal(count, 0), values.dtype))
 
 
 def triplet_loss(labels: Any, embeddings: Any, mining: str = "tfsim-semi-hard", margin: str | float = "soft") -> Any:
-    """The loss of one batch, a scalar: labels (N,) integers, embeddings (N, D) of unit length.
+    """Return the loss of one batch, a scalar: labels (N,) integers, embeddings (N, D) of unit length.
 
     A batch without a triplet (every animal once, or one animal alone) costs 0 and teaches nothing. NaN in any
     embedding makes the loss NaN, whatever the rule would have chosen, so that training can stop there.
@@ -103,7 +106,7 @@ def summary(
     margin: str | float = "soft",
     distance: Distance = "cosine",
 ) -> dict[str, Any]:
-    """The loss of one batch and what shows a collapse, four scalars.
+    """Return the loss of one batch and what shows a collapse, four scalars.
 
     ``active``: fraction of the chosen triplets that still pull: cost above 0 with a number for a margin; positive no
     nearer than negative with a soft one, where no cost is ever 0. ``spread``: mean cosine distance between two

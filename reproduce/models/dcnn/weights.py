@@ -19,7 +19,7 @@ __all__ = ["doubt", "find", "fingerprint", "load_into"]
 
 
 def find(name: str) -> Path:
-    """The weights file that ``name`` stands for: a backbone ("densenet169", in any case) or a path.
+    """Return the weights file that ``name`` stands for: a backbone ("densenet169", in any case) or a path.
 
     Raises WeightsMissingError, which says where it was sought and how to get it.
     """
@@ -49,13 +49,13 @@ def find(name: str) -> Path:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a weights file, 64 hex digits; read once per process while the file does not change."""
+    """Return the SHA-256 of a weights file, 64 hex digits; read once per process while the file does not change."""
     status = path.stat()
     return _hash(path, status.st_size, status.st_mtime_ns)
 
 
 def doubt(path: Path) -> str:
-    """Why these weights need not be what Keras publishes, in words; "" where their digest says that they are."""
+    """Say why these weights need not be what Keras publishes; "" where their digest says that they are."""
     known = backbones.known_digests()
     if f"sha256:{fingerprint(path)}" in known:
         return ""

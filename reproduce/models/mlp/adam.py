@@ -53,7 +53,7 @@ class Adam:
         self._scales = (1.0, 1.0)  # beta_1^j, beta_2^j
 
     def step(self, parameters: np.ndarray | Sequence[np.ndarray], gradients: np.ndarray | Sequence[np.ndarray]) -> None:
-        """One update of one float array, or of a list of them, in place.
+        """Update one float array, or each of a list of them, in place, by one step.
 
         The moments belong to positions: give the same arrays in the same order at every step. Raises
         InvalidInputError where shapes, count or dtype do not fit. A NaN gradient makes its own coordinate

@@ -10,14 +10,14 @@ __all__ = ["held_out", "of_classes", "shuffled"]
 
 
 def shuffled(labels: np.ndarray, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Every image once in random order, ``size`` at a time; the last batch holds what is left."""
+    """Yield every image once in random order, ``size`` at a time; the last batch holds what is left."""
     order = rng.permutation(len(labels))
     for start in range(0, len(order), size):
         yield order[start : start + size]
 
 
 def of_classes(labels: np.ndarray, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """ceil(N / size) batches of size // 2 random classes with two random images each.
+    """Yield ceil(N / size) batches of size // 2 random classes with two random images each.
 
     With fewer classes than that, all of them with size // classes images each, as far as a class has them.
     Classes with a single image have no positive and are never drawn.
@@ -36,7 +36,7 @@ def of_classes(labels: np.ndarray, size: int, rng: np.random.Generator) -> Itera
 
 
 def held_out(labels: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
-    """Sorted indices of a random ``fraction`` of the images that leaves every class one to train on.
+    """Return sorted indices of a random ``fraction`` of the images that leaves every class one to train on.
 
     The first image of each class in a random order stays; the held-out ones, at least one, are drawn from the
     rest. Where the classes leave fewer than asked for, as many as they do: none if every class has one image.

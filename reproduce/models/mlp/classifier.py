@@ -107,7 +107,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def partial_fit(self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None) -> Self:
-        """One epoch of mini-batches over X (N, D), y (N,), nothing held out.
+        """Train one epoch of mini-batches over X (N, D), y (N,), nothing held out.
 
         ``classes``: every label that will ever be seen, for the first call; by default the labels of that
         call.
@@ -131,17 +131,17 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def embed(self, X: np.ndarray) -> np.ndarray:
-        """The last hidden layer (N, units) of X (N, D), not normalised, in the classifier's dtype."""
+        """Return the last hidden layer (N, units) of X (N, D), not normalised, in the classifier's dtype."""
         X = self._checked(X)
         return self.network_.infer(X, -1).astype(self.dtype)
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        """Class probabilities (N, K) of X (N, D), columns as in ``classes_``, float64."""
+        """Return class probabilities (N, K) of X (N, D), columns as in ``classes_``, float64."""
         X = self._checked(X)
         return softmax(self.network_.infer(X))
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """The most probable class (N,) of X (N, D)."""
+        """Return the most probable class (N,) of X (N, D)."""
         X = self._checked(X)
         return self.classes_[self.network_.infer(X).argmax(axis=1)]
 
@@ -163,7 +163,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
         self.n_epochs_ = self.n_steps_ = 0
 
     def _epoch(self, X: np.ndarray, y: np.ndarray) -> float:
-        """One pass in mini-batches; the mean of their losses."""
+        """Make one pass in mini-batches; return the mean of their losses."""
         losses = []
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is no number is reported below
             for chosen in self._objective.batches(y, self.batch_size, self._rng):
@@ -212,7 +212,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):
 
 
 def _check_labels(y: np.ndarray) -> None:
-    """Scikit-learn's check, without its doubt whether many classes of few images are classes: animals are."""
+    """Check as scikit-learn does, without its doubt whether many classes of few images are classes: animals are."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes")
         check_classification_targets(y)

@@ -13,7 +13,7 @@ SMALL = 1 << 18
 
 
 def zeros(shape: int | tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Zeros (shape) in dtype, C-contiguous, cut from a block large enough for huge pages unless small.
+    """Return zeros (shape) in dtype, C-contiguous, cut from a block large enough for huge pages unless small.
 
     A 4096-64-80 network's four vectors are 1 MB each in float32. On ordinary pages the walk through them
     costs a tenth more of an epoch.

@@ -32,7 +32,7 @@ class Network:
         self._deltas: list[np.ndarray] = []
 
     def _views(self, vector: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The matrices W_l (n_in, n_out) and vectors b_l (n_out,) inside a flat vector."""
+        """Return the matrices W_l (n_in, n_out) and vectors b_l (n_out,) inside a flat vector."""
         weights, biases, start = [], [], 0
         for n_in, n_out in pairwise(self.sizes):
             weights.append(vector[start : start + n_in * n_out].reshape(n_in, n_out))
@@ -42,14 +42,14 @@ class Network:
         return weights, biases
 
     def initialise(self, rng: np.random.Generator) -> None:
-        """Zero biases; Glorot uniform weights U(-a, a), a = sqrt(6 / (n_in + n_out)) (Glorot 2010)."""
+        """Set zero biases and Glorot uniform weights U(-a, a), a = sqrt(6 / (n_in + n_out)) (Glorot 2010)."""
         for W, b in zip(self.weights, self.biases, strict=True):
             bound = np.sqrt(6 / sum(W.shape))
             W[:] = rng.uniform(-bound, bound, W.shape)
             b[:] = 0
 
     def forward(self, X: np.ndarray, layers: int | None = None) -> np.ndarray:
-        """Logits (n, classes) of X (n, inputs) in the network's dtype; ``layers=-1``: last hidden layer."""
+        """Return logits (n, classes) of X (n, inputs) in the network's dtype; ``layers=-1``: last hidden layer."""
         rows = len(X)
         if not self._buffers or len(self._buffers[0]) < rows:
             self._buffers = [np.empty((rows, size), self.dtype) for size in self.sizes[1:]]
@@ -65,7 +65,7 @@ class Network:
         return h
 
     def backward(self, X: np.ndarray, delta: np.ndarray, layers: int | None = None) -> np.ndarray:
-        """The flat gradient, given delta = dL/d output of the ``forward(X, layers)`` just called.
+        """Return the flat gradient, given delta = dL/d output of the ``forward(X, layers)`` just called.
 
         dL/dW_l = h_{l-1}^T delta_l, dL/db_l = sum of delta_l over rows, and delta_{l-1} = (delta_l W_l^T) where
         h_{l-1} > 0, or everywhere where that layer is linear. Layers that were not run get gradient zero.
@@ -90,7 +90,7 @@ class Network:
         return self.gradient
 
     def infer(self, X: np.ndarray, layers: int | None = None, rows: int = 1024) -> np.ndarray:
-        """``forward`` (N, outputs) in float64 whatever the training dtype, by blocks of rows, fresh memory.
+        """Return ``forward`` (N, outputs) in float64 whatever the training dtype, by blocks of rows, in fresh memory.
 
         A row's answer then does not depend on the rows beside it: in float32 it would, in the seventh digit.
         """

@@ -18,15 +18,15 @@ class Objective(Protocol):
     batches: staticmethod
 
     def gradient(self, network: Network, X: np.ndarray, y: np.ndarray) -> float:
-        """The batch's loss; its gradient is left in ``network.gradient``."""
+        """Return the batch's loss; leave its gradient in ``network.gradient``."""
 
     def held_out_loss(
         self, network: Network, X: np.ndarray, y: np.ndarray, held_X: np.ndarray, held_y: np.ndarray
     ) -> float:
-        """The loss of held-out images beside the training images X, y."""
+        """Return the loss of held-out images beside the training images X, y."""
 
     def finish(self, network: Network, X: np.ndarray, y: np.ndarray) -> None:
-        """What is left to do after the last step, given the training images."""
+        """Do what is left to do after the last step, given the training images."""
 
 
 class CrossEntropy:
@@ -46,7 +46,7 @@ class CrossEntropy:
         return cross_entropy(network.forward(held_X), held_y)
 
     def finish(self, network: Network, X: np.ndarray, y: np.ndarray) -> None:
-        """Nothing: the output layer was trained with the rest."""
+        """Do nothing: the output layer was trained with the rest."""
 
 
 class Triplet:

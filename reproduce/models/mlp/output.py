@@ -8,7 +8,7 @@ __all__ = ["cross_entropy", "cross_entropy_gradient", "loss_and_delta", "softmax
 
 
 def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Probabilities p_k = exp(z_k) / sum_j exp(z_j) along an axis; by exp(z - max z), so nothing overflows.
+    """Return p_k = exp(z_k) / sum_j exp(z_j) along an axis; by exp(z - max z), so nothing overflows.
 
     ``z``: an array of logits, any shape; -inf stands for an impossible class and gets exactly 0. Returns an
     array of the same shape, float32 for float32 and float64 otherwise. Raises InvalidInputError for NaN,
@@ -33,7 +33,7 @@ def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
 
 
 def cross_entropy(z: np.ndarray, labels: np.ndarray) -> float:
-    """Mean of -log softmax(z)[label], in nats, over rows: z (N, K) logits, labels (N,) int in [0, K).
+    """Return the mean of -log softmax(z)[label], in nats, over rows: z (N, K) logits, labels (N,) int in [0, K).
 
     -log p_y = log sum_j exp(z_j) - z_y: the logarithm is never taken of a probability that has rounded to 0.
     """
@@ -44,7 +44,7 @@ def cross_entropy(z: np.ndarray, labels: np.ndarray) -> float:
 
 
 def cross_entropy_gradient(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Gradient (N, K) of ``cross_entropy`` in the logits: (p - y) / N, y one-hot."""
+    """Return the gradient (N, K) of ``cross_entropy`` in the logits: (p - y) / N, y one-hot."""
     labels = _checked(z, labels)
     gradient = np.array(z)
     loss_and_delta(gradient, labels)
@@ -52,7 +52,7 @@ def cross_entropy_gradient(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def loss_and_delta(z: np.ndarray, labels: np.ndarray) -> float:
-    """Both of the above for the training loop: returns the loss, leaves the gradient in z, checks nothing."""
+    """Return the loss and leave its gradient in z: both of the above for the training loop, without any check."""
     rows = np.arange(len(z))
     z -= z.max(axis=1, keepdims=True)
     log_p = z[rows, labels]

@@ -12,7 +12,7 @@ __all__ = ["semi_hard_triplet_loss"]
 def semi_hard_triplet_loss(
     E: np.ndarray, labels: np.ndarray, anchors: np.ndarray | None = None
 ) -> tuple[float, np.ndarray]:
-    """Mean over anchors of softplus(d_pos - d_neg), and its gradient (n, d) in the embeddings.
+    """Return the mean over anchors of softplus(d_pos - d_neg), and its gradient (n, d) in the embeddings.
 
     ``E`` (n, d) embeddings as the network gives them, ``labels`` (n,). d is the cosine distance 1 - cos.
     For each anchor the positive is the farthest image of its class, the negative the nearest image of

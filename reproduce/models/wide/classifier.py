@@ -106,7 +106,7 @@ class PairClassifier:
         return self
 
     def probability(self, a: ArrayLike, b: ArrayLike) -> np.ndarray:
-        """P(same animal) of the row pairs of a and b, (n, D) each: (n,) float64."""
+        """Return P(same animal) of the row pairs of a and b, (n, D) each: (n,) float64."""
         first, second = _vectors(a), _vectors(b)
         if first.shape != second.shape or first.shape[1] != self.n_features_in_:
             raise InvalidInputError(
@@ -121,7 +121,7 @@ class PairClassifier:
     def pair_blocks(
         self, X: ArrayLike, trees: int | None = None
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """(i, j, P(same animal)) of every pair i < j of X, a block at a time: bounded memory for any N.
+        """Yield (i, j, P(same animal)) of every pair i < j of X, a block at a time: bounded memory for any N.
 
         ``trees``: by the first so many alone.
         """
@@ -131,12 +131,12 @@ class PairClassifier:
             yield i, j, self._predict(encode(vectors[i], vectors[j], self.encoding), trees)
 
     def pair_probabilities(self, X: ArrayLike, trees: int | None = None) -> np.ndarray:
-        """P(same animal) of every pair i < j of X, (N (N-1) / 2,) float64, in SciPy's condensed order."""
+        """Return P(same animal) of every pair i < j of X, (N (N-1) / 2,) float64, in SciPy's condensed order."""
         vectors = _vectors(X)
         return np.concatenate([np.zeros(0), *(p for _, _, p in self.pair_blocks(vectors, trees))])
 
     def distances(self, X: ArrayLike) -> np.ndarray:
-        """1 - P(same animal), (N, N) float64, zero on the diagonal: what MAP@R ranks by."""
+        """Return 1 - P(same animal), (N, N) float64, zero on the diagonal: what MAP@R ranks by."""
         vectors = _vectors(X)
         matrix = np.zeros((len(vectors), len(vectors)))
         for i, j, p in self.pair_blocks(vectors):
@@ -144,7 +144,7 @@ class PairClassifier:
         return matrix
 
     def asymmetry(self, X: ArrayLike) -> float:
-        """Mean |p(a, b) - p(b, a)| over the pairs of X: exactly zero for the symmetric encodings."""
+        """Return the mean |p(a, b) - p(b, a)| over the pairs of X: exactly zero for the symmetric encodings."""
         vectors = _vectors(X)
         if self.encoding in SYMMETRIC:
             return 0.0
@@ -166,7 +166,7 @@ def _hush() -> None:
 
 
 def _sequence(vectors: np.ndarray, encoding: str, pairs: PairSet, block: int) -> Any:
-    """The pairs as LightGBM reads them: by one row for its bins, by slices for the data."""
+    """Return the pairs as LightGBM reads them: by one row for its bins, by slices for the data."""
     import lightgbm
 
     class Pairs(lightgbm.Sequence):

@@ -31,7 +31,7 @@ class Encoder(Protocol):
         ...
 
     def transform(self, images: Descriptors) -> np.ndarray:
-        """(N, size) float32, a row of zeros where an image has no descriptor."""
+        """Return (N, size) float32, a row of zeros where an image has no descriptor."""
         ...
 
 
@@ -47,7 +47,7 @@ class MeanDescriptor:
         return self
 
     def transform(self, images: Descriptors) -> np.ndarray:
-        """(N, D) float32."""
+        """Return (N, D) float32."""
         rows = [np.mean(d, axis=0, dtype=np.float64) if len(d) else np.zeros(self.width_) for d in images]
         return np.array(rows, np.float32).reshape(len(images), self.width_)
 
@@ -83,7 +83,7 @@ class Vlad(_KMeansEncoder):
         super().__init__(words, seed)
 
     def transform(self, images: Descriptors) -> np.ndarray:
-        """(N, words * D) float32, rows of unit length or zero."""
+        """Return (N, words * D) float32, rows of unit length or zero."""
         words, width = self.centres_.shape
         rows = np.zeros((len(images), words, width), np.float32)
         with single_thread():
@@ -102,7 +102,7 @@ class BagOfWords(_KMeansEncoder):
         super().__init__(words, seed)
 
     def transform(self, images: Descriptors) -> np.ndarray:
-        """(N, words) float32, rows of unit length or zero."""
+        """Return (N, words) float32, rows of unit length or zero."""
         rows = np.zeros((len(images), len(self.centres_)), np.float32)
         with single_thread():
             for row, found in zip(rows, images, strict=True):
@@ -140,7 +140,7 @@ class FisherVector:
         return self
 
     def transform(self, images: Descriptors) -> np.ndarray:
-        """(N, 2 * words * dim) float32, rows of unit length or zero."""
+        """Return (N, 2 * words * dim) float32, rows of unit length or zero."""
         mean, deviation = self.mixture_.means_, np.sqrt(self.mixture_.covariances_)  # (words, dim)
         weight = self.mixture_.weights_[:, None]  # (words, 1)
         rows = np.zeros((len(images), 2 * mean.size), np.float32)
@@ -163,7 +163,7 @@ ENCODERS = get_args(EncoderName)
 
 
 def power_l2(rows: np.ndarray) -> np.ndarray:
-    """(N, D) rows as sign(x) sqrt|x|, then of unit length; a row of zeros stays so."""
+    """Return rows (N, D) as sign(x) sqrt|x|, then of unit length; a row of zeros stays so."""
     powered = np.sign(rows) * np.sqrt(np.abs(rows))
     length = np.linalg.norm(powered, axis=1, keepdims=True)
     return np.asarray(np.divide(powered, length, out=np.zeros_like(powered), where=length > 0), np.float32)

@@ -71,7 +71,7 @@ class ImageVectors:
         return self._reduce(wide, found)
 
     def transform(self, images: Sequence[Any], blank: Sequence[str] = ()) -> np.ndarray:
-        """(N, dim) float32; an image with no keypoint at all is a row of zeros, counted in ``empty_``.
+        """Return (N, dim) float32; an image with no keypoint at all is a row of zeros, counted in ``empty_``.
 
         Of the detectors in ``blank`` the descriptors are taken away, as if they had found nothing on any image.
         """

@@ -37,7 +37,7 @@ def keypoints(
     most: int = 300,
     n_jobs: int = -1,
 ) -> list[np.ndarray]:
-    """The keypoints of every image, strongest first; none is an empty array.
+    """Return the keypoints of every image, strongest first; none is an empty array.
 
     ``images``: grey uint8 arrays (H, W), or paths of image files, decoded to grey here. Each answer is a structured
     array (n,), n <= ``most``, with fields x, y, size (pixels of the image at ``height``), angle (degrees),
@@ -58,7 +58,7 @@ def keypoints(
 
 
 def descriptors(found: Iterable[np.ndarray], detector: str, *, bits: bool = True) -> list[np.ndarray]:
-    """The descriptors alone, (n, D) uint8 each: SIFT D = 128; ORB 256 and BRISK 512 as bits, or 32 and 64 bytes."""
+    """Return the descriptors alone, (n, D) uint8: SIFT D = 128; ORB 256 and BRISK 512 as bits, or 32 and 64 bytes."""
     plain = [np.ascontiguousarray(points["descriptor"]) for points in found]
     if bits and detector in BINARY:
         return [np.unpackbits(values, axis=1) for values in plain]

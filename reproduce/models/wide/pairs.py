@@ -32,7 +32,7 @@ LISTED = 2**16
 
 
 def encode(a: np.ndarray, b: np.ndarray, encoding: str) -> np.ndarray:
-    """(n, D) and (n, D) to the pairs' features: |a-b| (n, D); |a-b|, a*b (n, 2D); or a, b side by side (n, 2D).
+    """Return (n, D) and (n, D) as the pairs' features: |a-b| (n, D); |a-b|, a*b (n, 2D); or a, b side by side (n, 2D).
 
     The first two are symmetric to the last bit: floating-point |a-b| = |b-a| and a*b = b*a.
     """
@@ -53,7 +53,7 @@ def encode(a: np.ndarray, b: np.ndarray, encoding: str) -> np.ndarray:
 
 
 def pair_rows(numbers: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The images (i, j), i < j, of the pairs with these numbers, among n images."""
+    """Return the images (i, j), i < j, of the pairs with these numbers, among n images."""
     row = np.arange(n, dtype=np.int64)
     first = row * (2 * n - row - 1) // 2  # number of the pair (i, i + 1)
     i = np.searchsorted(first[1:], numbers, side="right")
@@ -73,7 +73,7 @@ class PairSet:
         self.total = self.twice + n * self_pairs if chosen is None else len(chosen)
 
     def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """The images (i, j) of the pairs start to stop."""
+        """Return the images (i, j) of the pairs start to stop."""
         at = np.arange(start, stop, dtype=np.int64) if self.chosen is None else self.chosen[start:stop]
         if stop <= self.once:
             return pair_rows(at, self.n)
@@ -85,20 +85,20 @@ class PairSet:
 
 
 def pair_numbers(i: np.ndarray, j: np.ndarray, n: int) -> np.ndarray:
-    """The numbers of the pairs (i, j), i < j, among n images."""
+    """Return the numbers of the pairs (i, j), i < j, among n images."""
     i = np.asarray(i, np.int64)
     return i * (2 * n - i - 1) // 2 + j - i - 1
 
 
 def blocks(n: int, size: int) -> Iterator[np.ndarray]:
-    """The numbers of all n (n - 1) / 2 pairs, ``size`` at a time."""
+    """Yield the numbers of all n (n - 1) / 2 pairs, ``size`` at a time."""
     total = n * (n - 1) // 2
     for start in range(0, total, size):
         yield np.arange(start, min(start + size, total), dtype=np.int64)
 
 
 def sample_pairs(codes: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """At most ``most`` of the pairs: (numbers ascending, weights), every weight the pairs its pair stands for.
+    """Return at most ``most`` of the pairs: numbers ascending, and weights, the pairs that each of them stands for.
 
     Same-animal pairs are rare and kept first, all of them where they fill no more than half of ``most``; the others
     are a uniform sample. With the weights each kind still counts as much as among all pairs, so that the model is
