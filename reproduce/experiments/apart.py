@@ -26,7 +26,7 @@ def evaluate_apart(
     resample: bool = False,
     pairs: np.ndarray | None = None,
 ) -> Result:
-    """MAP@R, P@1 and chance as `evaluate` names them, each ranking without the query's own photograph.
+    """Return MAP@R, P@1 and chance as `evaluate` names them, each ranking without the query's own photograph.
 
     ``distances(rows)`` gives the (n, n) matrix among those images; embeddings (N, D) will do. ``pairs`` (P, 2) of
     images are by default those of one animal that were cut from one photograph. ``resample`` leaves each test animal
@@ -54,7 +54,7 @@ def evaluate_apart(
 
 
 def within(pairs: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """The pairs (P, 2) that lie among ``rows`` of so many, by their place there."""
+    """Return the pairs (P, 2) that lie among ``rows`` of so many, by their place there."""
     place = np.full(count, -1)
     place[rows] = np.arange(len(rows))
     found = place[pairs]

@@ -15,7 +15,7 @@ __all__ = ["chances", "classes", "photographs", "printed_runs", "shared_photogra
 
 @experiment("audits.classes", needs=(), exact=True, seconds=0.1)
 def classes(catalogue: "Catalogue", seed: int) -> Result:
-    """How many animals and images there are, in all and in each part, and the least and most images of one animal."""
+    """Count animals and images, in all and in each part, and the least and most images of one animal."""
     animals, counts = np.unique(catalogue.identities, return_counts=True)
     return Result(
         {
@@ -36,13 +36,13 @@ def classes(catalogue: "Catalogue", seed: int) -> Result:
 
 @experiment("audits.printed_runs", needs=(), exact=True, seconds=0.1)
 def printed_runs(catalogue: "Catalogue", seed: int, *, stated: int = 14, rows: Sequence[int] = (14, 2, 2)) -> Result:
-    """Of a table whose rows say how many runs each averages, how many say what the text states; no data enters."""
+    """Count the rows of a table whose number of runs is the one that the text states; no data enters."""
     return Result({"as_stated": sum(runs == stated for runs in rows), "rows": len(rows)})
 
 
 @experiment("audits.photographs", library="opencv", exact=True, seconds=15)
 def photographs(catalogue: "Catalogue", seed: int) -> Result:
-    """How many pairs of images of one animal share a photograph, of all such pairs, and what fraction of images do."""
+    """Count the pairs of images of one animal, those that share a photograph, and the share of images that do."""
     from reproduce.datasets.photographs import same_photograph
 
     pairs, shared, strict = shared_photographs(catalogue)
@@ -51,7 +51,7 @@ def photographs(catalogue: "Catalogue", seed: int) -> Result:
 
 
 def shared_photographs(catalogue: "Catalogue") -> tuple[int, int, int]:
-    """Pairs of images of one animal, those that share a photograph, and those by the stricter reading."""
+    """Count the pairs of images of one animal, those that share a photograph, and those by the stricter reading."""
     from reproduce.datasets.photographs import INLIERS, within_animal_inliers
 
     found = within_animal_inliers(catalogue) >= INLIERS
@@ -59,7 +59,7 @@ def shared_photographs(catalogue: "Catalogue") -> tuple[int, int, int]:
 
 
 def chances(catalogue: "Catalogue") -> dict[str, tuple[float, float]]:
-    """Exact chance MAP@R (per class, per query) of "test", "train" and "all"; NaN where nothing can be scored.
+    """Return exact chance MAP@R (per class, per query) of "test", "train" and "all"; NaN where nothing can be scored.
 
     That is where no animal has two images, and where there is one animal only: every ranking of it is right.
     """

@@ -27,7 +27,7 @@ LIONS = {"19": "", "75": "@train", "94": "@all"}
 
 
 def subsets(catalogue: "Catalogue") -> dict[str, np.ndarray]:
-    """{"": test indices, "@train": training indices, "@all": all}, less the sets that no image can be found in."""
+    """Return {"": test indices, "@train": training indices, "@all": all}, less sets that no image can be found in."""
     from reproduce.metrics.leave_out import scorable
 
     indices = {"": catalogue.test, "@train": catalogue.train, "@all": np.arange(len(catalogue))}
@@ -92,7 +92,7 @@ def _evaluated(
     both: Callable[[np.ndarray], "tuple[Retrieval, list[Rest]]"],
     resample: bool | Collection[str],
 ) -> Result:
-    """Every set's scores, and those of the sets that ``resample`` asks for without each animal, by the same pass."""
+    """Return every set's scores, and those of the sets that ``resample`` asks for without each animal, in one pass."""
     scores: dict[str, float] = {}
     details: dict[str, object] = {}
     left_out: dict[str, list[float]] = {}
@@ -116,12 +116,12 @@ def _evaluated(
 
 
 def above_chance(score: float, chance: float) -> float:
-    """The share of what chance leaves to gain: 0 at chance, 1 where all is found."""
+    """Return the share of what chance leaves to gain: 0 at chance, 1 where all is found."""
     return (score - chance) / (1 - chance)
 
 
 def euclidean(rows: np.ndarray) -> np.ndarray:
-    """(n, n) float64 distances among embeddings (n, D)."""
+    """Return (n, n) float64 distances among embeddings (n, D)."""
     from scipy.spatial.distance import pdist, squareform
 
     return squareform(pdist(rows.astype(np.float64)))

@@ -22,7 +22,7 @@ def file_order(catalogue: "Catalogue", rows: np.ndarray) -> np.ndarray:
 
 
 def body_parts(catalogue: "Catalogue") -> np.ndarray:
-    """(N,) str: the part that each file's name says after the animal's, as LionData has it: "ear" of Kio_Left_Ear.png.
+    """Return (N,) str, the part in each file's name behind the animal's, as LionData has it: "ear" of Kio_Left_Ear.png.
 
     Either side is one part, and so is "ears".
     Raises InvalidInputError for a file whose name holds none.

@@ -11,7 +11,7 @@ __all__ = ["best", "class_folds"]
 
 
 def class_folds(identities: np.ndarray, folds: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(rows to learn from, rows held out) for each fold: the animals are dealt by seed, each is held out once."""
+    """Yield (rows to learn from, rows held out) for each fold: animals are dealt by seed, each is held out once."""
     from sklearn.model_selection import KFold
 
     from reproduce.determinism import integer_seed
@@ -25,6 +25,6 @@ def class_folds(identities: np.ndarray, folds: int, seed: int) -> Iterator[tuple
 
 
 def best(candidates: Iterable[Any], score: Callable[[Any], float]) -> tuple[Any, list[list[Any]]]:
-    """The candidate of the highest score, the first of equals; and every one with its score, for the record."""
+    """Return the candidate of the highest score, the first of equals, and every one with its score, for the record."""
     scored = [[candidate, float(score(candidate))] for candidate in candidates]
     return max(scored, key=lambda pair: pair[1])[0], scored

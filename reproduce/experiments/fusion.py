@@ -55,7 +55,7 @@ def fused(
     labels: Literal["true", "shuffled"] = "true",
     held_out: Literal["own", "drawn"] = "own",
 ) -> Result:
-    """Distances fused by weights that are chosen, and whitened by what is learned, on the training animals alone.
+    """Fuse distances by weights chosen, and whiten them by what is learned, on the training animals alone.
 
     ``kinds``: what is fused; colour always is. ``labels="shuffled"``: the training animals' labels are permuted among
     their images. ``held_out``: the data set's "own" test animals, or as many "drawn" by seed from all of its animals,
@@ -104,7 +104,7 @@ def fused(
 def chosen_weights(
     rows: Rows, local: np.ndarray | None, animals: np.ndarray, dim: int, folds: int, seed: int
 ) -> tuple[dict[str, float], list]:
-    """Weights by kind, the best mean MAP@R over class-disjoint folds of training images; and every point's score.
+    """Return weights by kind, with the best mean MAP@R over class-disjoint folds of training images, and all scores.
 
     ``rows`` (N, D) of each component and ``local`` (N, N) distances are the training images', ``animals`` (N,) whose
     they are: nothing else is seen. What is whitened is learned anew in each fold from the other folds' animals.
@@ -129,7 +129,7 @@ def chosen_weights(
 
 
 def _distances(inside: Rows, animals: np.ndarray, outside: Rows, dim: int) -> dict[str, np.ndarray]:
-    """(n, n) by kind: the mean of its components' squared distances, each whitened by the animals inside."""
+    """Return (n, n) by kind: the mean of its components' squared distances, each whitened by the animals inside."""
     from reproduce.experiments.evaluate import euclidean
     from reproduce.models.whitening import WithinClassWhitening
 
@@ -146,7 +146,7 @@ def _sum(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
 
 
 def _colours(catalogue: "Catalogue") -> list[np.ndarray]:
-    """Square roots of four histograms of each image: RGB, HSV, Lab, and Lab's two chromas alone."""
+    """Return square roots of four histograms of each image: RGB, HSV, Lab, and Lab's two chromas alone."""
     from reproduce.datasets import images
     from reproduce.models.baselines.unlearned import colour_histograms, colour_space_histograms
 
@@ -156,7 +156,7 @@ def _colours(catalogue: "Catalogue") -> list[np.ndarray]:
 
 
 def _local(catalogue: "Catalogue", most: int) -> np.ndarray:
-    """(N, N) in [0, 1]: one less the votes of SIFT local matching as a share of each image's most, of both ways.
+    """Return (N, N) in [0, 1]: one less the votes of SIFT matching as a share of each image's most, of both ways.
 
     All images are matched at once, whoever they show; kept by content.
     """
@@ -174,7 +174,7 @@ def _local(catalogue: "Catalogue", most: int) -> np.ndarray:
 
 
 def _drawn(catalogue: "Catalogue", seed: int) -> "Catalogue":
-    """The same images, as many test animals drawn by seed from all."""
+    """Return the same images, as many test animals drawn by seed from all."""
     from reproduce.determinism import generator
 
     animals = np.unique(catalogue.identities)

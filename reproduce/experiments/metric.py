@@ -21,7 +21,7 @@ SPREAD = 1.363
 
 
 def clustered(seed: int, count: int, width: int, classes: int, even: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """(count, width) float32 points around standard normal class centres, and their (count,) labels.
+    """Return (count, width) float32 points around standard normal class centres, and their (count,) labels.
 
     Classes are of one size, or, not ``even``, as uneven as labels drawn at random.
     """
@@ -33,7 +33,7 @@ def clustered(seed: int, count: int, width: int, classes: int, even: bool = True
 
 
 def library_map_at_r(embeddings: np.ndarray, labels: np.ndarray, average: str = "class") -> float:
-    """MAP@R by pytorch-metric-learning's AccuracyCalculator, Euclidean and not normalised, as given."""
+    """Return MAP@R by pytorch-metric-learning's AccuracyCalculator, Euclidean and not normalised, as given."""
     try:
         import torch
         from pytorch_metric_learning.distances import LpDistance
@@ -70,7 +70,7 @@ def parity(
     count: int = 2000,
     width: int = 64,
 ) -> Result:
-    """|ours - pytorch-metric-learning's| on generated embeddings: without structure, or in clusters."""
+    """Measure |ours - pytorch-metric-learning's| on generated embeddings: without structure, or in clusters."""
     embeddings, labels = clustered(seed, count, width, 20)
     if kind == "random":
         embeddings = generator(seed, "random").normal(size=(count, width)).astype(np.float32)
@@ -79,7 +79,7 @@ def parity(
 
 @experiment("metric.lion_parity", exact=True, seconds=8)
 def lion_parity(catalogue: "Catalogue", seed: int, *, baseline: Literal["pixels", "histogram"] = "pixels") -> Result:
-    """|ours - pytorch-metric-learning's| on the test animals' baselines."""
+    """Measure |ours - pytorch-metric-learning's| on the test animals' baselines."""
     from reproduce.datasets import images
     from reproduce.models.baselines.unlearned import colour_histograms, grey_pixels
 
@@ -100,7 +100,7 @@ def rounding(
     width: int = 128,
     classes: int = 10,
 ) -> Result:
-    """|MAP@R in lower precision - in float64| of the same embeddings: all that floating point can move it.
+    """Measure |MAP@R in lower precision - in float64| of the same embeddings: all that floating point can move it.
 
     "float32" computes distances in float32; "float16" rounds the embeddings themselves to float16 first.
     """
@@ -115,13 +115,13 @@ def rounding(
 
 @lru_cache(maxsize=1)
 def _in_float64(seed: int, count: int, width: int, classes: int) -> float:
-    """MAP@R of ``clustered``, once for all precisions that it is held against."""
+    """Return MAP@R of ``clustered``, once for all precisions that it is held against."""
     return map_at_r(*clustered(seed, count, width, classes))
 
 
 @experiment("metric.averaging", varies=("sampling",), needs=(), seconds=10, rehearsal={"count": 200, "width": 16})
 def averaging(catalogue: "Catalogue", seed: int, *, count: int = 10_000, width: int = 128, classes: int = 10) -> Result:
-    """|MAP@R averaged per class - averaged over queries| where class sizes are as uneven as random labels make them."""
+    """Measure |MAP@R per class - over queries| where class sizes are as uneven as random labels make them."""
     embeddings, labels = clustered(seed, count, width, classes, even=False)
     scores, codes = ap_at_r(embeddings, labels)
     per_class, per_query = averaged(scores, codes), averaged(scores, codes, "query")
@@ -130,7 +130,7 @@ def averaging(catalogue: "Catalogue", seed: int, *, count: int = 10_000, width: 
 
 @experiment("metric.protocol", exact=True, seconds=3)
 def protocol(catalogue: "Catalogue", seed: int) -> Result:
-    """|what every experiment here reports - the library's per-class-first MAP@R| of one running experiment's embedding.
+    """Measure |what every experiment here reports - the library's MAP@R, per class first| of a running embedding.
 
     The embedding is an untrained layer's, on all three evaluation sets; the largest difference counts (II-B.4, II-C).
     """

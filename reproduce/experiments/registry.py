@@ -58,7 +58,7 @@ class Result:
 
 
 def names_animals(detail: str) -> bool:
-    """Whether a detail of this name would be animals' names: "animals", "animals@train" and the like."""
+    """Return whether a detail of this name would be animals' names: "animals", "animals@train" and the like."""
     return detail.partition("@")[0] == "animals"
 
 
@@ -126,7 +126,7 @@ class Experiment:
         return shared | {name: parameter.default for name, parameter in self.own.items()}
 
     def factors(self, **chosen: Any) -> dict[str, Any]:
-        """All factors by name, the defaults filled in; an unknown one is an error that names the known ones.
+        """Return all factors by name, the defaults filled in; an unknown one is an error that names the known ones.
 
         Those that came ``later`` only where they are not at their defaults. A value that a factor does not take, by its
         annotation or by the dataclass of the ``shared`` ones, is an error that says what it takes.
@@ -148,7 +148,7 @@ class Experiment:
         return {name: every[name] for name in sorted(every) if name not in self.later or every[name] != known[name]}
 
     def _arguments(self, every: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """What the function is called with, beside catalogue and seed; InvalidInputError for a value it cannot be."""
+        """Return what the function is called with, beside catalogue and seed; InvalidInputError for a wrong value."""
         choices.check(self.name, self._annotations, every)
         own = {name: value for name, value in every.items() if name in self.own}
         if self.shared is None:
@@ -159,11 +159,11 @@ class Experiment:
             raise InvalidInputError(f"{self.name}: {error}") from None
 
     def moves(self, factors: Mapping[str, Any]) -> float:
-        """The tolerance under all of these factors."""
+        """Return the tolerance under all of these factors."""
         return self.tolerance(factors) if callable(self.tolerance) else self.tolerance
 
     def varies_on(self, data: str) -> bool:
-        """Whether a seed changes anything: it varies the experiment, or draws the data set's split.
+        """Return whether a seed changes anything: it varies the experiment, or draws the data set's split.
 
         The split says nothing where exact facts are enumerated, or where no data set enters (named "").
         """
@@ -230,12 +230,12 @@ def experiment(
 
 
 def registered() -> dict[str, Experiment]:
-    """Every experiment that has been imported, by name."""
+    """Return every experiment that has been imported, by name."""
     return dict(sorted(_REGISTRY.items()))
 
 
 def find(name: str) -> Experiment:
-    """The experiment of that name; an unknown one is an error that names those close to it, else all of them."""
+    """Return the experiment of that name; an unknown one is an error that names those close to it, else all of them."""
     try:
         return _REGISTRY[name]
     except KeyError:
@@ -243,6 +243,6 @@ def find(name: str) -> Experiment:
 
 
 def unknown(name: str) -> str:
-    """What is said of a name that no experiment has."""
+    """Return what is said of a name that no experiment has."""
     known = sorted(_REGISTRY)
     return f"no experiment {name!r}; {did_you_mean(name, known, 'there are: ' + (', '.join(known) or 'none'))}"

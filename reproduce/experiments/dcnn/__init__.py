@@ -77,7 +77,7 @@ FROZEN = ("backbone", "weights", "pooling", "size", "resize")
 
 
 def work(factors: "Mapping[str, Any]") -> float:
-    """What a seed costs under factors of ``embed``, in steps of a head on 16 x 2 kept features: about 0.01 s on a core.
+    """Return what a seed of ``embed`` costs, in steps of a head on 16 x 2 kept features: about 0.01 s on a core each.
 
     A frozen backbone's features are kept, so a step costs its head alone; else every image of a batch goes through
     the backbone, forward, and backward through what trains: about one such step for an image of MobileNetV2.
@@ -92,14 +92,14 @@ def work(factors: "Mapping[str, Any]") -> float:
 
 
 def makes(factors: "Mapping[str, Any]") -> float:
-    """What one seed of ``embed`` does for all: features of some 800 images and of 600 banks of views; in steps."""
+    """Return what one seed of ``embed`` makes for all: features of some 800 images and 600 banks of views; in steps."""
     if factors["trainable"] != "frozen":
         return 0.0
     return (800 + 600 * factors["bank"] * factors["augment"]) * _forward(factors)
 
 
 def _forward(factors: "Mapping[str, Any]") -> float:
-    """One image through the backbone, in steps of a head: one for MobileNetV2 at 224 pixels."""
+    """Return what one image through the backbone costs, in steps of a head: one for MobileNetV2 at 224 pixels."""
     cost = backbones.find(factors["backbone"]).cost / backbones.find("MobileNetV2").cost
     return float(cost * (factors["size"] / 224) ** 2)
 
@@ -141,7 +141,7 @@ def embed(catalogue: "Catalogue", seed: int, factors: Factors) -> Result:
     "backbone": "MobileNetV2", "weights": "none", "size": 32,
 }, shared=Factors(), of=FROZEN)  # fmt: skip
 def untrained(catalogue: "Catalogue", seed: int, factors: Factors) -> Result:
-    """The frozen backbone's features at unit length, nothing learned here: the bar a trained head must clear."""
+    """Score the frozen backbone's features at unit length, nothing learned here: the bar a trained head must clear."""
     from reproduce.models.baselines.unlearned import l2_normalised
 
     found = evaluate(catalogue, l2_normalised(frozen_features(catalogue, factors, seed)), resample=True)
@@ -152,7 +152,7 @@ def untrained(catalogue: "Catalogue", seed: int, factors: Factors) -> Result:
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4,
 }, shared=Factors(bank=0), of=("backbone", "weights", "size", "steps", "animals", "resize"))  # fmt: skip
 def protocol(catalogue: "Catalogue", seed: int, factors: Factors) -> Result:
-    """What a training under the defaults does, read off while it runs: steps, batches, input range, collapse cost."""
+    """Watch a training under the defaults and say what it does: steps, batches, input range, cost of a collapse."""
     from reproduce.datasets import images as decoded
     from reproduce.models.dcnn import triplet
     from reproduce.models.dcnn.backbone import scaler
@@ -177,7 +177,7 @@ def protocol(catalogue: "Catalogue", seed: int, factors: Factors) -> Result:
 def trained(
     catalogue: "Catalogue", seed: int, factors: Factors, observe: "Observer | None" = None
 ) -> tuple["DCNN", np.ndarray]:
-    """A trained model, and what it embeds the catalogue from: features where the backbone is frozen, else images."""
+    """Return a trained model and what it embeds the catalogue from: features if the backbone is frozen, else images."""
     from reproduce.cache import by_products, digest
     from reproduce.datasets.pixels import seen
     from reproduce.determinism import generator
@@ -198,7 +198,7 @@ def trained(
 def inputs_of(
     catalogue: "Catalogue", factors: Factors, seed: int, learned: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(what all images are embedded from, what the ``learned`` ones are trained from): features, or images (uint8).
+    """Return what all images are embedded from and what the ``learned`` ones are trained from: features, or images.
 
     ``learned``: rows of the catalogue, None for the training images.
     """
@@ -218,7 +218,7 @@ def inputs_of(
 def frozen_features(
     catalogue: "Catalogue", factors: Factors, seed: int, views: int = 0, rows: np.ndarray | None = None
 ) -> np.ndarray:
-    """Features of the catalogue's images, or of its ``rows``, by its backbone: (N, C), or (N, views, C)."""
+    """Return features of the catalogue's images, or of its ``rows``, by its backbone: (N, C), or (N, views, C)."""
     from reproduce.cache import digest
     from reproduce.datasets import images as decoded
     from reproduce.models.dcnn.features import features

@@ -60,5 +60,5 @@ def input_range(catalogue: "Catalogue", seed: int, factors: Factors, *, seen: Ra
 
 
 def as_seen(pixels: np.ndarray, seen: Range) -> np.ndarray:
-    """Pixels (N, H, W, 3) in [0, 255] as float32, which the model's own scaling takes to the range ``seen``."""
+    """Return pixels (N, H, W, 3) in [0, 255] as float32, which the model's own scaling takes to the range ``seen``."""
     return np.asarray(RANGES[seen](pixels.astype(np.float32)), np.float32)

@@ -30,7 +30,7 @@ ROUNDING = 1e-6
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "steps": 4, "animals": 4,
 }, shared=Factors(steps=30), of=("backbone", "weights", "size", "steps", "animals", "margin", "resize"))  # fmt: skip
 def mining(catalogue: "Catalogue", seed: int, factors: Factors, *, rule: Mining = "tfsim-semi-hard") -> Result:
-    """A training watched: before each step its batch is embedded, and the cost is worked out anew from that.
+    """Watch a training: before each step embed its batch, and work out the cost anew from that.
 
     ``rule`` and ``margin`` are what the training is told; the reckoning beside it is always the paper's. Scores, over
     all batches: "loss_difference", the largest distance between the loss that the training reports and the soft
@@ -73,7 +73,7 @@ def mining(catalogue: "Catalogue", seed: int, factors: Factors, *, rule: Mining 
 
 
 def anchors(embeddings: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
-    """The triplet of each anchor of a batch, by TensorFlow Similarity's rule: "positive", "negative", "case".
+    """Return the triplet of each anchor of a batch by TensorFlow Similarity's rule: "positive", "negative", "case".
 
     embeddings (N, D) of unit length, labels (N,) with every class at least twice, and two classes. Cosine distances,
     in float64: to the farthest positive; to the nearest of the negatives beyond that one ("semi-hard"), or else to the
@@ -96,13 +96,13 @@ def anchors(embeddings: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
 
 
 def off_share(active: float, gaps: Sequence[float]) -> float:
-    """How far a share of active triplets lies from that of the gaps above 0; one within rounding counts as either."""
+    """Return how far a share of active triplets lies from that of gaps above 0; a gap within rounding is either."""
     least, most = (_mean(gap > room for gap in gaps) for room in (ROUNDING, -ROUNDING))
     return max(least - active, active - most, 0.0)
 
 
 def softplus(gap: float) -> float:
-    """What a soft margin asks of a triplet whose positive is ``gap`` farther away than its negative."""
+    """Return what a soft margin asks of a triplet whose positive is ``gap`` farther away than its negative."""
     return math.log1p(math.exp(gap))
 
 

@@ -55,5 +55,5 @@ def numbered(catalogue: "Catalogue", seed: int, factors: Factors, *, numberings:
 
 
 def folder_numbers(identities: np.ndarray) -> np.ndarray:
-    """(N,) int: each image's folder, counted from 0 in the order of the names, as a loader of folders numbers them."""
+    """Return (N,) int, each image's folder, counted from 0 by name, as a loader of folders numbers them."""
     return np.unique(identities, return_inverse=True)[1]

@@ -57,7 +57,7 @@ def order(
 
 
 def shuffled(count: int, buffer: int, rng: np.random.Generator) -> np.ndarray:
-    """(count,) the places 0 .. count - 1 in the order that a shuffle buffer gives them, as ``tf.data`` does.
+    """Return (count,), the places 0 .. count - 1 in the order that a shuffle buffer gives them, as ``tf.data`` does.
 
     The buffer is filled in order; each draw takes one of it at random, and the next in order takes its place. 0 is a
     buffer of all: any order.

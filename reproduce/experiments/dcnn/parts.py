@@ -54,14 +54,14 @@ def parts(catalogue: "Catalogue", seed: int, factors: Factors, *, shown: Shown =
 def unlearned_parts(
     catalogue: "Catalogue", seed: int, *, embedding: Unlearned = "pixels", shown: Shown = "part"
 ) -> Result:
-    """The same of embeddings that learn nothing: "pixels", "edges" or an "untrained" layer, of grey 64 px images."""
+    """Score embeddings that learn nothing by part: "pixels", "edges" or an "untrained" layer, of grey 64 px images."""
     from reproduce.datasets import images
 
     return _alike(catalogue, UNLEARNED[embedding](images(catalogue, (64, 64), "grey")), shown)
 
 
 def share_alike(rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """(share of rows (N, D) whose nearest other row has the same label, the share that a random one would have)."""
+    """Return the share of rows (N, D) whose nearest other row has their label, and the share of a random other row."""
     distances = euclidean(rows)
     np.fill_diagonal(distances, np.inf)
     counts = np.unique(labels, return_counts=True)[1]
@@ -70,7 +70,7 @@ def share_alike(rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 
 
 def _alike(catalogue: "Catalogue", rows: np.ndarray, shown: Shown) -> Result:
-    """The scores of embeddings (N, D), "alike" of the test images also without each of their animals."""
+    """Return the scores of embeddings (N, D), "alike" of the test images also without each of their animals."""
     labels, found, scores = LABELS[shown](catalogue), evaluate(catalogue, rows).scores, dict[str, float]()
     for suffix, indices in subsets(catalogue).items():
         scores |= {f"{name}{suffix}": found[f"{name}{suffix}"] for name in ("map_at_r", "chance")}

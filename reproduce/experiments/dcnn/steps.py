@@ -22,7 +22,7 @@ LAST = 20
 
 
 def work(factors: Mapping[str, Any]) -> float:
-    """What a seed costs, in the unit of ``dcnn.embed``: a training to the last step, and about 50 for each scoring."""
+    """Return what a seed costs, in the unit of ``dcnn.embed``: training to the last step, about 50 for each scoring."""
     return dcnn.work({**factors, "steps": max(factors["at"])}) + 50.0 * len(factors["at"])
 
 

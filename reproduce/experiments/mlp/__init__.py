@@ -28,7 +28,7 @@ SMALL = {"hidden": [8], "size": 16, "epochs": 3}
 
 
 def _elsewhere(factors: Mapping[str, Any]) -> float:
-    """Most that a seed moved between two machines, 294 results of all rows of ``mlp.train``: a last digit goes far.
+    """Return the most that a seed moved between two machines, over 294 results of ``mlp.train``: a last digit goes far.
 
     Under the triplet loss a digit decides which pair is the hardest, and the next step is another one.
     """
@@ -56,7 +56,7 @@ def embed(
     batch_sizes: Sequence[int] = BATCH_SIZES,
     learning_rates: Sequence[float] = LEARNING_RATES,
 ) -> Result:
-    """A row of Table I by the paper's protocol: grid search over folds, training with early stopping, embedding.
+    """Make a row of Table I by the paper's protocol: grid search over folds, training with early stopping, embedding.
 
     The search is made once, at seed 0 and on that seed's training animals ("tests are conducted with the same
     fixed seed", II-B.1), and all seeds share its point; then every seed has folds, training and embedding of its
@@ -89,7 +89,7 @@ def embed(
 
 
 def _classified(rights: Sequence[np.ndarray], animals: np.ndarray) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """The accuracy over folds and the constant answer's, as scores; and both without the images of each animal."""
+    """Return the accuracy over folds and the constant answer's as scores, and both without each animal's images."""
     from reproduce.metrics.leave_out import each_animal
 
     def scored(kept: np.ndarray) -> tuple[float, float]:
@@ -120,7 +120,7 @@ def train(
     epochs: int = 100,
     output: Output = "relu",
 ) -> Result:
-    """The same network at one fixed point of the grid: for questions that compare two trainings.
+    """Train the same network at one fixed point of the grid: for questions that compare two trainings.
 
     ``labels="shuffled"`` trains on permuted identities: what its embedding still scores, it has not learned of
     the animals. ``output``: the last hidden layer's, "relu" or "linear", in which no unit can die.
@@ -144,7 +144,7 @@ def train(
 
 
 def inputs(catalogue: "Catalogue", size: int = 64, scaling: Scaling = "unit") -> np.ndarray:
-    """Grey images as rows (N, size * size) float32: in [0, 1] ("unit"), or "standardised".
+    """Return grey images as rows (N, size * size) float32: in [0, 1] ("unit"), or "standardised".
 
     Standardised: every pixel with mean 0 and standard deviation 1 over the images of the training animals.
     """
@@ -156,13 +156,13 @@ def inputs(catalogue: "Catalogue", size: int = 64, scaling: Scaling = "unit") ->
 
 
 def standardised(X: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Every column of X (N, D) with mean 0 and standard deviation 1 over the rows ``train``; a constant one is 0."""
+    """Return X (N, D), each column of mean 0 and standard deviation 1 over the rows ``train``; a constant one is 0."""
     seen = X[train]
     return (X - seen.mean(axis=0)) / np.maximum(seen.std(axis=0), 1e-6)
 
 
 def _at_grid_seed(catalogue: "Catalogue") -> "Catalogue":
-    """The data set as the grid search sees it."""
+    """Return the data set as the grid search sees it."""
     from reproduce.datasets import load
 
     return load(catalogue.name, seed=GRID_SEED) if catalogue.seeded and catalogue.seed != GRID_SEED else catalogue
@@ -175,7 +175,7 @@ def _training(catalogue: "Catalogue", size: int, scaling: Scaling) -> tuple[np.n
 def classifier(
     seed: int, hidden: Sequence[int] = (64,), objective: Objective = "cross-entropy", epochs: int = 100
 ) -> "MLPClassifier":
-    """The paper's network before it is fitted."""
+    """Return the paper's network before it is fitted."""
     from reproduce.determinism import integer_seed
     from reproduce.models import MLPClassifier
 
@@ -218,7 +218,7 @@ def fit_and_score(catalogue: "Catalogue", model: "MLPClassifier", X: np.ndarray,
 
 
 def _beside(scores: Mapping[str, Any], variant: str) -> dict[str, Any]:
-    """MAP@R and P@1 under the variant's name: "map_at_r/before", "map_at_r/before@train"."""
+    """Return MAP@R and P@1 under the variant's name: "map_at_r/before", "map_at_r/before@train"."""
     renamed = {}
     for name, value in scores.items():
         score, at, where = name.partition("@")

@@ -36,7 +36,7 @@ def train(
     weights: str = "resnet50v2",
     image: int = 224,
 ) -> Result:
-    """``mlp.train`` on a backbone's features, standardised over the training animals' images; scores as there.
+    """Run ``mlp.train`` on a backbone's features, standardised over the training animals' images; scores as there.
 
     ``image`` in pixels is the side that the backbone sees.
     """

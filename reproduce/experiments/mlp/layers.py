@@ -28,7 +28,7 @@ def layers(
     learning_rate: float = 1e-4,
     epochs: int = 3,
 ) -> Result:
-    """A short training, its network taken apart and worked through in float64 beside what it answers.
+    """Train shortly, take the network apart, and work it through in float64 beside what it answers.
 
     "hidden_layers" before the last; "units" in the last of them; "inputs", the values per image that the first
     matrix takes, and "pixels", those of one grey image. ReLU: "lowest", the least activation of any training image;
@@ -83,7 +83,7 @@ def layers(
 def _worked_through(
     X: np.ndarray, weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """W x + b of the last hidden layer (N, units), and logits (N, classes), of ReLU layers, in float64."""
+    """Return W x + b of the last hidden layer (N, units), and logits (N, classes), of ReLU layers, in float64."""
     last = z = X.astype(np.float64)
     for number, (W, b) in enumerate(zip(weights, biases, strict=True)):
         rows = np.where(z > 0, z, 0.0) if number else z

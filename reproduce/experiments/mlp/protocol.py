@@ -16,7 +16,7 @@ __all__ = ["adam", "protocol"]
 
 @experiment("mlp.adam", exact=True, seconds=2, rehearsal={"size": 16, "steps": 3})
 def adam(catalogue: "Catalogue", seed: int, *, steps: int = 20, size: int = 64) -> Result:
-    """The path of a training in float64 against Algorithm 1 written out with 0.9, 0.999 and 1e-8.
+    """Hold the path of a training in float64 against Algorithm 1 written out with 0.9, 0.999 and 1e-8.
 
     The reference sees the gradients of the running network. "relative_error" is the largest difference of any
     parameter after ``steps`` batches of 32, relative to the longest way that one went.
@@ -48,7 +48,7 @@ def adam(catalogue: "Catalogue", seed: int, *, steps: int = 20, size: int = 64) 
 
 @experiment("mlp.protocol", exact=True, seconds=15, rehearsal={"size": 16})
 def protocol(catalogue: "Catalogue", seed: int, *, size: int = 64) -> Result:
-    """One search of a single epoch and three trainings, watched.
+    """Watch one search of a single epoch and three trainings.
 
     "folds" and "points" as scikit-learn ran them; "patience", the epochs between the kept and the last of a
     training that stopped by itself (-1 if it did not); "inputs" per image, their "lowest" and "highest" value;

@@ -32,7 +32,7 @@ def chosen_point(
     batch_sizes: Sequence[int] = BATCH_SIZES,
     learning_rates: Sequence[float] = LEARNING_RATES,
 ) -> dict[str, Any]:
-    """``search`` over the grid at ``GRID_SEED``, made once for a model and its images and kept by their content.
+    """Return ``search`` over the grid at ``GRID_SEED``, made once for a model and its images, kept by their content.
 
     ``model`` carries its own random_state. Returns JSON: "chosen", "grid" [[batch, rate, mean accuracy], ...],
     "grid_seed".
@@ -57,7 +57,7 @@ def chosen_point(
 def chosen_rate(
     model: "MLPClassifier", X: np.ndarray, y: np.ndarray, seed: int, folds: int = 3
 ) -> tuple[float, list[list[float]]]:
-    """The learning rate whose embedding finds animals that it was not trained on best; and each rate's MAP@R.
+    """Return the learning rate whose embedding best finds animals it was not trained on, and each rate's MAP@R.
 
     ``X``, ``y`` are the training images and whose they are. The folds share no animal, and rows are compared at
     length one: a loss is not judged by another's measure, as accuracy over classes would judge the triplet loss.
@@ -88,7 +88,7 @@ def search(
     batch_sizes: Sequence[int] = BATCH_SIZES,
     learning_rates: Sequence[float] = LEARNING_RATES,
 ) -> dict[str, Any]:
-    """The grid point with the highest mean accuracy over the folds, and what was seen on the way.
+    """Return the grid point with the highest mean accuracy over the folds, and what was seen on the way.
 
     Returns JSON: "chosen" {batch_size, learning_rate}, "accuracy" of each fold at that point, "grid" [[batch,
     rate, mean accuracy], ...], "folds" and "points" as run, "small_classes" (fewer images than folds). Folds are
@@ -133,7 +133,7 @@ def search(
 
 
 def folded(model: "MLPClassifier", X: np.ndarray, y: np.ndarray, seed: int, folds: int = 5) -> list[np.ndarray]:
-    """Which answers of ``model`` are right, fold by fold: arrays (N,), NaN where an image was learned from."""
+    """Return which answers of ``model`` are right, fold by fold: arrays (N,), NaN where an image was learned from."""
     from sklearn.base import clone
     from sklearn.model_selection import StratifiedKFold
 
@@ -155,7 +155,7 @@ def _cores() -> int:
 
 @contextmanager
 def _progress(total: int, alone: bool) -> Iterator[Callable[[], None]]:
-    """A bar on an interactive terminal; a worker process draws none, since `reproduce run` has its own view."""
+    """Show a bar on an interactive terminal; a worker process draws none, since `reproduce run` has its own view."""
     if not (alone and sys.stderr.isatty()):
         yield lambda: None
         return

@@ -20,7 +20,7 @@ __all__ = ["constant", "histogram", "pixels", "untrained"]
 
 @experiment("baselines.pixels", seconds=10)
 def pixels(catalogue: "Catalogue", seed: int, *, size: int = 64, normalise: bool = False) -> Result:
-    """Raw grey pixels in [0, 1] as the embedding, as given or L2-normalised."""
+    """Score raw grey pixels in [0, 1] as the embedding, as given or L2-normalised."""
     from reproduce.datasets import images
 
     rows = baselines.grey_pixels(images(catalogue, (size, size), "grey"))
@@ -37,7 +37,7 @@ def histogram(
     channels: Literal["colour", "grey"] = "colour",
     centred_by: Literal["nothing", "part"] = "nothing",
 ) -> Result:
-    """Histograms of the whole images at their own size, of RGB or of "grey" alone, compared by Hellinger distance.
+    """Score histograms of the whole images at their own size, of RGB or of "grey" alone, by Hellinger distance.
 
     ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
     ``centred_by="part"`` takes the mean row of an image's body part from it, over all images of that part, so that no
@@ -60,7 +60,7 @@ def histogram(
 def untrained(
     catalogue: "Catalogue", seed: int, *, hidden: Sequence[int] = (64,), size: int = 64, normalise: bool = False
 ) -> Result:
-    """The last hidden layer of an MLP that was never trained, on grey pixels in [0, 1] (III-A)."""
+    """Score the last hidden layer of an MLP that was never trained, on grey pixels in [0, 1] (III-A)."""
     from reproduce.datasets import images
 
     rows = baselines.untrained_relu(baselines.grey_pixels(images(catalogue, (size, size), "grey")), hidden, seed)
@@ -71,7 +71,7 @@ def untrained(
 
 @experiment("baselines.constant", needs=(), exact=True, seconds=1)
 def constant(catalogue: "Catalogue", seed: int) -> Result:
-    """One point for every image: exactly the chance level, from the identities alone."""
+    """Score one point for every image: exactly the chance level, from the identities alone."""
     return _scored(catalogue, baselines.constant(len(catalogue)))
 
 

@@ -35,7 +35,7 @@ IN_WORDS: Mapping[str, str] = {
 
 @experiment("cues.edges", seconds=5)
 def edges(catalogue: "Catalogue", seed: int, *, size: int = 64) -> Result:
-    """Histograms of oriented gradients of the grey image: where its edges are, and none of its colours."""
+    """Score histograms of oriented gradients of the grey image: where its edges are, and none of its colours."""
     from reproduce.datasets import images
 
     return _scored(catalogue, unlearned.oriented_gradients(images(catalogue, (size, size), "grey")))
@@ -45,7 +45,7 @@ def edges(catalogue: "Catalogue", seed: int, *, size: int = 64) -> Result:
     "backbone": "MobileNetV2", "weights": "none", "size": 32, "layer": "block_1_project_BN",
 }, shared=Factors(backbone="DenseNet169", weights="densenet169"), of=("backbone", "weights", "size"))  # fmt: skip
 def layer(catalogue: "Catalogue", seed: int, factors: Factors, *, layer: str = "relu") -> Result:
-    """One layer of a frozen backbone, averaged over the image, at unit length; ``layer`` as Keras names it."""
+    """Score one layer of a frozen backbone, averaged over the image, at unit length; ``layer`` as Keras names it."""
     from reproduce.datasets import images
     from reproduce.models.dcnn.features import of_layer
 

@@ -37,7 +37,7 @@ def one_example(
     size: int = 64,
     hidden: Sequence[int] = (64,),
 ) -> Result:
-    """Galleries drawn by seed, on raw grey pixels, an untrained ReLU layer, or colour histograms; see `found_from_one`.
+    """Draw galleries by seed, on raw grey pixels, an untrained ReLU layer, or colour histograms; see `found_from_one`.
 
     ``size`` in pixels is that of the grey images; the seed draws the untrained layer too.
     """
@@ -63,14 +63,14 @@ def one_example(
     of=FROZEN,
 )
 def backbone(catalogue: "Catalogue", seed: int, factors: Factors, *, draws: int = 20) -> Result:
-    """The same on a frozen backbone's features at unit length, nothing learned here; see `found_from_one`."""
+    """Draw galleries on a frozen backbone's features at unit length, nothing learned here; see `found_from_one`."""
     from reproduce.models.baselines.unlearned import l2_normalised
 
     return found_from_one(catalogue, l2_normalised(frozen_features(catalogue, factors, seed)), seed, draws)
 
 
 def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, draws: int = 20) -> Result:
-    """Embeddings (N, D) of a catalogue, each query against one image per animal; the mean over ``draws`` galleries.
+    """Score embeddings (N, D), each query against one image per animal; the mean over ``draws`` galleries.
 
     Scores, averaged per animal first: "precision_at_1", the queries whose nearest gallery image is of their animal;
     "chance", 1 / animals; "above_chance" = (score - chance) / (1 - chance); "reciprocal_rank" of the one image. Beside
@@ -99,7 +99,7 @@ def found_from_one(catalogue: "Catalogue", embeddings: np.ndarray, seed: int, dr
 
 
 def _gallery(animals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(n,) which images are the gallery: one of each animal."""
+    """Return (n,) which images are the gallery: one of each animal."""
     chosen = np.zeros(len(animals), bool)
     for animal in np.unique(animals):
         chosen[rng.choice(np.flatnonzero(animals == animal))] = True
@@ -120,7 +120,7 @@ def _scored(distances: np.ndarray, animals: np.ndarray, galleries: list[np.ndarr
 def _without_each(
     distances: np.ndarray, animals: np.ndarray, galleries: list[np.ndarray]
 ) -> tuple[list[str], dict[str, list[float]]]:
-    """The animals, and the scores without each of them under the same galleries; none of too few animals."""
+    """Return the animals, and the scores without each under the same galleries; none of too few animals."""
     from reproduce.metrics.leave_out import without_each_animal_from_distances
 
     every = without_each_animal_from_distances(distances, animals)

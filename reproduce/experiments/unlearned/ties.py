@@ -25,7 +25,7 @@ DROPPED = get_args(Dropped)
 
 @experiment("metric.ties", exact=True, seconds=1)
 def ties(catalogue: "Catalogue", seed: int, *, dropped: Dropped = "itself") -> Result:
-    """MAP@R of one point for every image, ties in the order of the files; "/query" and the sets as everywhere."""
+    """Score one point for every image, ties in the order of the files; "/query" and the sets as everywhere."""
     from reproduce.metrics import chance_map_at_r
 
     scores = {}
@@ -39,7 +39,7 @@ def ties(catalogue: "Catalogue", seed: int, *, dropped: Dropped = "itself") -> R
 
 
 def in_file_order(labels: np.ndarray, dropped: Dropped, average: str) -> float:
-    """MAP@R of labels (N,) where every ranking is the order of the rows."""
+    """Return MAP@R of labels (N,) where every ranking is the order of the rows."""
     found: dict[str, list[float]] = {}
     for query, animal in enumerate(labels):
         hits = np.delete(labels == animal, query if dropped == "itself" else 0)

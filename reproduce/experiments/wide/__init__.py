@@ -46,7 +46,7 @@ def pairs(
     balanced: bool = False,
     stopped: bool = False,
 ) -> Result:
-    """LightGBM on every pair of training images, tested on every pair of test images.
+    """Train LightGBM on every pair of training images, and test it on every pair of test images.
 
     The seed draws the codebooks and LightGBM's sample for its bins. ``shuffle`` is the control: the training images
     change animals among themselves, class sizes kept, so that only what is no animal can be learned. ``balanced``: same
@@ -105,7 +105,7 @@ def pairs(
 
 @experiment("wide.protocol", exact=True, seconds=60, library="lightgbm", rehearsal={"dim": 8, "words": 2})
 def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim: int | None = 192) -> Result:
-    """What the running wide model does, read off the trained model and its data rather than off a setting."""
+    """Read off the trained wide model and its data, rather than off a setting, what it does."""
     from reproduce.models.wide.classifier import PairClassifier
 
     vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim, height=256, most=300)
@@ -133,7 +133,7 @@ def protocol(catalogue: "Catalogue", seed: int, *, words: int | None = None, dim
 def chosen_rounds(
     vectors: np.ndarray, animals: np.ndarray, most: int, seed: int, how: Mapping[str, Any]
 ) -> tuple[int, list[list[Any]]]:
-    """How many trees, up to ``most``, rank the pairs of a third of the animals best; and the area of each number.
+    """Return how many trees, up to ``most``, rank the pairs of a third of the animals best, and each number's area.
 
     ``vectors`` (N, D) and ``animals`` (N,) of training images; the third is not trained on before.
     """
@@ -148,13 +148,13 @@ def chosen_rounds(
 
 
 def image_vectors(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple[np.ndarray, dict[str, int]]:
-    """(N, D) vectors of every image, learned from the training images, and how many lack a keypoint by detector."""
+    """Return (N, D) vectors of every image, learned from training images, and how many lack keypoints, by detector."""
     model, shown = image_model(catalogue, seed, **factors)
     return model.transform(shown), model.empty_
 
 
 def image_model(catalogue: "Catalogue", seed: int, **factors: Any) -> tuple["ImageVectors", Any]:
-    """What makes those vectors, learned from the training images, and every grey image at its own size."""
+    """Return what makes those vectors, learned from the training images, and every grey image at its own size."""
     from reproduce.datasets import images
     from reproduce.models.wide.descriptors import ImageVectors
 
@@ -176,20 +176,20 @@ def _named(found: "PairScores", suffix: str) -> dict[str, float]:
 
 
 def _condensed(answers: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Of square P(same) (N, N) the pairs i < j among ascending ``rows``, in SciPy's condensed order."""
+    """Return of square P(same) (N, N) the pairs i < j among ascending ``rows``, in SciPy's condensed order."""
     from scipy.spatial.distance import squareform
 
     return np.asarray(squareform(answers[np.ix_(rows, rows)], checks=False))
 
 
 def _apart(answers: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """1 - P(same) (n, n) among the ``rows``, zero on the diagonal."""
+    """Return 1 - P(same) (n, n) among the ``rows``, zero on the diagonal."""
     matrix = 1 - answers[np.ix_(rows, rows)]
     np.fill_diagonal(matrix, 0)
     return matrix
 
 
 def _retrieval_without_each(catalogue: "Catalogue", distances: np.ndarray) -> dict[str, list[float]]:
-    """MAP@R and P@1 of the test images, by the (n, n) distances among them, without each test animal."""
+    """Return MAP@R and P@1 of the test images, by the (n, n) distances among them, without each test animal."""
     found = evaluate_distances(tested(catalogue), lambda rows: distances, resample=("",))
     return {name: list(row) for name, row in found.leave_one_out.items() if "@" not in name}

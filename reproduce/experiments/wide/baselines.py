@@ -32,7 +32,7 @@ def lnbnn(
     everywhere: bool = False,
     same_photo: bool = True,
 ) -> Result:
-    """SIFT local matching, one image against all others of its set at once; nothing is learned, drawn or shuffled.
+    """Match one image against all others of its set at once by local SIFT; nothing is learned, drawn or shuffled.
 
     The test animals; with ``everywhere`` the training animals and all of them too, each set matched by itself.
     ``same_photo=False`` leaves out of each ranking the images that were cut from the query's photograph.
@@ -59,7 +59,7 @@ def lnbnn(
 
 @experiment("wide.constant", needs=(), exact=True, seconds=3)
 def constant(catalogue: "Catalogue", seed: int, *, held_out: int = 9, printed: float = PRINTED) -> Result:
-    """Always "different", from class sizes alone: over every draw of the held-out animals, and the first ones.
+    """Score always "different", from class sizes alone: over every draw of the held-out animals, and the first ones.
 
     Accuracies are fractions of the unordered pairs i < j; "first/self" adds every image beside itself and
     "first/all" counts ordered pairs and self-pairs, n^2 in all. "share_at_least" is the share of draws in which the
@@ -100,12 +100,12 @@ def constant(catalogue: "Catalogue", seed: int, *, held_out: int = 9, printed: f
 
 
 def tested(catalogue: "Catalogue") -> "Catalogue":
-    """The test images alone."""
+    """Return the test images alone."""
     return catalogue.take(catalogue.test)
 
 
 def _once(distances: Any) -> Any:
-    """The distances of a catalogue that is all test set, where "@all" asks for the same again."""
+    """Return the distances of a catalogue that is all test set, where "@all" asks for the same again."""
     kept: list[np.ndarray] = []
 
     def again(rows: np.ndarray) -> np.ndarray:
@@ -117,12 +117,12 @@ def _once(distances: Any) -> Any:
 
 
 def _natural(name: str) -> tuple[bool, int, str]:
-    """Numbers by value, then names by letter: "2" before "10"."""
+    """Return a key that sorts numbers by value, then names by letter: "2" before "10"."""
     return (not name.isdigit(), int(name) if name.isdigit() else 0, name)
 
 
 def _excusable(sizes: np.ndarray, printed: float, z: float = 1.645) -> int:
-    """The most "same" answers with which the printed figure is better than the constant's beyond doubt."""
+    """Return the most "same" answers with which the printed figure is better than the constant's beyond doubt."""
     from reproduce.metrics.constant import pairs_apart
 
     return math.floor((max(pairs_apart(sizes, printed), 0) / z) ** 2)

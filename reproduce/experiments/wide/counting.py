@@ -35,7 +35,7 @@ def counting(
     dim: int | None = 192,
     rounds: int = 100,
 ) -> Result:
-    """The wide model trained and tested on pairs counted otherwise; the constant model on the same pairs beside."""
+    """Train and test the wide model on pairs counted otherwise; score the constant model on the same pairs beside."""
     from reproduce.models.wide.classifier import PairClassifier
 
     vectors, _ = image_vectors(catalogue, seed, encoder="vlad", words=words, dim=dim)

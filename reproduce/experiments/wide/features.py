@@ -31,7 +31,7 @@ def features(
     height: int = 256,
     most: int = 300,
 ) -> Result:
-    """Every test pair's features as the running model makes them, and again with one detector's descriptors blanked.
+    """Compare every test pair's features as the running model makes them with those where one detector is left blank.
 
     By detector, "ORB", "SIFT" and "BRISK": "images/ORB", the share of test images with a keypoint of it; "pairs/ORB",
     the share of test pairs whose features move by more than a thousandth of the largest feature; "columns/ORB", the
@@ -66,5 +66,5 @@ def features(
 
 
 def _length(rows: np.ndarray) -> np.floating:
-    """The mean length of the rows (N, D)."""
+    """Return the mean length of the rows (N, D)."""
     return np.linalg.norm(rows, axis=1).mean()
