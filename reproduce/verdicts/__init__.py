@@ -55,7 +55,7 @@ def check(
 
 
 def judged_in(*names: str) -> "pytest.MarkDecorator":
-    """The settings, or families of settings, that the claim is judged in; its function takes ``setting``."""
+    """Judge the claim in these settings, or families of settings; its function takes ``setting``."""
     import pytest
 
     return pytest.mark.judged_in(*map(Word, names))

@@ -134,19 +134,19 @@ class Outcome:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, with the words and the fingerprint beside what they derive from."""
+        """Return plain JSON values, with the words and the fingerprint beside what they derive from."""
         return {**asdict(self), "says": self.says, "fingerprint": self.fingerprint}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":
-        """The inverse of ``to_json``; ValueError, which says where, for what is not as it writes it."""
+        """Return the outcome that ``to_json`` wrote; ValueError, which says where, for what is not as it writes it."""
         import msgspec
 
         return msgspec.convert(plain, cls)
 
 
 def words(verdict: str, spec: Spec) -> str:
-    """Only what the paper states, on its own animals and network, is reproduced or not; all else holds or fails.
+    """Say reproduced or not only of what the paper states, on its own animals and network; else holds or fails.
 
     What was measured on a stand-in says that it is a rehearsal.
     """

@@ -47,7 +47,7 @@ class Row:
         return Request(experiment, self.data, experiment.factors(**self.factors), seeds)
 
     def leaves(self, sample: Sample) -> dict[str, bool | None]:
-        """Whether each explanation that speaks of the row survives it: False where 90 % over seeds lie wholly outside.
+        """Say whether each explanation that speaks of the row survives it: False if 90 % over seeds lie wholly outside.
 
         None where the row is not measured, or was on one seed.
         """
@@ -74,7 +74,7 @@ class Deciding:
     explanations: Mapping[str, Explanation]
 
     def left(self, source: Source) -> dict[str, bool | None]:
-        """Whether each explanation survives all rows: not where one speaks against it; None where none is measured."""
+        """Say whether each explanation survives all rows: not if one speaks against it; None where none is measured."""
         found: dict[str, list[bool]] = {name: [] for name in self.explanations}
         for row in self.rows:
             for name, survives in row.leaves(source.sample(row.request, row.score)).items():
@@ -85,7 +85,7 @@ class Deciding:
 
 @lru_cache
 def read(path: Path) -> Deciding:
-    """The rows and explanations of a file; none where there is none. InvalidInputError names what is wrong."""
+    """Return the rows and explanations of a file; none where there is none. InvalidInputError names what is wrong."""
     load_all()
     tables = dict(toml(path)) if path.is_file() else {}
     explanations = {
@@ -103,7 +103,7 @@ def read(path: Path) -> Deciding:
 
 
 def table(deciding: Deciding, source: Source) -> list[str]:
-    """Each row with what is said of it and what was measured, and what is left of each explanation; 80 columns."""
+    """Return each row, what is said of it and was measured, and what is left of each explanation, at 80 columns."""
     lines = ["what would decide: rows of ResNet50V2 with ImageNet weights, and what each says"]
     for row in deciding.rows:
         sample = source.sample(row.request, row.score)

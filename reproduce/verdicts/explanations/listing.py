@@ -16,7 +16,7 @@ LEAST = 1e-3
 
 
 def as_json(weighed: Iterable[Weighed]) -> list[dict[str, Any]]:
-    """Each with its scores, forecasts and weight, named as the readings are: plain JSON values."""
+    """Return each with its scores, forecasts and weight, named as the readings are: plain JSON values."""
     return [
         {
             "reading": one.rival.name,
@@ -38,7 +38,7 @@ def as_json(weighed: Iterable[Weighed]) -> list[dict[str, Any]]:
 
 
 def weight_as_json(weight: Weight | None, choices: Sequence[str]) -> dict[str, Any]:
-    """The weight's part of a reading's JSON."""
+    """Return the weight's part of a reading's JSON."""
     return {
         "likelihood_ratio": weight.mean if weight else None,
         "likelihood_ratio_at_best": weight.best if weight else None,
@@ -50,7 +50,7 @@ def weight_as_json(weight: Weight | None, choices: Sequence[str]) -> dict[str, A
 
 
 def table(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> list[str]:
-    """Yardsticks, rivals by their forecasts, how likely each makes the rows, what no match excludes; 80 columns."""
+    """Return yardsticks, rivals by forecasts, each one's chance of the rows, what no match excludes; 80 columns."""
     lines = [f"{'what might have printed it':<27} {'row':<10} {'19':>9} {'75':>9} {'94':>9} {'gain %':>9}"]
     for kind, heading in (
         ("yardstick", "yardsticks: they know no lion"),
@@ -109,7 +109,7 @@ def _number(value: float | None) -> str:
 
 
 def _unexcluded(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> Iterator[str]:
-    """Of every score that is compatible with its row: what it would print, and which yardsticks lie in there too."""
+    """Return of each score that is compatible with its row what it would print, and the yardsticks that lie there."""
     yield "what ≈ does not exclude: it would print these (90 %), and so would"
     means = {one.rival.name: one for one in weighed if one.rival.kind == "yardstick"}
     for reading in readings:
@@ -126,7 +126,7 @@ def _unexcluded(weighed: Sequence[Weighed], readings: Sequence[Reading], digits:
 
 
 def markdown(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits) -> str:
-    """Three tables in Markdown: yardsticks, rivals with their forecasts, and how likely each makes the printed rows."""
+    """Return three tables in Markdown: yardsticks, rivals with forecasts, how likely each makes the printed rows."""
     scores = ["| | row | the 19 | the 75 | the 94 | cattle gain % |", "|---|---|---|---|---|---|"]
     parts = []
     for kind in ("yardstick", "rival"):
@@ -148,7 +148,7 @@ def markdown(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Di
 
 
 def _marked(one: Weighed) -> Iterator[str]:
-    """A row of the table for each row that differs, its forecasts in brackets."""
+    """Return a row of the table for each row that differs, its forecasts in brackets."""
     said, before = f"{one.rival.name}: {one.rival.says}", list[str]()
     for row in dict.fromkeys([*one.rival.rows, *(each.row for each in one.rival.forecasts)]):
         told = {each.lions: f" ({each.low:g} to {each.high:g})" for each in one.rival.forecasts if each.row == row}
@@ -165,7 +165,7 @@ def _marked(one: Weighed) -> Iterator[str]:
 def _sorted(
     weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits
 ) -> list[tuple[str, Weight, tuple[str, ...]]]:
-    """Everything that has a weight, the likeliest first: name, weight and what was free to be fitted."""
+    """Return everything that has a weight, the likeliest first: name, weight and what was free to be fitted."""
     every = [(one.rival.name, one.weight, one.rival.choices) for one in weighed]
     every += [(name, weight, SETS_ALONE) for name, weight in weigh_readings(readings, weighed, digits).items()]
     return sorted(every, key=lambda one: -(one[1].mean or 0))

@@ -51,15 +51,15 @@ class Score:
         return math.fsum(self.values) / len(self.values)
 
     def interval(self) -> tuple[float, float] | None:
-        """90 %, over seeds: the figure is of these lions, not of lions like them."""
+        """Return the 90 % interval over seeds: the figure is of these lions, not of lions like them."""
         return judge.from_seeds(self.values).interval()
 
     def prints(self, runs: int) -> tuple[float, float] | None:
-        """What a mean of so many runs would be printed as, 90 %: a figure outside is excluded, and nothing else is."""
+        """Return the 90 % range that a mean of so many runs is printed in: a figure outside is excluded, no other."""
         return judge.from_seeds(self.values, runs).interval()
 
     def against(self, row: Printed) -> Verdict:
-        """As a printed figure is judged on the paper's own animals: by seeds, the paper's own noise included."""
+        """Judge as a printed figure on the paper's own animals is: by seeds, the paper's own noise included."""
         return judge.against_runs(self.values, row.region, row.runs)
 
 
@@ -88,7 +88,7 @@ class Reading:
 
 
 def printed(outcomes: Iterable[Outcome]) -> dict[str, Printed]:
-    """The rows of Table III, from the claims that hold them against the paper's own setting."""
+    """Return the rows of Table III, from the claims that hold them against the paper's own setting."""
     found = {}
     for outcome in outcomes:
         row = outcome.spec.id.removeprefix("III.")
@@ -99,7 +99,7 @@ def printed(outcomes: Iterable[Outcome]) -> dict[str, Printed]:
 
 
 def collect(outcomes: Iterable[Outcome]) -> list[Reading]:
-    """The readings with at least one measured score, in the order of the claims."""
+    """Return the readings with at least one measured score, in the order of the claims."""
     found: dict[str, Reading] = {}
     for outcome in outcomes:
         if outcome.ours is None:
@@ -117,13 +117,13 @@ def collect(outcomes: Iterable[Outcome]) -> list[Reading]:
 
 
 def papers_point(figures: Mapping[str, str]) -> tuple[float, float]:
-    """(what the paper's cattle gained of what was left, in per cent; its lions' score, MAP@R %), of the row 64."""
+    """Return (what the paper's cattle gained of what was left, %; its lions' score, MAP@R %), of the row 64."""
     cattle, before = float(figures["II.64"]), float(figures["I.untrained"])
     return (cattle - before) / (100 - before) * 100, float(figures["III.64"])
 
 
 def one_draw(readings: Iterable[Reading]) -> float:
-    """How far one draw of held-out animals moves the gain, half of 90 %, in per cent; 0 where no two were seen.
+    """Return how far a draw of held-out animals moves the gain, half of 90 %, in per cent; 0 where no two were seen.
 
     Of the reading with the most draws, the first of equals. The paper has one draw: its own point may lie so far off.
     """
@@ -132,7 +132,7 @@ def one_draw(readings: Iterable[Reading]) -> float:
 
 
 def meets(reading: Reading, rows: dict[str, Printed]) -> list[str]:
-    """The sets of lions on which every row that was measured is met, of readings with all three rows measured."""
+    """Return the sets of lions on which every measured row is met, of readings with all three rows measured."""
     met = (Verdict.REPRODUCED, Verdict.COMPATIBLE)
     return [
         lions
@@ -142,7 +142,7 @@ def meets(reading: Reading, rows: dict[str, Printed]) -> list[str]:
 
 
 def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[dict[str, Any]]:
-    """Each reading with its scores and verdicts: plain JSON values."""
+    """Return each reading with its scores and verdicts: plain JSON values."""
     return [
         {
             "reading": one.name,
@@ -166,7 +166,7 @@ def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[di
 
 
 def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80) -> list[str]:
-    """A line for each reading and row, 80 columns: the lions' scores with their marks, and what other cattle gained."""
+    """Return a line for each reading and row, 80 columns: lions' scores with marks, and what other cattle gained."""
     name_width = max(20, min(width - 55, max((len(one.name) for one in readings), default=0)))
     lines = [f"{'variant':<{name_width}} {'row':<5} {'19':>9} {'75':>9} {'94':>9} {'cattle':>7} {'gain %':>7}  n"]
     for one in readings:

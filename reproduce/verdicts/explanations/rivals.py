@@ -66,13 +66,13 @@ class Rival:
     also: Mapping[str, Any] = field(default_factory=dict)
 
     def factors_of(self, row: str) -> dict[str, Any]:
-        """All factors of a row: "64aug+turn-0.02" is the row 64aug under the augmentation "turn-0.02" of ``also``."""
+        """Return all factors of a row: "64aug+turn-0.02" is row 64aug with the augmentation "turn-0.02" of ``also``."""
         base, _, augmentation = row.partition("+")
         other = self.also.get("augmentations", {}).get(augmentation, {}) if augmentation else {}
         return {**self.factors, **self.rows[base], **other}
 
     def options(self) -> Iterator[Option]:
-        """Every way to read it, over which its likelihood is a mean; the chosen one is among them."""
+        """Return every way to read it, over which its likelihood is a mean; the chosen one is among them."""
         augmented = ["", *self.also.get("augmentations", {})] if "64aug" in self.rows else [""]
         for means, lions, score, augmentation in product(
             self.also.get("means", [self.means]), self.scored, self.also.get("scores", [self.score]), augmented
@@ -87,7 +87,7 @@ class Rival:
 
 @lru_cache
 def read(path: Path) -> dict[str, Rival]:
-    """The rivals of a file by name, in its order; none where there is no file. InvalidInputError: what is wrong."""
+    """Return the rivals of a file by name, in its order; none without a file. InvalidInputError says what is wrong."""
     return {name: _rival(path, name, table) for name, table in toml(path).items()} if path.is_file() else {}
 
 

@@ -61,7 +61,7 @@ class Weighed:
         return sum(self.gain) / len(self.gain) if self.gain else None
 
     def mean(self, row: str, lions: str) -> float | None:
-        """Over the seeds; None where it was not measured."""
+        """Return the mean over the seeds; None where it was not measured."""
         values = self.scores.get((row, lions))
         return sum(values) / len(values) if values else None
 
@@ -85,13 +85,13 @@ class _Bench:
         return self.asked[key]
 
     def values(self, rival: Rival, row: str, option: Option) -> tuple[float, ...]:
-        """A row's MAP@R % by that option; none where it was not measured."""
+        """Return a row's MAP@R % by that option; none where it was not measured."""
         way = f"{row}+{option.augmentation}" if row == "64aug" and option.augmentation else row
         return self.sample(rival, "lions", way, f"{option.score}{SUFFIXES[option.lions]}").scaled(100).values
 
 
 def measure(folder: Path, outcomes: Iterable[Outcome], source: Source, digits: Digits) -> list[Weighed]:
-    """Every yardstick and rival of the folder's ``rivals.toml`` by the record, in the order of the file."""
+    """Return every yardstick and rival of the folder's ``rivals.toml`` by the record, in the order of the file."""
     load_all()
     every = rivals.read(folder / rivals.FILE)
     bench = _Bench(source, settings.read(folder / settings.FILE))
@@ -100,7 +100,7 @@ def measure(folder: Path, outcomes: Iterable[Outcome], source: Source, digits: D
 
 
 def likelihoods(folder: Path, source: Source, digits: Digits, rows: Sequence[str]) -> dict[str, float | None]:
-    """The mean chance of ``rows`` under each yardstick and rival that has them, over its ways that were measured."""
+    """Return the mean chance of ``rows`` under each yardstick and rival that has them, over its measured ways."""
     load_all()
     bench = _Bench(source, settings.read(folder / settings.FILE))
     every = rivals.read(folder / rivals.FILE).values()
@@ -109,13 +109,13 @@ def likelihoods(folder: Path, source: Source, digits: Digits, rows: Sequence[str
 
 
 def digits_of(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, int]]:
-    """The printed digits of each row of Table III, and the runs that they average."""
+    """Return the printed digits of each row of Table III, and the runs that they average."""
     rows = {one.spec.statement.removeprefix("III."): one.spec for one in outcomes if one.spec.printed}
     return {row: (rows[row].printed, rows[row].runs) for row in ROWS if row in rows}
 
 
 def weigh_readings(readings: Sequence[Reading], weighed: Sequence[Weighed], digits: Digits) -> dict[str, Weight]:
-    """The weight of each reading by its name: over the sets of lions, of the rows measured on all of them."""
+    """Return each reading's weight by its name: over the sets of lions, of the rows measured on all of them."""
     named = next((one.scores for one in weighed if one.rival.name == NAMED), {})
 
     def over(scores: Mapping[tuple[str, str], Sequence[float]]) -> Chances:
@@ -131,7 +131,7 @@ def weigh_readings(readings: Sequence[Reading], weighed: Sequence[Weighed], digi
 
 
 def _chances(bench: _Bench, rival: Rival, digits: Digits) -> Chances:
-    """The rival's chance of some rows under each of its ways that was measured."""
+    """Return the rival's chance of some rows under each of its ways that was measured."""
 
     def chances(rows: Sequence[str]) -> list[float | None]:
         measured = [
@@ -170,7 +170,7 @@ def _weighed(
 
 
 def _weight(rows: tuple[str, ...], ours: Chances, named: Chances) -> Weight:
-    """The weight of the chances of ``rows`` against those of the named yardstick."""
+    """Return the weight of the chances of ``rows`` against those of the named yardstick."""
     chances = ours(rows)
     mean, other = weighing.mean_over(chances), weighing.mean_over(named(rows))
     if mean is None or not other:
@@ -180,7 +180,7 @@ def _weight(rows: tuple[str, ...], ours: Chances, named: Chances) -> Weight:
 
 
 def _gain(bench: _Bench, rival: Rival, yardstick: Rival | None) -> tuple[float, ...]:
-    """What other cattle gain over the yardstick, per cent of what was left, by seed; none where not measured."""
+    """Return what other cattle gain over the yardstick, per cent of what was left, by seed; none if not measured."""
     if yardstick is None or not hasattr(bench.known[rival.network], "cattle"):
         return ()
     ours = bench.sample(rival, "cattle", "64", rival.score)

@@ -15,7 +15,7 @@ __all__ = ["jointly", "mean_over", "of_digits"]
 
 
 def of_digits(values: Sequence[float], printed: str, runs: int, unit: float = 1.0) -> float | None:
-    """The chance that the mean of ``runs`` runs like ``values`` is printed as these digits, in units of ``unit``.
+    """Return the chance that the mean of ``runs`` runs like ``values`` prints as these digits, in units of ``unit``.
 
     ``values`` are in the unit of the score, MAP@R %; a table in fractions of one has a ``unit`` of 100. None where
     nothing varies: what one run gives it always gives.
@@ -37,13 +37,13 @@ def of_digits(values: Sequence[float], printed: str, runs: int, unit: float = 1.
 
 
 def jointly(rows: Mapping[str, Sequence[float]], printed: Mapping[str, tuple[str, int]], unit: float) -> float | None:
-    """The chance of all of the ``rows``, values by row; ``printed``: the digits of each and the runs they average."""
+    """Return the chance of all ``rows``, values by row; ``printed``: the digits of each and the runs they average."""
     each = [of_digits(values, *printed[row], unit) for row, values in rows.items()]
     return None if None in each or not each else math.prod(one for one in each if one is not None)
 
 
 def mean_over(options: Iterable[float | None]) -> float | None:
-    """The mean chance over the levels of what was free; None where a level has none."""
+    """Return the mean chance over the levels of what was free; None where a level has none."""
     every = list(options)
     if not every or any(one is None for one in every):
         return None

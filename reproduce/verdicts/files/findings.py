@@ -45,7 +45,7 @@ class Finding:
 
 @lru_cache
 def read(path: Path) -> dict[str, Finding]:
-    """The findings of a file by claim id; none where there is no file. InvalidInputError names what is wrong."""
+    """Return the findings of a file by claim id; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():
         return {}
     plain = toml(path)
@@ -82,14 +82,14 @@ def complaint(outcome: Outcome, finding: Finding | None, strict: bool = True) ->
 
 
 def vanished(outcome: Outcome, finding: Finding | None) -> str:
-    """Why a claim that was not run ought to have been: the record lacks what it was found by; or ""."""
+    """Return why a claim that was not run ought to have been: the record lacks what it was found by; or ""."""
     if finding is None or not outcome.lost:
         return ""
     return f"{outcome.spec.id} has no verdict, and {FILE} says {finding.says!r}: {outcome.lost}"
 
 
 def expected(outcome: Outcome) -> tuple[float, float]:
-    """The range of our mean: 99 % of the means of as many seeds again, rounded outwards to four digits."""
+    """Return the range of our mean: 99 % of the means of as many seeds again, rounded outwards to four digits."""
     assert outcome.ours is not None
     n = len(outcome.values)
     spread = 0.0
@@ -108,7 +108,7 @@ def _rounded(value: float, way: Any) -> float:
 
 
 def unused(findings: Mapping[str, Finding], ids: Iterable[str]) -> list[str]:
-    """The entries that no claim uses."""
+    """Return the entries that no claim uses."""
     known = set(ids)
     return [name for name in findings if name not in known]
 
@@ -151,7 +151,7 @@ def _part(outcomes: Sequence[Outcome], kept: Mapping[str, Finding], before: Sequ
 
 
 def _now(outcome: Outcome, finding: Finding | None) -> Finding | None:
-    """The entry that the outcome calls for: the one it has while that stands, none where nothing was decided."""
+    """Return the entry that the outcome calls for: the one it has while that stands, none if nothing was decided."""
     if outcome.drift or outcome.verdict not in (*CONCLUSIVE, Verdict.INCONCLUSIVE):
         return finding
     if outcome.verdict == Verdict.INCONCLUSIVE:

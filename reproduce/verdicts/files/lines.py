@@ -68,7 +68,7 @@ class Lines(tuple[Line, ...]):
 
 @lru_cache
 def read(path: Path) -> Lines:
-    """The lines of a file in its order; none where there is no file. InvalidInputError names what is wrong."""
+    """Return the lines of a file in its order; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():
         return Lines()
     tables = toml(path)
@@ -91,7 +91,7 @@ def _line(path: Path, name: str, said: Any) -> Line:
 
 
 def printed_in(folder: Path) -> Mapping[str, str]:
-    """The paper's printed figure by claim id, as its digits stand there."""
+    """Return the paper's printed figure by claim id, as its digits stand there."""
     return read(folder / FILE).printed
 
 
@@ -101,7 +101,7 @@ def runs_in(folder: Path) -> Mapping[str, int]:
 
 
 def fold(lines: Sequence[Line], outcomes: Sequence[Outcome]) -> list[Folded]:
-    """Every line with its claims: an outcome belongs to the longest id that its own begins with, if to any."""
+    """Return every line with its claims: an outcome belongs to the longest id that its own begins with, if to any."""
     members: dict[str, list[Outcome]] = {line.id: [] for line in lines}
     for outcome in outcomes:
         parts = outcome.spec.statement.split(".")

@@ -77,7 +77,7 @@ ALONE = {PAPER: Setting(PAPER, "the paper's own data and protocol")}
 
 @lru_cache
 def read(path: Path) -> dict[str, Setting]:
-    """The settings of a file, by name, in its order; the paper's own alone where there is no file."""
+    """Return the settings of a file, by name, in its order; the paper's own alone where there is no file."""
     if not path.is_file():
         return ALONE
     tables = toml(path)
@@ -109,7 +109,7 @@ def _setting(path: Path, name: str, said: Any) -> Setting:
 
 
 def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping[str, Setting]) -> dict[str, Setting]:
-    """The settings around a centre: each entry of ``move``, its own or of one it is ``like``, moves one."""
+    """Return the settings around a centre: each entry of ``move``, its own or of one it is ``like``, moves one."""
     where = f"{path}: [{READINGS}.{name}]"
     centre, moves = settings.get(table.get("of", "")), table.get("move")
     if centre is None:
@@ -136,7 +136,7 @@ def _readings(path: Path, name: str, table: Mapping[str, Any], settings: Mapping
 
 
 def choose(settings: Mapping[str, Setting], names: Sequence[str]) -> list[Setting]:
-    """The settings of these names or families, each once, in the order of the file; an unknown name is an error.
+    """Return the settings of these names or families, once each, in the file's order; an unknown name is an error.
 
     Those that are asked only with weights which are not here are left out.
     """

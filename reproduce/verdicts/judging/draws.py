@@ -64,7 +64,7 @@ def of_animals(*scores: "tuple[Names, Sequence[np.ndarray]]", mean: Any = None, 
 
 
 def _beta_third(mean: Any, variance: Any) -> Any:
-    """The third central moment of a beta law; 0 where none in [0, 1] has this mean and variance."""
+    """Return the third central moment of a beta law; 0 where none in [0, 1] has this mean and variance."""
     import numpy as np
 
     room = mean * (1 - mean)

@@ -63,7 +63,7 @@ class Estimate:
     skewness: float = 0.0
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
-        """The two-sided interval, of equal tails, or None where there are no degrees of freedom."""
+        """Return the two-sided interval, of equal tails, or None where there are no degrees of freedom."""
         if not self.degrees_of_freedom:
             return None
         t = quantile((1 + confidence) / 2, self.degrees_of_freedom)
@@ -72,19 +72,19 @@ class Estimate:
 
 
 def skewed(t: float, skewness: float) -> float:
-    """Hall's h: what of a mean of this skewness is distributed as Student's t."""
+    """Return Hall's h: what of a mean of this skewness is distributed as Student's t."""
     return t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
 
 
 def unskewed(h: float, skewness: float) -> float:
-    """The t of which ``skewed`` is h."""
+    """Return the t of which ``skewed`` is h."""
     if abs(skewness) < 1e-6:  # the limit: the closed form would divide nothing by nothing
         return h - skewness * (h**2 / 3 + 1 / 6)
     return 3 / skewness * (math.cbrt(1 + skewness * (h - skewness / 6)) - 1)
 
 
 def quantile(probability: float, degrees_of_freedom: float) -> float:
-    """Student's t quantile. scipy is imported here: the plugin loads in sessions that judge nothing."""
+    """Return Student's t quantile. scipy is imported here: the plugin loads in sessions that judge nothing."""
     from scipy.special import ndtri, stdtrit
 
     if math.isinf(degrees_of_freedom):
@@ -93,7 +93,7 @@ def quantile(probability: float, degrees_of_freedom: float) -> float:
 
 
 def from_seeds(values: Sequence[float], paper_runs: int | None = None) -> Estimate:
-    """The mean over seeds, spread as the seeds spread.
+    """Return the mean over seeds, spread as the seeds spread.
 
     ``paper_runs`` k is given where the mean is held against a printed figure that is itself an average of k
     runs: the standard error is then s * sqrt(1/n + 1/k), since the paper's own runs scatter as ours do.
@@ -113,13 +113,13 @@ def from_seeds(values: Sequence[float], paper_runs: int | None = None) -> Estima
 
 
 def half_unit(printed: str) -> float:
-    """Half a unit of the last printed digit: "49.90" -> 0.005. Printing alone moved the figure by up to this."""
+    """Return half a unit of the last printed digit: "49.90" -> 0.005. Printing alone moved the figure by up to this."""
     exponent = _decimal(printed).as_tuple().exponent
     return 0.5 * 10.0 ** int(exponent)
 
 
 def around(printed: str, margin: float) -> Region:
-    """The region of a value that equals a printed figure: margin on either side, widened by half a unit."""
+    """Return the region of a value that equals a printed figure: margin on either side, widened by half a unit."""
     if not margin > 0:
         raise InvalidInputError(f"the margin {margin} around {printed} must be positive")
     centre, wide = float(_decimal(printed)), margin + half_unit(printed)
@@ -142,7 +142,7 @@ def judge(estimate: Estimate, region: Region) -> Verdict:
 
 
 def p_value(estimate: Estimate, region: Region) -> float | None:
-    """The least level at which a one-sided test would still give the verdict: at 5 % those of ``judge``.
+    """Return the least level at which a one-sided test would still give the verdict: at 5 % those of ``judge``.
 
     Inside the region both edges must be cleared (the larger of two), outside the nearer one. None without an interval.
     """
@@ -174,7 +174,7 @@ def holm(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
 
 
 def against_runs(values: Sequence[float], region: Region, paper_runs: int) -> Verdict:
-    """Our runs against a printed figure that is itself the mean of ``paper_runs`` runs, the centre of the region.
+    """Judge our runs against a figure that is the mean of ``paper_runs`` runs, the centre of the region.
 
     As ``judge``; but where the interval contains the printed figure and the paper's own noise alone, z * s / sqrt(k),
     is wider than the region, no number of our seeds could bring it inside: the figure is *compatible* with ours.
@@ -192,7 +192,7 @@ def against_runs(values: Sequence[float], region: Region, paper_runs: int) -> Ve
 
 
 def exactly(values: Sequence[float], printed: str) -> Verdict:
-    """A value that nothing varies, held against the printed digits: rounded to them it is equal, or it is not."""
+    """Judge a value that nothing varies by the printed digits: rounded to them it is equal, or it is not."""
     if len(values) != 1:
         raise InvalidInputError(f"exactly needs one value, not {len(values)}: use equals for a mean over seeds")
     figure = _decimal(printed)
@@ -203,7 +203,7 @@ def exactly(values: Sequence[float], printed: str) -> Verdict:
 
 
 def power(spread: float, n: int, region_half_width: float, paper_runs: int | None = None) -> float:
-    """The chance of *reproduced* if the truth is the paper's figure and runs scatter by ``spread``.
+    """Return the chance of *reproduced* if the truth is the paper's figure and runs scatter by ``spread``.
 
     P(|d| + t * s * c <= half width) with d ~ N(0, spread * c), s the seen spread, c = sqrt(1/n + 1/k):
     integrated over the chi-square law of s.

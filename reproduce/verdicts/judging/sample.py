@@ -67,7 +67,7 @@ class Sample:
         return math.fsum(self.values) / self.n
 
     def scaled(self, factor: float) -> "Sample":
-        """The same in another unit, such as per cent."""
+        """Return the sample in another unit, such as per cent."""
         return replace(
             self,
             values=tuple(value * factor for value in self.values),
@@ -79,7 +79,7 @@ class Sample:
         )
 
     def __sub__(self, other: "Sample") -> "Sample":
-        """The difference, paired by seed; a value that no seed varies is the same under every seed."""
+        """Return the difference, paired by seed; a value that no seed varies is the same under every seed."""
         if self.missing or other.missing:
             seeds = max(self.seeds, other.seeds, key=len)
             lost = _each_once(self.lost, other.lost)
@@ -105,7 +105,7 @@ class Sample:
         )
 
     def share_gained(self, other: "Sample") -> "Sample":
-        """(ours - other) / (1 - other), paired by seed: the share of what was left to gain over another score."""
+        """Return (ours - other) / (1 - other), paired by seed: the share gained of what another score left to gain."""
         gain = self - other
         if gain.missing:
             return gain
@@ -122,7 +122,7 @@ class Sample:
         )
 
     def estimates(self, paper_runs: int | None = None) -> dict[str, Estimate]:
-        """The mean with its error by each source of scatter that was seen: "seeds", and "seeds and animals".
+        """Return the mean with its error by each source of scatter that was seen: "seeds", and "seeds and animals".
 
         Seeds declared random that all gave the same value are an error, the seed reached nothing; but none and all
         of what a score can be (0 or 100 %) is a fact, whatever the seed.

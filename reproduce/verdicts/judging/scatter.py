@@ -70,21 +70,21 @@ class Herd:
             raise InvalidInputError("resampling animals needs, for each seed, the score without each of >= 2 animals")
 
     def scaled(self, factor: float) -> "Herd":
-        """The same in another unit; -1 for a score that is taken away."""
+        """Return the herd in another unit; -1 for a score that is taken away."""
         return Herd(self.data, self.names, tuple(tuple(factor * value for value in row) for row in self.without))
 
     def share_of(self, base: "Herd") -> "Herd":
-        """A gain as the share of what the ``base``, of the same animals, left to gain."""
+        """Return a gain as the share of what the ``base``, of the same animals, left to gain."""
         pairs = [zip(*rows, strict=True) for rows in zip(self.without, base.without, strict=True)]
         return Herd(self.data, self.names, tuple(tuple(gain / (1 - left) for gain, left in row) for row in pairs))
 
     def repeated(self, times: int) -> "Herd":
-        """One run's animals under as many seeds that do not vary it."""
+        """Return one run's animals under as many seeds that do not vary it."""
         return Herd(self.data, self.names * times, self.without * times)
 
 
 def together(herds: Sequence[Herd]) -> tuple[Herd, ...]:
-    """The herds of a sum of scores: where two hold the same animals under every seed their scores without each add."""
+    """Return the herds of a sum of scores: scores without each animal add where two hold the same under every seed."""
     found: dict[tuple, Herd] = {}
     for herd in herds:
         key = (herd.data, herd.names)
@@ -99,7 +99,7 @@ def together(herds: Sequence[Herd]) -> tuple[Herd, ...]:
 def seeds_and_animals(
     values: Sequence[float], herds: Sequence[Herd], paper_runs: int | None = None, top: float | None = None
 ) -> Estimate:
-    """The mean over seeds, spread as it would if other seeds had been drawn and other animals photographed.
+    """Return the mean over seeds, spread as if other seeds had been drawn and other animals photographed.
 
     Herds without a common animal are independent: cattle here, lions there. One seed, or seeds that vary nothing: the
     animals' jackknife alone. ``paper_runs`` as in ``from_seeds``. Degrees of freedom after Satterthwaite (1946); of
@@ -124,7 +124,7 @@ def seeds_and_animals(
 
 
 def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
-    """The herds in groups that have no animal in common."""
+    """Return the herds in groups that have no animal in common."""
     if len(herds) < 2:
         return [list(herds)] if herds else []
     groups: list[tuple[set[tuple[str, str]], list[Herd]]] = []
@@ -137,13 +137,13 @@ def _kin(herds: Sequence[Herd]) -> list[list[Herd]]:
 
 
 def over_animals(score: float, left_out: Sequence[float]) -> tuple[float, float] | None:
-    """The 90 % interval of one score between 0 and 1 over its animals, ``left_out[a]`` being that without animal a."""
+    """Return the 90 % interval of a score between 0 and 1 over its animals, ``left_out[a]`` being that without a."""
     animals = tuple(map(str, range(len(left_out))))
     return seeds_and_animals([score], [Herd("", (animals,), (tuple(left_out),))], top=1.0).interval()
 
 
 def added(parts: Sequence[Part]) -> Part:
-    """The sum of independent parts: variances and third cumulants add, degrees of freedom after Satterthwaite."""
+    """Return the sum of independent parts: variances and third cumulants add, degrees of freedom by Satterthwaite."""
     variance: Any = sum(part.variance for part in parts)
     freedom = variance**2 / sum(part.variance**2 / part.freedom for part in parts)
     return Part(variance, freedom, sum(part.third for part in parts))

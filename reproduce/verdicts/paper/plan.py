@@ -19,7 +19,7 @@ WORDS = {
 
 
 def planned(plan: Plan, workers: int, claims: Sequence[Asking], lines: Iterable[Line], width: int = 80) -> list[str]:
-    """The rows of the paper's figures with their seeds, their time on one core and what else they decide."""
+    """Return the rows of the paper's figures with their seeds, their time on one core and what else they decide."""
     clock = Clock(plan.rows, plan.jobs, workers)
     names = [line.id for line in lines]
     rows = [row for row in plan.rows if row.request.turn == Turn.PRINTED and row.jobs]
@@ -32,7 +32,7 @@ def planned(plan: Plan, workers: int, claims: Sequence[Asking], lines: Iterable[
 
 
 def _cells(row: Row, clock: Clock, claims: Sequence[Asking], names: Sequence[str]) -> tuple[str, ...]:
-    """The row's printed claim, the paper's figure, seeds to run, their time, and the lines that it decides too."""
+    """Return the row's printed claim, the paper's figure, seeds to run, their time, and the lines it decides too."""
     asking = [one.spec for one in claims if any(request.key == row.request.key for request in one.requests)]
     first = next(spec for spec in asking if spec.printed)
     others = dict.fromkeys(_of(spec.statement, names) for spec in asking if spec is not first)
@@ -41,7 +41,7 @@ def _cells(row: Row, clock: Clock, claims: Sequence[Asking], names: Sequence[str
 
 
 def _of(statement: str, names: Sequence[str]) -> str:
-    """The line of the paper that a claim belongs to: the longest whose id its own begins with."""
+    """Return the line of the paper that a claim belongs to: the longest whose id its own begins with."""
     parts = statement.split(".")
     ids = [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
     return next((one for one in ids if one in names), statement)
@@ -57,7 +57,7 @@ def _line(cell: tuple[str, ...], spans: Sequence[int], width: int) -> str:
 
 
 def _rest(plan: Plan, clock: Clock, workers: int) -> list[str]:
-    """All cells of the paper's statements in one line, and what comes after them in another, by why it is run."""
+    """Return all cells of the paper's statements in one line, and what comes after in another, by why it is run."""
     cells = {turn: [job for row in plan.rows if row.request.turn == turn for job in row.jobs] for turn in Turn}
     told = []
     if stated := [*cells[Turn.PRINTED], *cells[Turn.STATEMENT]]:

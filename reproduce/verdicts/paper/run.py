@@ -151,7 +151,7 @@ def _said_of_changes(changes: Sequence[Change]) -> list[str]:
 
 
 def _again(wanted: Wanted, yes: bool, budget: float | None) -> str:
-    """The command that goes on with what is left."""
+    """Return the command that goes on with what is left."""
     words = ["reproduce paper"]
     words += ["--yes"] if yes else []
     words += [f"--only {shlex.quote(wanted.only)}"] if wanted.only else []
@@ -197,7 +197,7 @@ def fetch(
 
 
 def shown(folder: Path, found: Judged, width: int) -> list[str]:
-    """The paper on one screen by its claims' outcomes; without its lines, each claim's verdict."""
+    """Return the paper on one screen by its claims' outcomes; without its lines, each claim's verdict."""
     outcomes = found.outcomes
     paper = lines.read(folder / lines.FILE)
     if not paper:
@@ -216,7 +216,7 @@ def _said_of_stand_ins(found: Sequence[SoFar], why: Sequence[str]) -> list[str]:
 
 
 def rehearsed(folder: Path) -> list[SoFar]:
-    """The paper's own claims judged by what is kept apart from the record: each a rehearsal, whatever it says."""
+    """Judge the paper's own claims by what is kept apart from the record: each a rehearsal, whatever it says."""
     ours = [one for one in claims(folder) if one.spec.setting == settings.PAPER]
     return rehearsals(ours, places.apart(None))
 

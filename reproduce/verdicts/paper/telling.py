@@ -114,7 +114,7 @@ def _rehearsed(outcome: Outcome) -> Outcome:
 
 
 def line(outcome: Outcome, whole: bool = True) -> str:
-    """A verdict in one line: the id, the printed figure, ours with its interval, how many seeds, and the verdict."""
+    """Return a verdict in one line: id, printed figure, ours with its interval, how many seeds, and the verdict."""
     ours = "" if outcome.ours is None else figure(outcome.ours, outcome)
     between = f" ({ends(outcome.interval, outcome)})" if outcome.interval else ""
     said = f"ours {ours}{between}"
@@ -130,7 +130,7 @@ class _First(Source):
         self._count = count
 
     def sample(self, request: Request, score: str) -> Sample:
-        """The score under the first seeds."""
+        """Return the score under the first seeds."""
         return super().sample(replace(request, seeds=request.seeds[: self._count]), score)
 
 

@@ -30,7 +30,7 @@ class Wanted:
     everything: bool = False
 
     def claims(self, folder: Path) -> list[Asking]:
-        """The claims of a folder that are run; InvalidInputError where none is the paper's own, or ``only`` fits none.
+        """Return the claims of a folder that are run; InvalidInputError if none is the paper's or ``only`` fits none.
 
         Some readings are asked only where their weights are at hand. ``only`` may fit rows that decide, and no claim.
         """
@@ -47,13 +47,13 @@ class Wanted:
         return [one for one in ours if fits(one.spec)]
 
     def requests(self, folder: Path, asking: Sequence[Asking]) -> list[Request]:
-        """What the claims ask for, and the rows that decide between explanations."""
+        """Return what the claims ask for, and the rows that decide between explanations."""
         rows = [row for row in deciding.read(folder / deciding.FILE).rows if self._decides(row)]
         decides = [replace(row.request, turn=Turn.DECIDING) for row in rows]
         return merged([*decides, *(request for one in asking for request in one.requests)])
 
     def not_now(self, folder: Path, workers: int) -> list[str]:
-        """What is left out, and the command that runs it; [] where something was asked for by name, or everything."""
+        """Return what is left out and the command that runs it; [] if something was asked for by name or everything."""
         if self.only or self.everything:
             return []
         rows = [row for row in deciding.read(folder / deciding.FILE).rows if row.long]

@@ -40,12 +40,12 @@ MARKS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options in pytest-benchmark's grammar, and those of the ini file."""
+    """Add options in pytest-benchmark's grammar, and those of the ini file."""
     asked.add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """What others may add."""
+    """Add the hooks by which others may add to the plugin."""
     pluginmanager.add_hookspecs(hooks)
 
 
@@ -64,7 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One row for each setting that a claim is judged in."""
+    """Make one row for each setting that a claim is judged in."""
     if ours.marked(metafunc.definition, "judged_in") or ours.is_claim(metafunc.definition):
         from reproduce.verdicts.plugin.marks import parametrize
 
@@ -153,7 +153,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """With ``--claims-list``: print the claims instead of running them."""
+    """Print the claims instead of running them, with ``--claims-list``."""
     if not session.config.option.claims_list:
         return None
     from reproduce.verdicts.plugin.marks import listing
@@ -181,7 +181,7 @@ def claim(request: pytest.FixtureRequest) -> "Claim":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After a claim's function: its verdict becomes the test's outcome, and a user's error one line."""
+    """Make a claim's verdict the test's outcome after its function, and a user's error one line."""
     made = pyfuncitem.stash.get(CLAIM, None)
     if made is None:
         return (yield)
@@ -211,7 +211,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """An inconclusive claim has a status of its own, '?', and so has a compatible one, '~'."""
+    """Give an inconclusive claim a status of its own, '?', and a compatible one its own too, '~'."""
     if report.when == "call" and report.passed and report.user_properties:
         found = outcome_of(report)
         if found is not None and found.verdict == "inconclusive":
@@ -222,7 +222,7 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The claims table."""
+    """Print the claims table."""
     if hasattr(config, "workerinput"):
         return  # xdist's controller has the whole table
     outcomes = config.stash[OUTCOMES] = gathered(terminalreporter)

@@ -51,7 +51,7 @@ class Source:
         self._hashes, self._missing, self._doubt = cache(Inputs.hashes), cache(Inputs.missing), cache(Inputs.doubt)
 
     def sample(self, request: Request, score: str) -> Sample:
-        """The score under each seed, or a missing sample that says what it waits for."""
+        """Return the score under each seed, or a missing sample that says what it waits for."""
         kept, why_not = self.kept(request)
         if kept:
             checked, drift = self._check(request, kept, score)
@@ -66,7 +66,7 @@ class Source:
         return compose(request, fresh, score, "measured now", "")
 
     def kept(self, request: Request) -> tuple[list[Entry], str]:
-        """The record's entries for the request, one per seed and all from one place; or none, and why."""
+        """Return the record's entries for the request, one per seed and all from one place; or none, and why."""
         held = self._current(request)
         # What is not what its name says never enters the record: no run helps.
         return held.of_seeds(request.seeds, advise=not self._doubt(request.inputs))
@@ -92,18 +92,18 @@ class Source:
         return ""
 
     def unavailable(self, request: Request) -> str:
-        """All that the request cannot be measured for want of here, data and weights, and how to get it; or ""."""
+        """Return all data and weights that are not here and that the request needs, and how to get them; or ""."""
         if missing := self._missing(request.inputs):
             return missing
         why = self._doubt(request.inputs)
         return f"{why}; `reproduce paper` rehearses on it" if why else ""
 
     def _lost(self, request: Request, why_not: str) -> str:
-        """Why the record has nothing, unless what is here is not what its name says: of that it need not have any."""
+        """Say why the record has nothing; "" if what is here is not what its name says: it need not hold that."""
         return "" if self._doubt(request.inputs) else why_not
 
     def _check(self, request: Request, kept: Sequence[Entry], score: str) -> tuple[str, str]:
-        """(what was re-measured, drift or "") for one seed of a kept record, another one every day."""
+        """Return (what was re-measured, drift or "") for one seed of a kept record, another one every day."""
         if request.key not in self.chosen:
             reason = self.unavailable(request)
             return ("not re-measured" if reason else "not in turn"), ""
@@ -129,7 +129,7 @@ class Rehearsal:
         self._measure = cache_by_key(measure)
 
     def sample(self, request: Request, score: str) -> Sample:
-        """A missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
+        """Return a missing sample that says what was rehearsed; a score that is absent or not finite is an error."""
         experiment = request.experiment
         data = stand_in() if "pixels" in experiment.needs else request.data
         small = Request(experiment, data, {**request.factors, **experiment.rehearsal})
@@ -142,7 +142,7 @@ class Rehearsal:
 
 
 def compose(request: Request, entries: Sequence[Entry], score: str, checked: str, drift: str) -> Sample:
-    """One sample from one entry per seed, chance and P@1 of the same evaluation set riding along."""
+    """Return one sample of one entry per seed, chance and P@1 of the same evaluation set riding along."""
     base, _, where = score.partition("@")
     experiment = request.experiment
     herds, seeds_only = _herds(request, entries, score, f"@{where}" if where else "")
@@ -168,7 +168,7 @@ def compose(request: Request, entries: Sequence[Entry], score: str, checked: str
 
 
 def beside(score: str) -> tuple[str, ...]:
-    """The scores that are shown beside one: its chance and, of a retrieval score, the P@1 of the same set."""
+    """Return the scores shown beside one: its chance and, of a retrieval score, the P@1 of the same set."""
     base, at, where = score.partition("@")
     if base.removesuffix("/query") not in RETRIEVAL:
         return (f"chance_{score}",)
@@ -176,7 +176,7 @@ def beside(score: str) -> tuple[str, ...]:
 
 
 def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) -> tuple[tuple[Herd, ...], str]:
-    """The animals that the score was resampled over; or none, and why."""
+    """Return the animals that the score was resampled over; or none, and why."""
     if not request.data:
         return (), ""  # no animal enters
     rows = tuple(tuple(entry.leave_one_out.get(score, ())) for entry in entries)
@@ -188,7 +188,7 @@ def _herds(request: Request, entries: Sequence[Entry], score: str, suffix: str) 
 
 
 def pick(entry: Entry, score: str) -> float:
-    """The entry's score; an unknown one is an error that names the known ones."""
+    """Return the entry's score; an unknown one is an error that names the known ones."""
     if score not in entry.scores:
         known = ", ".join(sorted(entry.scores))
         raise ReproduceError(f"{entry.cell.experiment} gives no score {score!r}; it gives: {known}")

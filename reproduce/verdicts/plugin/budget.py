@@ -8,7 +8,7 @@ __all__ = ["allot"]
 
 
 def allot(costs: Mapping[Key, float], budget: float, day: int, urgent: Sequence[Key] = ()) -> set[Key]:
-    """The keys to measure, their ``costs`` in seconds summing to at most ``budget``.
+    """Return the keys to measure, their ``costs`` in seconds summing to at most ``budget``.
 
     ``urgent`` keys (a claim without any record waits for them) come first, cheapest first. Of the rest, half of
     what is left goes to the cheapest, so that most claims are checked every time; the other half goes round:

@@ -77,7 +77,7 @@ class _Gather:
         self.broken: list[str] = []
 
     def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
-        """A file of claims that cannot be imported or collected: its name, and the error in one line."""
+        """Keep the name and the error, in one line, of a file of claims that cannot be imported or collected."""
         if report.when == "collect":  # a claim's own failure is told by its outcome
             self.broken.append(_where_and_what(Path(node.path), call.excinfo.value))
 
@@ -109,12 +109,12 @@ class _Gather:
 
 
 def asked(folder: Path | str = "claims", settings: Collection[str] | None = None) -> list[Request]:
-    """Every experiment, data set and factors that the claims in ``folder`` ask for, once; in ``settings`` alone."""
+    """Return each experiment, data set and factors that claims in ``folder`` ask for, once; in ``settings`` alone."""
     return _gathered(folder, "--collect-only", settings=settings).requests
 
 
 def claims(folder: Path | str = "claims") -> list[Asking]:
-    """Every claim in ``folder`` in the order of the files, with what it asks for, to be judged when that is there."""
+    """Return every claim in ``folder`` in the files' order with what it asks for, to be judged when that is there."""
     return _gathered(folder, "--collect-only").claims
 
 
@@ -124,7 +124,7 @@ def specifications(folder: Path | str = "claims") -> list[Spec]:
 
 
 def record_of(folder: Path | str = "claims") -> Path:
-    """The record that belongs to a folder of claims: ``REPRODUCE_RECORD``, or the folder's own ``record``."""
+    """Return the record that belongs to a folder of claims: ``REPRODUCE_RECORD``, or the folder's own ``record``."""
     return Path(os.environ.get("REPRODUCE_RECORD") or Path(folder, "record"))
 
 
@@ -159,7 +159,7 @@ def _some(gather: _Gather, folder: Path | str) -> _Gather:
 
 
 def judge_item(item: Any, measures: Any) -> Outcome | None:
-    """The claim's outcome by whoever measures; None where it breaks, which judging all of them will tell."""
+    """Return the claim's outcome by whoever measures; None where it breaks, which judging all of them will tell."""
     from reproduce.verdicts.plugin.fixture import Claim
     from reproduce.verdicts.plugin.marks import figures, spec
 
@@ -172,7 +172,7 @@ def judge_item(item: Any, measures: Any) -> Outcome | None:
 
 
 def _origin(item: Any) -> Origin:
-    """The claim's function as it is written, its marks above it."""
+    """Return the claim's function as it is written, its marks above it."""
     from reproduce.verdicts.plugin.session import collect
 
     code, first = _source(item.function)
@@ -181,13 +181,13 @@ def _origin(item: Any) -> Origin:
 
 @cache
 def _source(function: Callable[..., Any]) -> tuple[str, int]:
-    """A function's code and its first line, once for all of its rows."""
+    """Return a function's code and its first line, once for all of its rows."""
     lines, first = inspect.getsourcelines(function)
     return "".join(lines).rstrip(), first
 
 
 def _where_and_what(path: Path, error: BaseException) -> str:
-    """File, line and error of a file that pytest cannot collect."""
+    """Return file, line and error of a file that pytest cannot collect."""
     error = error.__cause__ or error  # pytest wraps what an import raised
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)

@@ -26,7 +26,7 @@ class Measures(Protocol):
     """Whatever answers a request for scores: the record, a fresh run, a rehearsal, or a list of what is asked."""
 
     def sample(self, request: Request, score: str) -> Sample:
-        """The score under each seed; a sample that is ``missing`` says what it waits for."""
+        """Return the score under each seed; a sample that is ``missing`` says what it waits for."""
         ...
 
 
@@ -48,7 +48,7 @@ class Claim:
         self.literal: list[str] = []
 
     def figure(self, line: str) -> str:
-        """The figure that the paper prints of another line, such as "III.64", for a bound that is set by it."""
+        """Return the figure that the paper prints of another line, such as "III.64", for a bound that it sets."""
         if line not in self._figures:
             raise InvalidInputError(f"{self.spec.id}: the list of the paper's lines prints no figure of {line!r}")
         return self._figures[line]
@@ -88,7 +88,7 @@ class Claim:
         runs: int | None = None,
         spread: float | None = None,
     ) -> None:
-        """Our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged.
+        """Claim that our mean is the printed figure, to within the margin. ``runs``: how many runs the paper averaged.
 
         Both stand in the list of the paper's lines (``claim.printed``; its ``runs`` are taken where none are given).
 
@@ -108,32 +108,32 @@ class Claim:
         self._hold("equals", ours, region, printed, f"±{margin:g}", because, runs, power, spread)
 
     def exceeds(self, ours: Sample, other: Sample, *, by: float | str, because: str) -> None:
-        """Ours is above the other by more than ``by``, paired by seed."""
+        """Claim that ours is above the other by more than ``by``, paired by seed."""
         region = Region(lower=_bound(by, widen=-1))
         self._hold("exceeds", ours - other, region, f"> {by}", "", because)
 
     def at_most(self, ours: Sample, bound: float | str, *, because: str) -> None:
-        """Our mean is no higher than the bound."""
+        """Claim that our mean is no higher than the bound."""
         self._hold("at_most", ours, Region(upper=_bound(bound, widen=1)), f"<= {bound}", "", because)
 
     def at_least(self, ours: Sample, bound: float | str, *, because: str) -> None:
-        """Our mean is no lower than the bound."""
+        """Claim that our mean is no lower than the bound."""
         self._hold("at_least", ours, Region(lower=_bound(bound, widen=-1)), f">= {bound}", "", because)
 
     def between(self, ours: Sample, low: float, high: float, *, because: str) -> None:
-        """Our mean lies from ``low`` to ``high``, as was forecast of these very animals."""
+        """Claim that our mean lies from ``low`` to ``high``, as was forecast of these very animals."""
         if not low < high:
             raise InvalidInputError(f"{self.spec.id}: nothing lies from {low} to {high}")
         self._hold("between", ours, Region(low, high), f"{low:g} to {high:g}", "", because)
 
     def negligible(self, difference: Sample, *, margin: float, because: str) -> None:
-        """The difference is smaller than the margin, whichever its sign."""
+        """Claim that the difference is smaller than the margin, whichever its sign."""
         if not margin > 0:
             raise InvalidInputError(f"{self.spec.id}: the margin {margin} must be positive")
         self._hold("negligible", difference, Region(-margin, margin), "0", f"±{margin:g}", because)
 
     def exactly(self, ours: Sample, printed: str, *, because: str = "") -> None:
-        """A value that nothing varies has the printed digits."""
+        """Claim that a value that nothing varies has the printed digits."""
         if ours.missing:
             self._settle(
                 Outcome(
@@ -146,7 +146,7 @@ class Claim:
         self._settle(self._outcome("exactly", scaled, verdict, printed, "", because, None, Region()))
 
     def waits(self, reason: str) -> None:
-        """The claim cannot be measured yet: say what it waits for."""
+        """Say what the claim waits for: it cannot be measured yet."""
         self._settle(Outcome(self.spec, Verdict.NOT_RUN, "waits", reason=reason))
 
     def _hold(

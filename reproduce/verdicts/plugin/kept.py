@@ -64,7 +64,7 @@ def answer(folder: Path | str = "claims") -> Answer:
 
 
 def _read(path: Path) -> Answer | None:
-    """The answer of a file; None where there is none, or it holds something else."""
+    """Return the answer of a file; None where there is none, or it holds something else."""
     if (text := unsealed(path)) is None:
         return None
     with suppress(ValueError, KeyError, TypeError, AttributeError):
@@ -92,7 +92,7 @@ def _key(folder: Path) -> str:
 
 
 def _places() -> list[Path]:
-    """Where data sets and weights may lie."""
+    """Return where data sets and weights may lie."""
     named = [os.environ[name] for name in ("REPRODUCE_DATA", "REPRODUCE_WEIGHTS") if os.environ.get(name)]
     keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     return [*map(Path, named), cache_dir("datasets"), cache_dir("weights"), keras]
@@ -109,7 +109,7 @@ def _listing(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _files(folder: Path, seen: set[str]) -> Iterator[tuple[Path, os.stat_result]]:
-    """Every file below, links followed, each folder once; not what Python compiled, locks or unfinished files."""
+    """Return every file below, links followed, each folder once; not compiled Python, locks or unfinished files."""
     real = os.path.realpath(folder)
     if real in seen:
         return
@@ -132,7 +132,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _strangers(folder: Path) -> list[str]:
-    """The files of modules that judging has loaded and the key does not know."""
+    """Return the files of modules that judging has loaded and the key does not know."""
     known = [_PACKAGE, folder.resolve(), *map(Path, (*sysconfig.get_paths().values(), *site.getsitepackages()))]
     known += [Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()]
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}

@@ -21,7 +21,7 @@ SPEC = pytest.StashKey[Spec]()
 
 
 def spec(item: pytest.Item) -> Spec:
-    """The claim's specification, the {fields} of its id and sentence filled in from parametrize and its setting."""
+    """Return the claim's specification, the {fields} of its id and sentence filled from parametrize and its setting."""
     if SPEC not in item.stash:
         mark = item.get_closest_marker("claim")
         assert mark is not None
@@ -80,12 +80,12 @@ def _spec(
 
 
 def figures(item: pytest.Item) -> Mapping[str, str]:
-    """What the paper prints, by claim id, as the lines beside the claim's file say."""
+    """Return what the paper prints, by claim id, as the lines beside the claim's file say."""
     return printed_in(item.path.parent)
 
 
 def of(item: pytest.Item) -> dict[str, Setting]:
-    """The settings beside a claim's file."""
+    """Return the settings beside a claim's file."""
     return read(item.path.parent / FILE)
 
 
@@ -116,7 +116,7 @@ def _fill(text: str, parameters: dict[str, Any], item: pytest.Item) -> str:
 
 
 def check(items: Sequence[pytest.Item]) -> None:
-    """Every claim has a mark, the fixture, a sentence and an id of its own, and measures what its setting says."""
+    """Check that every claim has a mark, the fixture, a sentence, its own id, and measures what its setting says."""
     from reproduce.verdicts.plugin.dry import ignores
 
     seen: dict[str, str] = {}
@@ -134,7 +134,7 @@ def check(items: Sequence[pytest.Item]) -> None:
 
 
 def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
-    """Every claim as a sentence, grouped by file, and below it which verdicts it can reach."""
+    """Return every claim as a sentence, grouped by file, and below it which verdicts it can reach."""
     group = None
     for item in claims(items):
         one = spec(item)
@@ -146,7 +146,7 @@ def listing(items: Sequence[pytest.Item]) -> Iterator[str]:
 
 
 def _reach(item: pytest.Item) -> str:
-    """Which verdicts the claim can end in, and with what power: found by asking it dry."""
+    """Return which verdicts the claim can end in, and with what power: found by asking it dry."""
     from reproduce.verdicts.plugin.dry import dry
     from reproduce.verdicts.plugin.power import reach
 
@@ -161,6 +161,6 @@ def _reach(item: pytest.Item) -> str:
 
 
 def described(one: Spec) -> str:
-    """A claim in one line: its id, sentence, place, kind and evidence level."""
+    """Return a claim in one line: its id, sentence, place, kind and evidence level."""
     evidence = EVIDENCE[one.fidelity] + (f" {one.proxy}" if one.proxy else "")
     return f"{one.id:<28} {one.sentence}  [{one.at}; {one.kind}; {evidence}]"

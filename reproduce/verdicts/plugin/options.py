@@ -21,7 +21,7 @@ PATHS = "record", "storage"
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Options in pytest-benchmark's grammar."""
+    """Add options in pytest-benchmark's grammar."""
     group = parser.getgroup("claims", "claims of the paper")
     group.addoption("--claims-list", action="store_true", help="print every claim as a sentence; run none")
     group.addoption("--claims-findings", action="store_true", help="print what would change in the findings as a diff")

@@ -33,11 +33,11 @@ def is_claim(node: Any) -> bool:
 
 
 def claims(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """The claims among a session's tests, in the order of their places, whichever order they are run in."""
+    """Return the claims among a session's tests, in the order of their places, whichever order they are run in."""
     return sorted((item for item in items if is_claim(item)), key=by_place)
 
 
 def by_place(item: pytest.Item) -> tuple[Any, ...]:
-    """File, line and row of a test: pytest's own order, where no plugin changes it."""
+    """Return file, line and row of a test: pytest's own order, where no plugin changes it."""
     indices = getattr(getattr(item, "callspec", None), "indices", {})
     return item.path.parts, item.location[1] or 0, tuple(indices.values()), item.name

@@ -15,7 +15,7 @@ POWER = 0.80
 
 
 def reach(planned: Outcome, seeds: int, exact: bool = False) -> str:
-    """One line of a claim that was asked dry: ``planned`` is its outcome without a measurement, ``seeds`` how many.
+    """Return one line of a claim asked dry: ``planned`` is its outcome without a measurement, ``seeds`` how many.
 
     Spreads are those between seeds, in the claim's unit; animals, where they carry the verdict, widen the interval
     beyond them.
@@ -62,7 +62,7 @@ def settles(seeds: int) -> float:
 
 @lru_cache
 def room_per_spread(seeds: int, runs: int | None = None) -> float:
-    """The half width of a region, in spreads, that gives a power of 80 % if the truth is its centre."""
+    """Return the half width of a region, in spreads, that gives a power of 80 % if the truth is its centre."""
     return _root(lambda room: judge.power(1.0, seeds, room, runs) - POWER, 100.0)
 
 

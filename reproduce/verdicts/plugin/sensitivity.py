@@ -97,7 +97,7 @@ def by_interval(outcome: Outcome, interval: tuple[float, float] | None, region: 
 
 
 def _region(outcome: Outcome, factor: float) -> Region | None:
-    """The region with its margin, or the bound of a difference, times the factor; None where there is none to scale."""
+    """Return the region with its margin, or a difference's bound, times the factor; None if there is none to scale."""
     lower, upper = outcome.lower, outcome.upper
     if lower is not None and upper is not None:
         middle, half = (lower + upper) / 2, factor * (upper - lower) / 2

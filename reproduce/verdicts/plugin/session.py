@@ -28,18 +28,18 @@ __all__ = ["broken", "check_findings", "collect", "conclude", "measures", "recor
 
 
 def record_folder(config: pytest.Config) -> Path:
-    """``--claims-record``, else ``REPRODUCE_RECORD``, else claims/record under pytest's root folder."""
+    """Return ``--claims-record``, else ``REPRODUCE_RECORD``, else claims/record under pytest's root folder."""
     named = config.getoption("claims_record") or os.environ.get("REPRODUCE_RECORD")
     return Path(named) if named else config.rootpath / "claims" / "record"
 
 
 def collect(items: Sequence[pytest.Item]) -> list[Request]:
-    """What the claims ask for, each once, with the most seeds and the earliest turn that any gives it."""
+    """Return what the claims ask for, each once, with the most seeds and the earliest turn that any gives it."""
     return merged(one.at(turn(spec(item))) for item in items for one in dry(item).requests)
 
 
 def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
-    """Who answers the claims of this session."""
+    """Return who answers the claims of this session."""
     from reproduce.record import Store
     from reproduce.running.again import again
     from reproduce.running.runner import measure
@@ -60,7 +60,7 @@ def measures(config: pytest.Config, items: Sequence[pytest.Item]) -> Any:
 
 
 def seed_in_turn(day: int) -> int:
-    """Which of a record's seeds is replayed: ``REPRODUCE_SEED``, else another one every day."""
+    """Return which of a record's seeds is replayed: ``REPRODUCE_SEED``, else another one every day."""
     named = os.environ.get("REPRODUCE_SEED", "")
     if named and not named.isdecimal():
         raise pytest.UsageError(f"REPRODUCE_SEED={named}: the seed to replay is a whole number from 0 on")
@@ -68,7 +68,7 @@ def seed_in_turn(day: int) -> int:
 
 
 def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], list[Key]]:
-    """Seconds to measure each request whose data is at hand, and the keys of those whose experiment has no record."""
+    """Return seconds to measure each request whose data is at hand, and keys of those with no record."""
     from reproduce.running.estimates import estimate
 
     costs: dict[Key, float] = {}
@@ -91,7 +91,7 @@ def _costs(source: Any, requests: Sequence[Request]) -> tuple[dict[Key, float], 
 
 
 def broken(item: pytest.Function, claim: Claim, key: str, message: str) -> NoReturn:
-    """A claim that cannot be judged (a damaged record, no verb, two verbs) fails in one line."""
+    """Fail a claim that cannot be judged (a damaged record, no verb, two verbs) in one line."""
     outcome = Outcome(claim.spec, Verdict.ERROR, reason=message)
     item.user_properties.append((key, json.dumps(outcome.to_json())))
     text = message if message.startswith(claim.spec.id) else f"{claim.spec.id}: {message}"
@@ -157,7 +157,7 @@ def check_findings(items: Sequence[pytest.Item], *, whole: bool) -> None:
 
 
 def explain(outcome: Outcome) -> str:
-    """The verdict with its figures, in one line."""
+    """Return the verdict with its figures, in one line."""
     text = f"{outcome.spec.id} {outcome.says}: the claim is “{outcome.spec.sentence}”"
     if outcome.ours is None:
         return text

@@ -45,7 +45,7 @@ def _shown(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[s
 
 
 def _proposed(config: pytest.Config, outcomes: list[Outcome]) -> list[str]:
-    """With ``--claims-findings``: what would change in the findings."""
+    """Return what would change in the findings, with ``--claims-findings``."""
     if not config.getoption("claims_findings"):
         return []
     whole = not narrowed(config) and not any(str(argument).endswith(".py") for argument in config.args)
@@ -67,7 +67,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _paper(config: pytest.Config, outcomes: list[Outcome], width: int) -> list[str]:
-    """The paper on one screen, where its lines are listed and all of its claims were asked for."""
+    """Return the paper on one screen, where its lines are listed and all of its claims were asked for."""
     folder = _folder(config)
     paper = lines.read(folder / lines.FILE)
     folded = lines.fold(paper, outcomes)
@@ -84,6 +84,6 @@ def _needs(config: pytest.Config) -> str:
 
 
 def _folder(config: pytest.Config) -> Path:
-    """The folder of the claims that were asked for."""
+    """Return the folder of the claims that were asked for."""
     named = config.rootpath / str(config.args[0]).partition("::")[0]
     return named if named.is_dir() else named.parent

@@ -18,7 +18,7 @@ DECIDING = "deciding"
 
 
 def turn(spec: Spec) -> Turn:
-    """When a claim's cells are run."""
+    """Return when a claim's cells are run."""
     if spec.kind == "statement" and spec.setting == PAPER:
         return Turn.PRINTED if spec.printed else Turn.STATEMENT
     return {"statement": Turn.ELSEWHERE, "control": Turn.CONTROL}.get(spec.kind, Turn.QUESTION)

@@ -72,7 +72,7 @@ class Rules:
 
     @classmethod
     def parse(cls, text: str) -> "Rules":
-        """``verdict``, ``ours:0.5`` (in the claim's unit), ``ours:5%`` (of the earlier number), or both by comma."""
+        """Read ``verdict``, ``ours:0.5`` (in the claim's unit), ``ours:5%`` (of the earlier number), two by comma."""
         verdict, ours, relative = False, None, False
         for part in (part.strip() for part in text.split(",")):
             name, colon, value = part.partition(":")
@@ -91,7 +91,7 @@ class Rules:
         return cls(verdict, ours, relative)
 
     def broken_by(self, change: Change) -> str:
-        """Why the change fails, in one line; "" if it does not."""
+        """Say why the change fails, in one line; "" if it does not."""
         before, now = change.before, change.now
         if self.verdict and change.kind in ("verdict", "gone"):
             return change.line
@@ -112,7 +112,7 @@ def _wrong(text: str) -> InvalidInputError:
 
 
 def one(before: Outcome | None, now: Outcome) -> Change:
-    """One claim now, held against what it was."""
+    """Hold one claim as it is now against what it was."""
     name = now.spec.id
     if before is None:
         return Change(name, "new", None, now)
@@ -127,7 +127,7 @@ def one(before: Outcome | None, now: Outcome) -> Change:
 
 
 def compare(before: Iterable[Outcome], now: Sequence[Outcome]) -> list[Change]:
-    """Every claim of either run, in the order of the later one; those that are gone last."""
+    """Compare every claim of either run, in the order of the later one; those that are gone last."""
     earlier: Mapping[str, Outcome] = {outcome.spec.id: outcome for outcome in before}
     changes = [one(earlier.get(outcome.spec.id), outcome) for outcome in now]
     seen = {outcome.spec.id for outcome in now}

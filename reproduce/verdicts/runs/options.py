@@ -17,7 +17,7 @@ RULES = pytest.StashKey[Any]()
 
 
 def add_options(group: pytest.OptionGroup) -> None:
-    """Options in pytest-benchmark's grammar."""
+    """Add options in pytest-benchmark's grammar."""
     group.addoption("--claims-save", metavar="NAME", help="save the run as .claims/NNNN_NAME.json")
     group.addoption("--claims-autosave", action="store_true", help="save the run under its commit and time")
     group.addoption("--claims-storage", metavar="DIR", help="where runs are saved (default: .claims under the root)")
@@ -40,7 +40,7 @@ def add_options(group: pytest.OptionGroup) -> None:
 
 
 def storage(config: pytest.Config) -> Path:
-    """The folder of saved runs."""
+    """Return the folder of saved runs."""
     named = config.getoption("claims_storage")
     return Path(named) if named else config.rootpath / ".claims"
 
@@ -106,7 +106,7 @@ def arrangement(config: pytest.Config) -> "Arrangement | None":
 
 
 def complaint(config: pytest.Config, outcome: "Outcome") -> str:
-    """Why ``--claims-compare-fail`` fails this claim, or ""."""
+    """Say why ``--claims-compare-fail`` fails this claim, or ""."""
     earlier, rules = config.stash.get(EARLIER, None), config.stash.get(RULES, None)
     if earlier is None or rules is None:
         return ""
@@ -116,7 +116,7 @@ def complaint(config: pytest.Config, outcome: "Outcome") -> str:
 
 
 def before(config: pytest.Config, outcome: "Outcome") -> str:
-    """The table's cell: what the claim was in the earlier run; "" where none is compared with."""
+    """Return the table's cell: what the claim was in the earlier run; "" where none is compared with."""
     earlier = config.stash.get(EARLIER, None)
     if earlier is None:
         return ""
@@ -126,7 +126,7 @@ def before(config: pytest.Config, outcome: "Outcome") -> str:
 
 
 def changed(config: pytest.Config, outcomes: list["Outcome"], whole: bool) -> tuple[list[str], bool]:
-    """What is not as in the earlier run, a line each, and whether a claim is gone that must not be.
+    """Return what is not as in the earlier run, a line each, and whether a claim is gone that must not be.
 
     Of a part of the claims it cannot be told which are gone.
     """
@@ -161,7 +161,7 @@ def write(config: pytest.Config, outcomes: list["Outcome"]) -> tuple[list[str], 
 
 
 def _written(config: pytest.Config, outcomes: list["Outcome"]) -> Iterator[Callable[[], str]]:
-    """Each file that the options ask for, as a function that writes it and says so."""
+    """Return each file that the options ask for, as a function that writes it and says so."""
     name, auto = config.getoption("claims_save"), config.getoption("claims_autosave")
     to_json, to_markdown = config.getoption("claims_json"), config.getoption("claims_markdown")
     to_csv = config.getoption("claims_csv")

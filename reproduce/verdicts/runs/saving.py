@@ -57,7 +57,7 @@ class RunFile(msgspec.Struct):
 
 
 def describe(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What a saved run says: time, commit, machine, GPU, driver, backend, flags, packages, data, and the claims."""
+    """Return what a saved run says: time, commit, machine, GPU, driver, backend, flags, packages, data, claims."""
     from reproduce.record import machine
 
     data: dict[str, str] = {}
@@ -149,13 +149,13 @@ def keep(folder: Path, name: str, content: dict[str, Any]) -> Path:
 
 
 def saved(folder: Path) -> list[Path]:
-    """The numbered files, oldest first."""
+    """Return the numbered files, oldest first."""
     found = [path for path in folder.glob("*.json") if _NUMBERED.fullmatch(path.name)]
     return sorted(found, key=lambda path: (int(path.name.split("_")[0]), path.name))
 
 
 def find(folder: Path, which: str = "") -> Path:
-    """A saved run: the last one, or by number ("3", "0003"), by the beginning of its name, or by path."""
+    """Return a saved run: the last one, or by number ("3", "0003"), by the beginning of its name, or by path."""
     runs = saved(folder)
     if which and Path(which).is_file():
         return Path(which)
@@ -177,7 +177,7 @@ def find(folder: Path, which: str = "") -> Path:
 
 
 def chosen(folder: Path, named: Sequence[str]) -> list[Path]:
-    """The runs to compare, two or more: those named, the one named and the last, or the last two."""
+    """Return the runs to compare, two or more: those named, the one named and the last, or the last two."""
     if len(named) > 1:
         return [find(folder, which) for which in named]
     runs = saved(folder)
@@ -187,7 +187,7 @@ def chosen(folder: Path, named: Sequence[str]) -> list[Path]:
 
 
 def read(path: Path) -> SavedRun:
-    """A saved run; a file that is none is an error that says so."""
+    """Return a saved run; a file that is none is an error that says so."""
     try:
         content = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -60,7 +60,7 @@ def render(
     verbose: bool = False,
     arranged: Arrangement = AS_EVER,
 ) -> list[str]:
-    """The table's lines, no longer than ``width`` (down to 80): the same columns for every group.
+    """Return the table's lines, no longer than ``width`` (down to 80): the same columns for every group.
 
     The paper's tables come first. ``verbose`` writes each claim's sentence and both intervals below it. Columns that
     ``arranged`` names are all there, whatever the width.
@@ -86,7 +86,7 @@ def render(
 
 
 def _folded(text: str, width: int) -> list[str]:
-    """Names and addresses are never broken: they must be found and copied."""
+    """Return lines in which no name or address is broken: they must be found and copied."""
     return textwrap.wrap(
         text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
@@ -177,7 +177,7 @@ def _noted(members: Sequence[Outcome]) -> dict[str, list[str]]:
 
 
 def _of_source(name: str, outcome: Outcome) -> str:
-    """The interval of one source; in bold where it carries the verdict."""
+    """Return the interval of one source; in bold where it carries the verdict."""
     if name not in outcome.intervals or not outcome.scatter:
         return ""
     text = ends(outcome.intervals[name], outcome)
@@ -185,7 +185,7 @@ def _of_source(name: str, outcome: Outcome) -> str:
 
 
 def markdown(outcomes: Sequence[Outcome], brief: bool = False, arranged: Arrangement = AS_EVER) -> str:
-    """The same table for a page: one Markdown table per group.
+    """Return the same table for a page: one Markdown table per group.
 
     ``brief`` names what waits for a download or a run without saying why: the paper's screen says it once for all.
     """
