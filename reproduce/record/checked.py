@@ -15,7 +15,7 @@ __all__ = ["checked", "note"]
 
 
 def checked(path: Path, content: bytes) -> bool:
-    """Whether these bytes, as the file ``path``, were found right by the rules of now."""
+    """Return whether these bytes, as the file ``path``, were found right by the rules of now."""
     with suppress(InvalidInputError, OSError, UnicodeDecodeError):
         return _noted(path).read_text(encoding="ascii") == _key(path, content)
     return False
@@ -37,7 +37,7 @@ def _key(path: Path, content: bytes) -> str:
 
 @cache
 def _rules() -> str:
-    """A digest of the code that checks."""
+    """Return a digest of the code that checks."""
     from reproduce.experiments import registry
     from reproduce.record import files, schema, shape
 

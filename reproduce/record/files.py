@@ -44,7 +44,7 @@ _LINES = (
 
 
 def dumps(experiment: str, entries: Iterable[Entry]) -> str:
-    """The file's text: entries in the order of their keys, a few lines each, floats by repr, so bit-exact.
+    """Return the file's text: entries in the order of their keys, a few lines each, floats by repr, so bit-exact.
 
     Seconds and time stand outside every digest: two runs that measured the same differ in nothing else.
     """
@@ -79,7 +79,7 @@ def _file_digest(digests: Iterable[str]) -> str:
 
 
 def loads(text: str, path: Path, checked: bool = False) -> list[Entry]:
-    """The entries of a file's text, checked field by field; the error names the file and the field.
+    """Return the entries of a file's text, checked field by field; the error names the file and the field.
 
     ``checked``: this very text was found right before, so that its digests need not be computed again.
     """
@@ -101,7 +101,7 @@ _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is 
 
 
 def _content(text: str, path: Path) -> RecordFile:
-    """What the text says, if it has the shape of a record file."""
+    """Return what the text says, if it has the shape of a record file."""
     try:
         return msgspec.json.decode(text, type=RecordFile)
     except (ValueError, RecursionError) as error:

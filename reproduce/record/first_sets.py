@@ -31,7 +31,7 @@ class FirstSet:
 
 
 def first(folder: Path, name: str) -> FirstSet | None:
-    """What a record's folder knows of the set, None where it was never seen; InvalidInputError for a damaged file."""
+    """Return what a record's folder knows of the set, None if never seen; InvalidInputError for a damaged file."""
     return _read(folder / FILE).get(name)
 
 

@@ -33,7 +33,7 @@ CPU_FIELDS = ("model name", "cpu family", "model", "stepping")
 
 
 def backend(library: str) -> str:
-    """The backend that an experiment's library computes with: Keras names its own, read without importing it."""
+    """Return the backend that an experiment's library computes with: Keras names its own, read without importing it."""
     if library != "keras":
         return library
     if name := os.environ.get("KERAS_BACKEND"):
@@ -47,12 +47,12 @@ def backend(library: str) -> str:
 
 
 def dtype(library: str, factors: dict[str, Any]) -> str:
-    """The precision of the arithmetic: the factor of that name, or the library's default."""
+    """Return the precision of the arithmetic: the factor of that name, or the library's default."""
     return str(factors.get("dtype") or ("float64" if library in ("numpy", "lightgbm") else "float32"))
 
 
 def machine_class(library: str = "numpy") -> str:
-    """The class of the device that does a library's arithmetic: "x86_64-cpu", "x86_64-h200", "arm64-cpu"."""
+    """Return the class of the device that does a library's arithmetic: "x86_64-cpu", "x86_64-h200", "arm64-cpu"."""
     name = ""
     if backend(library) in ("tensorflow", "torch", "jax") and _may_use_gpu(library):
         name = gpu()["name"] or _name_by_backend(library)
@@ -60,7 +60,7 @@ def machine_class(library: str = "numpy") -> str:
 
 
 def _may_use_gpu(library: str) -> bool:
-    """What the installed backend is built for, as far as can be told without importing it; asked of it if it runs."""
+    """Return what the installed backend is built for, as far as told without importing it; asked of it if it runs."""
     name = backend(library)
     if (tensorflow := sys.modules.get("tensorflow")) and name == "tensorflow":
         return bool(tensorflow.config.list_physical_devices("GPU"))
@@ -73,7 +73,7 @@ def _may_use_gpu(library: str) -> bool:
 
 
 def _name_by_backend(library: str) -> str:
-    """The GPU's name as an imported backend says it: a container can have the driver without nvidia-smi."""
+    """Return the GPU's name as an imported backend says it: a container can have the driver without nvidia-smi."""
     tensorflow, torch = sys.modules.get("tensorflow"), sys.modules.get("torch")
     if tensorflow and backend(library) == "tensorflow":
         found = tensorflow.config.list_physical_devices("GPU")
@@ -84,7 +84,7 @@ def _name_by_backend(library: str) -> str:
 
 
 def _device_class(name: str) -> str:
-    """The word that tells: "NVIDIA H200" gives "h200", "NVIDIA A100-SXM4-80GB" "a100", none "cpu"."""
+    """Return the word that tells: "NVIDIA H200" gives "h200", "NVIDIA A100-SXM4-80GB" "a100", none "cpu"."""
     words = re.findall(r"[a-z0-9]+", name.lower().replace("nvidia", "").replace("geforce", ""))
     return next((word for word in words if any(letter.isdigit() for letter in word)), "".join(words)) or "cpu"
 
@@ -119,7 +119,7 @@ def cpu() -> str:
 
 @cache
 def blas() -> str:
-    """NumPy's own BLAS, its version and the kernel that it chose for this processor: "openblas 0.3.31 SkylakeX".
+    """Return NumPy's own BLAS, its version and the kernel it chose for this processor: "openblas 0.3.31 SkylakeX".
 
     Other libraries bring others, which are loaded or not by what ran before; "" where it is none that is known.
     """
@@ -135,7 +135,7 @@ def blas() -> str:
 
 @cache
 def environment(library: str = "numpy") -> dict[str, Any]:
-    """What a result's bits may depend on: device, driver, flags, Python and the packages' versions.
+    """Return what a result's bits may depend on: device, driver, flags, Python and the packages' versions.
 
     Read once in each process, before an experiment can set a flag, so that the order of cells changes nothing.
     """
@@ -163,7 +163,7 @@ def environment(library: str = "numpy") -> dict[str, Any]:
 
 @cache
 def commit() -> str:
-    """The commit of the package that runs, as `reproduce.record.revision` finds it, wherever the command is called.
+    """Return the commit of the package that runs, as `reproduce.record.revision` finds it, wherever it is called.
 
     Asked once in each process: what was imported stays what it was, whatever is committed meanwhile.
     """

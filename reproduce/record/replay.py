@@ -44,7 +44,7 @@ class Replay:
 
 
 def pools(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The entries by what is never pooled: place (machine class, backend, dtype), data hash and weights hash.
+    """Return the entries by what is never pooled: place (machine class, backend, dtype), data hash, weights hash.
 
     The fullest pool comes first; of equally full ones of a place the latest.
     """
@@ -100,7 +100,9 @@ def compare_judged(fresh: Entry, kept: Entry, score: str, beside: Sequence[str],
 
 
 def _without_each(fresh: Entry, kept: Entry, score: str, tolerance: float) -> Iterator[Replay]:
-    """The score without each animal. A sum in another order may move its last digits on the same machine too.
+    """Return the score without each animal.
+
+    A sum in another order may move its last digits on the same machine too.
 
     Elsewhere it may move twice as far as the score: by what all animals moved, and by what the one that is missing did.
     """
@@ -123,5 +125,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _machine(entry: Entry) -> tuple:
-    """What decides the bits: libraries choose their arithmetic by the processor, within one machine class too."""
+    """Return what decides the bits: libraries choose their arithmetic by the processor, within a machine class too."""
     return (*entry.place, entry.environment.get("cpu", ""))

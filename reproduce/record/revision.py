@@ -17,7 +17,7 @@ _PROJECT = re.compile(r'^name\s*=\s*"paper-claims"\s*$', re.MULTILINE)
 
 
 def source_digest(package: Path) -> str:
-    """SHA-256 over a package's own modules, by path and content, whatever git says of them."""
+    """Return the SHA-256 over a package's own modules, by path and content, whatever git says of them."""
     sha = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         content = path.read_bytes()
@@ -27,7 +27,7 @@ def source_digest(package: Path) -> str:
 
 
 def revision(package: Path) -> str:
-    """The commit that a package's sources are of, for the folder of the package.
+    """Return the commit that a package's sources are of, for the folder of the package.
 
     In its own checkout the HEAD, "+dirty" where the package's own files are modified; installed from a wheel or
     sdist the commit baked into it, "+dirty" where the files have been edited since; else "src-" and the digest of
@@ -43,13 +43,13 @@ def revision(package: Path) -> str:
 
 
 def baked(package: Path) -> str:
-    """What a build writes into ``BAKED``, or "" where the commit is not known: the digest then says enough."""
+    """Return what a build writes into ``BAKED``, or "" where the commit is not known: the digest then says enough."""
     head = _head(package)
     return f"{head} {source_digest(package)}\n" if head else ""
 
 
 def _head(package: Path) -> str:
-    """The HEAD of the package's own checkout, or "": a repository with this project at its root, tracking it."""
+    """Return HEAD of the package's own checkout, or "": a repository with this project at its root, tracking it."""
     root = package.parent
     try:
         own = (root / ".git").exists() and bool(_PROJECT.search((root / "pyproject.toml").read_text(encoding="utf-8")))

@@ -30,7 +30,7 @@ _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON reads it back: tuples become lists, NumPy numbers Python's; not JSON is an error.
+    """Return the value as JSON reads it back: tuples become lists, NumPy numbers Python's; not JSON is an error.
 
     A number that is not finite becomes its name ("nan", "inf", "-inf"), since JSON has none.
     """
@@ -52,17 +52,17 @@ def plain(value: Any) -> Any:
 
 
 def canonical(value: Any) -> str:
-    """One line of JSON, keys sorted, floats by repr: the same value always gives the same text."""
+    """Return one line of JSON, keys sorted, floats by repr: the same value always gives the same text."""
     return dumped(plain(value))
 
 
 def dumped(value: Any) -> str:
-    """``canonical`` of what is plain already, such as what was just read from a file."""
+    """Return ``canonical`` of what is plain already, such as what was just read from a file."""
     return _JSON.encode(value)
 
 
 def short_digest(*texts: str, digits: int = 8) -> str:
-    """The first hex digits of SHA-256 over the texts."""
+    """Return the first hex digits of SHA-256 over the texts."""
     return hashlib.sha256("\x00".join(texts).encode()).hexdigest()[:digits]
 
 
@@ -179,7 +179,7 @@ class Entry:
 
 
 def field_digests(experiment: str, fields: Mapping[str, Any]) -> dict[str, str]:
-    """A digest per field, and per score, detail and left-out list, by dotted name; the fields are plain.
+    """Return a digest per field, score, detail and left-out list, by dotted name; the fields are plain.
 
     What was measured is digested with the cell it was measured for, so that values swapped between two
     results are found as well as a changed digit.
@@ -193,5 +193,5 @@ def field_digests(experiment: str, fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def total_digest(experiment: str, fields: Mapping[str, Any], digests: Mapping[str, str]) -> str:
-    """16 hex digits over the experiment's name, every field and the fields' digests, all of them plain."""
+    """Return 16 hex digits over the experiment's name, every field and the fields' digests, all of them plain."""
     return short_digest(experiment, dumped(fields), dumped(digests), digits=16)

@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def default_folder() -> Path:
-    """``REPRODUCE_RECORD``, or ``claims/record`` under the current folder."""
+    """Return ``REPRODUCE_RECORD``, or ``claims/record`` under the current folder."""
     return Path(os.environ.get("REPRODUCE_RECORD") or Path("claims", "record"))
 
 
@@ -39,27 +39,27 @@ class Store:
         self.folder = Path(folder) if folder is not None else default_folder()
 
     def path(self, experiment: str) -> Path:
-        """Where the experiment's results are kept."""
+        """Return where the experiment's results are kept."""
         if not _NAME.fullmatch(experiment):
             raise InvalidInputError(f"{experiment!r} is no name for a file: use letters, digits, '.', '_' and '-'")
         return self.folder / f"{experiment}.json"
 
     def experiments(self) -> list[str]:
-        """The names of the experiments that have a file, sorted."""
+        """Return the names of the experiments that have a file, sorted."""
         return sorted(path.stem for path in self.folder.glob("*.json") if not path.name.startswith("."))
 
     def entries(self, experiment: str) -> list[Entry]:
-        """Every result of the experiment, in the order of the file; a damaged file is a RecordError."""
+        """Return every result of the experiment, in the order of the file; a damaged file is a RecordError."""
         file = self._file(experiment)
         return list(file.entries) if file else []
 
     def find(self, experiment: str, factors: Mapping[str, Any], data: str) -> list[Entry]:
-        """The results under exactly these factors on this data set: of any version, hash and place."""
+        """Return the results under exactly these factors on this data set: of any version, hash and place."""
         file = self._file(experiment)
         return list(file.index.get((data, canonical(factors)), [])) if file else []
 
     def _file(self, experiment: str) -> "_File | None":
-        """What the experiment's file holds; None where there is none."""
+        """Return what the experiment's file holds; None where there is none."""
         path = self.path(experiment)
         try:
             status = path.stat()
@@ -121,7 +121,7 @@ class Store:
             ) from None
 
     def _prepare(self) -> None:
-        """The folder, with a .gitignore for the lock and for what a kill may leave behind."""
+        """Make the folder, with a .gitignore for the lock and for what a kill may leave behind."""
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             write_atomically(ignore, b".*\n!.gitignore\n")
@@ -164,7 +164,7 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
 
 
 def _row(entry: Entry) -> tuple:
-    """What a renewed result takes the place of."""
+    """Return the key of a row: a renewed result takes the place of the one with the same key."""
     return (entry.cell.data, canonical(entry.cell.factors), entry.place, entry.seed)
 
 
