@@ -99,7 +99,7 @@ def calibrate(trials: Trials, rate: float, new_share: float = 0.5) -> Calibratio
 
 
 def _threshold(scores: np.ndarray, animals: np.ndarray, rate: float) -> float:
-    """The least value that at most ``rate`` of the animals' photographs reach, each animal of one weight."""
+    """Return the least value that at most ``rate`` of the animals' photographs reach, each animal of one weight."""
     mass = _each_animal_once(animals)
     count = len(np.unique(animals))
     mass = mass * count / (count + 1)
@@ -118,13 +118,13 @@ def _threshold(scores: np.ndarray, animals: np.ndarray, rate: float) -> float:
 
 
 def _each_animal_once(animals: np.ndarray) -> np.ndarray:
-    """(Q,) weights that add up to one, the same in all for each animal."""
+    """Return (Q,) weights that add up to one, the same in all for each animal."""
     names, codes, counts = np.unique(animals, return_inverse=True, return_counts=True)
     return 1 / (counts[codes] * len(names)) if len(names) else np.empty(0)
 
 
 def _logits(weights: np.ndarray, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(Q, A) logits, -inf for no candidate, and (Q,) the log of 1 + the sum of their exponentials, as if of A.
+    """Return (Q, A) logits, -inf for no candidate, and (Q,) the log of 1 + their exponentials' sum, as if of A.
 
     A trial without its own animal has one candidate less than a new photograph has. Were the sum of fewer, every
     probability would be a little larger in the trials than of new photographs, and a threshold learned there too high.

@@ -99,7 +99,7 @@ def like_of(path: Path) -> sidecars.Sidecar:
 
 
 def _teachers(like: sidecars.Sidecar) -> Catalogue:
-    """The animals that the model of ``like`` was trained on, as they were."""
+    """Return the animals that the model of ``like`` was trained on, as they were."""
     source = like.taught or like.source
     try:
         reading = Reading(**{**like.reading, "strangers": Strangers(like.reading.get("strangers", "out"))})  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ def _teachers(like: sidecars.Sidecar) -> Catalogue:
 
 
 def _embed_like(catalogue: Catalogue, teachers: Catalogue, model: str, seed: int) -> np.ndarray:
-    """Rows of the catalogue by the model that learns from the teachers' training side alone, in their order."""
+    """Return rows of the catalogue by the model that learns from the teachers' training side alone, in their order."""
     from reproduce.animals.models import embed
 
     return embed(joined(teachers, catalogue), model, seed)[len(teachers) :]
@@ -167,7 +167,7 @@ def _check_split(catalogue: Catalogue, files: dict[str, Path], labels: Path) -> 
 
 
 def _within(catalogue: Catalogue) -> list[str]:
-    """Paths below the folder, or the table's, which a folder that is moved keeps."""
+    """Return paths below the folder, or the table's, which a folder that is moved keeps."""
     source = Path(catalogue.name)
     root = source if source.is_dir() else source.parent
     return [os.path.relpath(path, root) for path in catalogue.paths.tolist()]
@@ -195,7 +195,7 @@ def space_of(catalogue: Catalogue, model: str, seed: int) -> str:
 
 
 def _table(catalogue: Catalogue, safe: bool) -> bytes:
-    """The labels: a line for each photograph, in the order of the embeddings' rows, a table's own columns last."""
+    """Return the labels: a line for each photograph, in the order of the embeddings' rows, a table's columns last."""
 
     def clean(line: tuple[str, ...]) -> list[str]:
         return [excel_safe(cell) if safe else cell for cell in line]

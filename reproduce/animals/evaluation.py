@@ -112,7 +112,7 @@ def mean_over_animals(name: str, animals: np.ndarray, right: np.ndarray, chance:
 
 
 def _auroc(known: _Answers, stranger: _Answers) -> Figure:
-    """That a photograph of a known animal has a likelier first candidate than one of a stranger."""
+    """Return the chance that a photograph of a known animal has a likelier first candidate than one of a stranger."""
 
     def area(some: np.ndarray, others: np.ndarray) -> float:
         from scipy.stats import rankdata

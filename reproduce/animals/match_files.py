@@ -58,7 +58,7 @@ def table(new: Catalogue, catalogue: Catalogue, found: Matches, safe: bool) -> b
 
 
 def is_own_table(path: Path) -> bool:
-    """Whether a table is as `table` wrote it: a cell, a line or a column of the user's makes it the user's."""
+    """Return whether a table is as `table` wrote it: a cell, a line or a column of the user's makes it the user's."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file))
@@ -147,7 +147,7 @@ def _candidate(
 
 
 def _drawn(places: np.ndarray, one: tuple[int, int], other: tuple[int, int]) -> list[list[float]]:
-    """Places that agree, as fractions of each image's width and height: they were found at HEIGHT pixels."""
+    """Return places that agree, as fractions of each image's width and height: they were found at HEIGHT pixels."""
     (width, height), (other_width, other_height) = one, other
     scale = np.array([HEIGHT * width / height, HEIGHT, HEIGHT * other_width / other_height, HEIGHT])
     return np.clip(places[:DRAWN] / scale, 0, 1).round(3).tolist()

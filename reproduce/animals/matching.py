@@ -124,7 +124,7 @@ def _queries(catalogue: Catalogue, model: str) -> np.ndarray:
 
 
 def _own(catalogue: Catalogue, apart: str | None) -> dict[int, list[int]]:
-    """For each row the pictures that it is not compared with, itself among them."""
+    """Return for each row the pictures that it is not compared with, itself among them."""
     near = copies(catalogue)
     few = len(within_animal_pairs(catalogue.identities)) <= PAIRS
     pairs = np.concatenate([near, same_or_copied(catalogue, near)]) if few else near
@@ -140,7 +140,7 @@ def _own(catalogue: Catalogue, apart: str | None) -> dict[int, list[int]]:
 
 
 def _embedded(new: Catalogue, catalogue: Catalogue, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the new photographs and of the catalogue, in one space."""
+    """Return rows of the new photographs and of the catalogue, in one space."""
     from reproduce.animals.models import embed
 
     rows = embed(joined(catalogue, new), settings.model, settings.seed)
@@ -150,7 +150,7 @@ def _embedded(new: Catalogue, catalogue: Catalogue, settings: Settings) -> tuple
 def _places(
     queries: Catalogue, catalogue: Catalogue, least: np.ndarray, nearest: np.ndarray, most: int = SHORT
 ) -> dict[tuple[int, int], np.ndarray]:
-    """Where each query agrees with the nearest picture of each of its ``most`` nearest animals, by (query, picture)."""
+    """Return where each query agrees with the nearest picture of its ``most`` nearest animals, by (query, picture)."""
     short = np.argsort(least, axis=1, kind="stable")[:, :most]
     pairs = [
         (query, int(nearest[query, animal]))
@@ -162,7 +162,7 @@ def _places(
 
 
 def _counts(places: dict[tuple[int, int], np.ndarray], nearest: np.ndarray) -> np.ndarray:
-    """(Q, A): places that agree with each animal's nearest picture, 0 where they were not sought."""
+    """Return (Q, A): places that agree with each animal's nearest picture, 0 where they were not sought."""
     counts = np.zeros(nearest.shape)
     for query in range(len(nearest)):
         for animal, picture in enumerate(nearest[query].tolist()):

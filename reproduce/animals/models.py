@@ -21,7 +21,7 @@ LEARNED = ("mlp", "wide", "dcnn")
 
 
 def models_of(name: str) -> tuple[str, ...]:
-    """The models that ``--model NAME`` stands for: "none" the unlearned yardsticks, any other itself; else an error.
+    """Return the models of ``--model NAME``: for "none" the unlearned yardsticks, for any other itself; else an error.
 
     "pixels" (grey, 64 px), "histogram" (RGB, Hellinger), "untrained" (a 64-unit ReLU layer), "mlp" (Table I's network
     of 64), "wide" (VLAD of ORB, SIFT and BRISK), a backbone such as "MobileNetV2" (frozen, ImageNet) and
@@ -42,7 +42,7 @@ def models_of(name: str) -> tuple[str, ...]:
 
 
 def embed(catalogue: "Catalogue", model: str = "histogram", seed: int = 0) -> np.ndarray:
-    """(N, D) embeddings of every image of the catalogue, in its order, by one of ``models_of``'s models.
+    """Return (N, D) embeddings of every image of the catalogue, in its order, by one of ``models_of``'s models.
 
     A learned one is trained on the images of the catalogue's training animals. Raises InvalidInputError for an unknown
     model and for too few animals to train on, WeightsMissingError where a backbone's weights are not here.
@@ -71,7 +71,7 @@ def embed(catalogue: "Catalogue", model: str = "histogram", seed: int = 0) -> np
 
 
 def _small(image: np.ndarray) -> np.ndarray:
-    """A grey image (H, W) as the networks on pixels see it, (64, 64)."""
+    """Return a grey image (H, W) as the networks on pixels see it, (64, 64)."""
     import cv2
 
     return cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA)
@@ -102,7 +102,7 @@ def _mlp(catalogue: "Catalogue", seed: int) -> np.ndarray:
 
 
 def _weights(backbone: str) -> str:
-    """The name of its weights: of an unknown backbone an error before its weights are missed."""
+    """Return the name of its weights: of an unknown backbone an error before its weights are missed."""
     backbones.find(backbone)
     return backbone if backbones.of_folder(backbone) else backbone.lower()
 
