@@ -27,13 +27,13 @@ _ONE_READS = Lock()
 
 
 def cache_dir(*parts: str) -> Path:
-    """The folder for by-products: ``REPRODUCE_CACHE``, or the user's cache folder; created if absent."""
+    """Return the folder for by-products: ``REPRODUCE_CACHE``, or the user's cache folder; created if absent."""
     root = os.environ.get("REPRODUCE_CACHE")
     return _made((Path(root) if root else user_cache_path("reproduce")).joinpath(*parts))
 
 
 def by_products(*parts: str) -> Path:
-    """The folder for what results are computed from: ``REPRODUCE_BY_PRODUCTS``, else the cache; created if absent."""
+    """Return the folder for what results are computed from: ``REPRODUCE_BY_PRODUCTS``, else the cache; created too."""
     root = os.environ.get(BY_PRODUCTS)
     return _made(Path(root).joinpath(*parts)) if root else cache_dir(*parts)
 
@@ -73,7 +73,7 @@ def _made(folder: Path) -> Path:
 
 
 def digest(*parts: object) -> str:
-    """SHA-256 (64 hex digits) over the parts: arrays by dtype, shape and bytes, bytes as they are, others by repr."""
+    """Return SHA-256, 64 hex digits, of parts: arrays by dtype, shape and bytes, bytes as they are, others by repr."""
     sha = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -105,7 +105,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def arrays(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-    """The array kept under (kind, key), memory-mapped read-only; computed and kept the first time.
+    """Return the array kept under (kind, key), memory-mapped read-only; computed and kept the first time.
 
     ``key`` must name everything the array depends on: take it from ``digest``. Two processes asking at once
     compute it once. A digest of the file is kept beside it: one that a disk or a hand has changed since, or that has
@@ -165,7 +165,7 @@ _WHOLE: dict[Path, tuple[int, int]] = {}
 
 
 def _mapped(path: Path) -> np.ndarray | None:
-    """The array of a file; None where there is none, or one that a disk or a hand has damaged."""
+    """Return the array of a file; None where there is none, or one that a disk or a hand has damaged."""
     try:
         status = path.stat()
         stamp = (status.st_mtime_ns, status.st_size)

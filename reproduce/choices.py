@@ -38,7 +38,7 @@ def _takes(annotation: Any, value: Any) -> bool:
 
 @lru_cache
 def _taken(annotation: Any) -> str:
-    """What an annotation takes, in words: "one of average, gem"; "soft or a number"; "a list of whole numbers"."""
+    """Say what an annotation takes: "one of average, gem"; "soft or a number"; "a list of whole numbers"."""
     inner = get_args(annotation)
     if get_origin(annotation) is Literal:
         return f"one of {', '.join(map(str, inner))}" if len(inner) > 1 else str(inner[0])

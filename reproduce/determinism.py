@@ -13,19 +13,19 @@ __all__ = ["full_precision", "generator", "integer_seed", "keras_deterministic",
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """A NumPy generator for one named purpose under a seed; other purposes under the seed are independent of it."""
+    """Return a NumPy generator for one named purpose under a seed; other purposes under it are independent."""
     words = [int.from_bytes(name.encode(), "little") for name in names]
     return np.random.default_rng(np.random.SeedSequence([seed, *words]))
 
 
 def integer_seed(seed: int, *names: str) -> int:
-    """A 31-bit seed for libraries that want one integer, independent across named purposes."""
+    """Return a 31-bit seed for libraries that want one integer, independent across named purposes."""
     return int(generator(seed, *names).integers(2**31 - 1))
 
 
 @contextmanager
 def single_thread() -> Iterator[None]:
-    """BLAS and OpenMP on one thread: two spinning threads on a busy machine can be 45 times slower than one."""
+    """Keep BLAS and OpenMP on one thread: two that spin on a busy machine can be 45 times slower than one."""
     with threadpool_limits(limits=1):
         yield
 

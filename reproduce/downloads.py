@@ -62,7 +62,7 @@ def get(url: str, target: Path, expected: str = "") -> Path:
 
 
 def reachable(url: str) -> bool:
-    """Whether a connection to the address's host, or to the proxy in its place, is made within two seconds.
+    """Return whether a connection to the address's host, or the proxy in its place, is made within two seconds.
 
     Looking up a name has no time-out of its own, so all of it runs in a thread that is left behind if it hangs.
     """
@@ -104,7 +104,7 @@ def _fetch(url: str, partial: Path) -> None:
 
 
 def _read(url: str, partial: Path) -> bool:
-    """One request for what is lacking; whether the file is whole now. What changed meanwhile is begun again."""
+    """Make one request for what is lacking; return whether the file is whole. What changed meanwhile is begun again."""
     tag = partial.with_suffix(".tag")
     here = partial.stat().st_size if partial.is_file() and tag.is_file() else 0
     headers = {"User-Agent": "reproduce"}
@@ -170,7 +170,7 @@ def _book(url: str) -> Path:
 
 
 def _seen(url: str) -> str:
-    """The SHA-256 of the first download from there, "" if there was none."""
+    """Return the SHA-256 of the first download from there, "" if there was none."""
     try:
         return str(json.loads(_book(url).read_text(encoding="utf-8"))["sha256"])
     except (OSError, ValueError, KeyError):

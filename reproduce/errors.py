@@ -19,7 +19,7 @@ def one_line(text: str) -> str:
 
 
 def _seen(one: str) -> bool:
-    """Whether a character is printable, or a blank of some script."""
+    """Return whether a character is printable, or a blank of some script."""
     return one.isprintable() or unicodedata.category(one) == "Zs"
 
 
@@ -51,7 +51,7 @@ class ClaimsMissingError(InvalidInputError):
 
 
 def of_system(error: OSError) -> str:
-    """What the system would not do, in one line: the file, its reason, and what helps against that."""
+    """Say in one line what the system would not do: the file, its reason, and what helps against that."""
     cure = "--debug shows where it came from: reproduce --debug ..."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         cure = "make room, and run the same command again"
@@ -67,14 +67,14 @@ def short_of_memory(error: BaseException) -> bool:
 
 
 def of_memory(error: Exception) -> str:
-    """What ran out, in one line: of a page of a library's own words the few that say it."""
+    """Say in one line what ran out: of a page of a library's own words the few that say it."""
     said = next((words for words in _NO_MEMORY if words in str(error)), "") if len(str(error)) > 100 else str(error)
     cure = "give it more (ulimit -v, the job's limit) or smaller pictures; what was finished is kept"
     return f"memory ran out ({one_line(said) or 'no more to be had'}); {cure}"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Asks "did you mean X or Y?", the known names close to a mistyped one in any case; else says ``otherwise``."""
+    """Ask "did you mean X or Y?", the known names close to a mistyped one in any case; else say ``otherwise``."""
     import difflib
 
     lowered = {entry.lower(): entry for entry in known}

@@ -30,7 +30,7 @@ def lacking(module: str) -> str:
 
 
 def needed(error: ModuleNotFoundError) -> ExtraMissingError | None:
-    """The error that a user is shown where a library of an extra could not be imported; None for any other."""
+    """Return the error that a user is shown if a library of an extra could not be imported; None for any other."""
     module = (error.name or "").partition(".")[0].replace("-", "_")  # importlib.metadata names the distribution
     return ExtraMissingError(_line(module), name=module) if any(module in names for names in EXTRAS.values()) else None
 

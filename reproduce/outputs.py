@@ -15,7 +15,7 @@ MADE_BY = "made by reproduce"
 
 
 def carries_mark(path: Path) -> bool:
-    """Whether the file says that this software made it."""
+    """Return whether the file says that this software made it."""
     return MADE_BY.encode() in path.read_bytes()
 
 

@@ -21,7 +21,7 @@ _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def decoded(path: Path) -> str:
-    """The file's text. Raises InvalidInputError that says how it is not UTF-8, and where."""
+    """Return the file's text. Raises InvalidInputError that says how it is not UTF-8, and where."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -39,7 +39,7 @@ def decoded(path: Path) -> str:
 
 
 def toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises InvalidInputError that says why it is none."""
+    """Return the tables of a TOML file. Raises InvalidInputError that says why it is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -51,7 +51,7 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def from_json(text: str) -> Any:
-    """The value of a JSON text. ValueError where it is none, for NaN and infinity, and for half a surrogate pair."""
+    """Return the value of a JSON text. ValueError if it is none, for NaN and infinity, and half a surrogate pair."""
     try:
         value = json.loads(text, parse_constant=_no_number)
         if "\\ud" in text.lower():  # which no file can hold
@@ -62,7 +62,7 @@ def from_json(text: str) -> Any:
 
 
 def shaped(kind: type[T], value: Any, where: str) -> T:
-    """What a file holds as a dataclass or Struct: each field as it is declared, and none that is unknown.
+    """Return what a file holds as a dataclass or Struct: each field as it is declared, and none that is unknown.
 
     A Struct says for itself whether it takes unknown ones.
 
@@ -85,7 +85,7 @@ def _no_number(name: str) -> None:
 
 
 def as_json(value: Any, indent: int | None = 1) -> str:
-    """What ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text.
+    """Return what ``--json`` prints: a number that is not finite is null, for JSON has none; a path is text.
 
     Without ``indent`` it is one line.
     What would move a terminal's cursor or turn its reading direction around is escaped.
@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet would take a cell of a table for a formula, and run it."""
+    """Return whether a spreadsheet would take a cell of a table for a formula, and run it."""
     return cell.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 

@@ -41,7 +41,7 @@ def side_of(word: str) -> str | None:
 
 
 def is_unknown(identity: str) -> bool:
-    """Whether a name says that the animal is not known: "unknown", "NA", "nan", "new_individual", "?", "-", "-1"."""
+    """Return whether a name says the animal is not known: "unknown", "NA", "nan", "new_individual", "?", "-", "-1"."""
     identity = unnumbered(identity)
     if re.fullmatch(r"-1(\.0*)?", identity.strip()):
         return True
@@ -63,7 +63,7 @@ def unnumbered(identity: str) -> str:
 
 
 def names_alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Groups of distinct names that are one but for case, blanks, signs, leading zeros, decimals and encoding."""
+    """Return groups of distinct names that are one but for case, blanks, signs, leading zeros, decimals, encoding."""
     groups = defaultdict(set)
     for name in names:
         if _NUMBER.fullmatch(name.strip()):

@@ -79,19 +79,19 @@ class _Crate:
     crate: Any
 
     def thing(self, at: str, kind: str, **properties: Any) -> Any:
-        """An entity that is no file."""
+        """Add an entity that is no file."""
         from rocrate.model.contextentity import ContextEntity
 
         known = self.crate.dereference(at)
         return known or self.crate.add(ContextEntity(self.crate, at, properties={"@type": kind, **properties}))
 
     def file(self, source: Path, name: str, what: str) -> Any:
-        """A file that is copied into the crate."""
+        """Add a file that is copied into the crate."""
         properties = {"name": f"{what}: {Path(name).name}", "encodingFormat": FORMATS.get(source.suffix, "text/plain")}
         return self.crate.add_file(source, name, properties=properties)
 
     def ran(self, store: Store, experiment: str, shape: Any) -> None:
-        """An experiment's file, and the action that made it."""
+        """Add an experiment's file, and the action that made it."""
         entries = store.entries(experiment)
         result = self.file(store.path(experiment), f"claims/record/{experiment}.json", "Results")
         result["conformsTo"] = shape
@@ -108,7 +108,7 @@ class _Crate:
             action["startTime"], action["endTime"] = times[0], times[-1]
 
     def inputs(self, entry: Entry) -> list[Any]:
-        """The data set and the weights of a result, by the digests that it was computed with."""
+        """Add the data set and the weights of a result, by the digests that it was computed with."""
         found = []
         if entry.cell.data:
             found.append(self.data(entry.cell.data, entry.cell.data_hash))
@@ -121,7 +121,7 @@ class _Crate:
         return found
 
     def data(self, name: str, digest: str) -> Any:
-        """A data set, its content's digest and, of one that is drawn from another, from which."""
+        """Add a data set, its content's digest and, of one that is drawn from another, from which."""
         about = Data(name)
         properties: dict[str, Any] = {"name": name, "identifier": f"sha256:{digest}"}
         if about.url:
@@ -132,6 +132,6 @@ class _Crate:
         return self.thing(f"#data-{name}-{digest[:12]}", "Dataset", **properties)
 
     def commit(self, name: str) -> Any:
-        """The package as it was at a commit."""
+        """Add the package as it was at a commit."""
         said = f"reproduce at {name or 'an unknown commit'}"
         return self.thing(f"#commit-{name or 'unknown'}", "SoftwareApplication", name=said, version=name or "unknown")

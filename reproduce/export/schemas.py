@@ -17,7 +17,7 @@ FILES: dict[str, type] = {"record.schema.json": RecordFile, "saved-run.schema.js
 
 
 def schema(kind: type) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a file's type."""
+    """Return the JSON Schema (2020-12) of a file's type."""
     (found,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "$defs": parts}
 

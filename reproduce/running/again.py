@@ -56,7 +56,7 @@ def again(experiment: Experiment, data: str, seed: int, factors: Mapping[str, An
 
 @cache
 def _place() -> tuple[object, ...]:
-    """The code, the packages, the processor and the settings, those included that a measurement makes."""
+    """Return the code, the packages, the processor and the settings, those included that a measurement makes."""
     pin()
     packages = sorted(path.name for place in sys.path for path in Path(place).glob("*-info"))
     settings = sorted((name, value) for name, value in os.environ.items() if name.startswith(SETTINGS))
