@@ -132,7 +132,8 @@ def _catalogue(name: str, found: Survey, seed: int, by_animal: bool) -> Catalogu
         own = splits.own_split(found.labels, found.identities) if by_animal else splits.labelled(found.labels)
         seeded = own is None
         split = own if own is not None else _drawn(name, found.identities, seed)
-    paths = np.array([str(found.root / path) for path in found.paths])
+    root = "" if found.root == Path() else str(found.root)  # a Path for each of thousands of images takes half a second
+    paths = np.array([os.path.join(root, path) for path in found.paths])
     catalogue = Catalogue(name, paths, found.identities, split, seed, seeded, found.content_hash(), found.digests)
     return replace(catalogue, identity_hash=_identity_hash(found.identities)) if name == kinds.CATTLE else catalogue
 

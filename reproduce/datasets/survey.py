@@ -120,7 +120,7 @@ def _kept_rows(kept: Path) -> dict[str, Any] | None:
 def _listing(root: Path) -> dict[str, tuple[int, int]]:
     """Return every file under the folder: relative path -> (bytes, modification time in ns)."""
     listing = {}
-    pending = [str(root)]
+    pending, above = [str(root)], len(os.path.join(root, ""))
     while pending:
         with _in_one_line(), os.scandir(pending.pop()) as entries:
             for entry in entries:
@@ -128,8 +128,7 @@ def _listing(root: Path) -> dict[str, tuple[int, int]]:
                     pending.append(entry.path)
                 elif entry.is_file():
                     status = entry.stat()
-                    relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
-                    listing[relative] = (status.st_size, status.st_mtime_ns)
+                    listing[entry.path[above:].replace(os.sep, "/")] = (status.st_size, status.st_mtime_ns)
     return listing
 
 

@@ -1,7 +1,8 @@
 """A record file: how entries become JSON that a person can read in a diff, and how it is checked on reading."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,7 +28,7 @@ from reproduce.record.schema import (
 from reproduce.record.shape import Head, RecordFile, Row
 from reproduce.text import from_json
 
-__all__ = ["dumps", "loads"]
+__all__ = ["dumps", "loads", "results"]
 
 #: One line of the file for each of these groups of fields.
 _LINES = (
@@ -78,16 +79,15 @@ def _file_digest(digests: Iterable[str]) -> str:
     return short_digest(*digests, digits=16)
 
 
-def loads(text: str, path: Path, checked: bool = False) -> list[Entry]:
+def loads(text: str, path: Path, before: Sequence[bool] = ()) -> list[Entry]:
     """Return the entries of a file's text, checked field by field; the error names the file and the field.
 
-    ``checked``: this very text was found right before, so that its digests need not be computed again.
+    ``before``: of each result, whether this very text of it was found right before: its digests are not computed again.
     """
     content = _content(text, path)
     if content.experiment != path.stem:
         raise RecordError(f"{path}: experiment: says {content.experiment!r}, the file's name says {path.stem!r}")
-    if not checked:
-        _check_all(content, path)
+    _check_all(content, path, before or [False] * len(content.results))
     entries = []
     for row in content.results:
         try:
@@ -95,6 +95,17 @@ def loads(text: str, path: Path, checked: bool = False) -> list[Entry]:
         except InvalidInputError as error:
             raise RecordError(f"{path}: {_where(content, row)}: {error}; {_REMEDY}") from None
     return entries
+
+
+def results(text: str) -> list[bytes]:
+    """Return the text of each result of a file; none where it is no record file, which reading will say."""
+    with suppress(ValueError, RecursionError):
+        return [bytes(one) for one in msgspec.json.decode(text, type=_Texts).results]
+    return []
+
+
+class _Texts(msgspec.Struct):
+    results: list[msgspec.Raw]
 
 
 _REMEDY = "restore the file (git checkout) and let `reproduce run` make what is missing"
@@ -128,15 +139,18 @@ def _where(content: RecordFile, row: Row) -> str:
     return f"{content.experiment} on {row.data}, seed {row.seed}"
 
 
-def _check_all(content: RecordFile, path: Path) -> None:
+def _check_all(content: RecordFile, path: Path, before: Sequence[bool]) -> None:
     for key, environment in content.environments.items():
         if short_digest(canonical(environment), digits=12) != key:
             raise RecordError(f"{path}: environments.{key}: changed by hand; {_REMEDY}")
-    for number, row in enumerate(content.results):
+    for number, (row, right) in enumerate(zip(content.results, before, strict=True)):
         try:
-            _check(row, content, path)
+            if not right:
+                _check(row, content, path)
         except (ValueError, RecursionError) as error:  # a number beyond all floats: not plain, so without a digest
             raise RecordError(f"{path}: result {number + 1}: {error}; {_REMEDY}") from None
+        if row.environment not in content.environments:
+            raise RecordError(f"{path}: {_where(content, row)}: environment: {row.environment} is missing; {_REMEDY}")
     if _file_digest(row.digest for row in content.results) != content.digest:
         raise RecordError(f"{path}: results: one was removed, added or moved by hand; {_REMEDY}")
 
@@ -145,10 +159,7 @@ def _check(row: Row, content: RecordFile, path: Path) -> None:
     where = _where(content, row)
     fields = {name: getattr(row, name) for name in (*CELL_FIELDS, *PLACE_FIELDS, *MEASURED_FIELDS)}
     if total_digest(content.experiment, fields, row.digests) == row.digest:
-        # The whole is as written, so its parts are: the usual case costs one digest an entry.
-        if row.environment not in content.environments:
-            raise RecordError(f"{path}: {where}: environment: {row.environment} is missing; {_REMEDY}")
-        return
+        return  # The whole is as written, so its parts are: the usual case costs one digest an entry.
     computed, kept = field_digests(content.experiment, fields), row.digests
     for name in (*computed, *kept):
         if computed.get(name) != kept.get(name):

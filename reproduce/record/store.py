@@ -10,10 +10,11 @@ from typing import Any
 
 from filelock import FileLock
 
-from reproduce.cache import write_atomically
+from reproduce.cache import digest, write_atomically
 from reproduce.errors import InvalidInputError, RecordError
-from reproduce.record.checked import checked, note
-from reproduce.record.files import dumps, loads
+from reproduce.garbage import uncollected
+from reproduce.record.checked import known, note
+from reproduce.record.files import dumps, loads, results
 from reproduce.record.schema import Entry, canonical
 from reproduce.record.seen import noted
 
@@ -151,11 +152,12 @@ def _read(path: Path, stamp: tuple[int, int, int]) -> _File:
     whole = path.absolute()
     kept = _FILES.get(whole)
     if kept is None or kept.stamp != stamp:
-        content = _bytes(path)
-        known = checked(path, content)
-        kept = _FILES[whole] = _File(stamp, loads(_text(content, path), path, checked=known))
-        if not known:
-            note(path, content)
+        text = _text(_bytes(path), path)
+        digests, right = list(map(digest, results(text))), known(path)
+        with uncollected():
+            kept = _FILES[whole] = _File(stamp, loads(text, path, [one in right for one in digests]))
+        if right != set(digests):
+            note(path, digests)
     return kept
 
 

@@ -296,15 +296,15 @@ def test_a_name_that_is_no_file_name_is_refused(tmp_path):
         Store(tmp_path).path("../elsewhere")
 
 
-def test_a_file_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkeypatch):
-    """What was found right is noted by its bytes: a change by hand is found though the file before it had been."""
+def test_a_result_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkeypatch):
+    """What was found right is noted by its bytes: a change by hand is found though the result before it had been."""
     from reproduce.record import files, store
 
     counted = []
-    check = files._check_all
-    monkeypatch.setattr(files, "_check_all", lambda content, path: counted.append(path.stem) or check(content, path))
+    check = files._check
+    monkeypatch.setattr(files, "_check", lambda row, *rest: counted.append(row.seed) or check(row, *rest))
     kept = Store(tmp_path)
-    kept.add(make())
+    kept.add_all([make(seed=0), make(seed=1)])
     path = kept.path(make().cell.experiment)
     text = path.read_text()
 
@@ -314,16 +314,24 @@ def test_a_file_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkeypa
         return [entry.digest for entry in Store(tmp_path).entries(path.stem)]
 
     first = read()
-    assert counted == [path.stem]
+    assert counted == [0, 1]
     assert read() == first
     assert counted == []
-    path.write_text(text.replace("0.5", "0.6", 1))
-    with pytest.raises(RecordError, match="by hand"):
+    for old, new in (("0.5", "0.6"), ('"seed": 1', '"seed": 2')):
+        path.write_text(text.replace(old, new, 1))
+        for _ in range(2):  # what was found wrong is not noted
+            with pytest.raises(RecordError, match="by hand"):
+                read()
+    one = text[: text.index(',\n{"data"')] + "\n]\n}\n"
+    path.write_text(one)
+    with pytest.raises(RecordError, match="one was removed"):  # though what is left was found right
         read()
-    with pytest.raises(RecordError, match="by hand"):  # what was found wrong is not noted
-        read()
+    assert counted == []
     path.write_text(text)
     assert read() == first
+    kept.add(make(seed=2))
+    read()
+    assert counted == [2]
 
 
 def test_the_cache_holds_no_value(tmp_path, monkeypatch):
@@ -337,10 +345,10 @@ def test_the_cache_holds_no_value(tmp_path, monkeypatch):
     store._FILES.clear()
     Store(kept.folder).entries(path.stem)
     (note,) = (tmp_path / "cache" / "checked").iterdir()
-    assert len(note.read_bytes()) == 64
-    for planted in (b"", b"\xff", b"0" * 64, path.read_bytes()):
+    assert {len(line) for line in note.read_bytes().split()} == {64}
+    for planted in (b"", b"\xff", b"0" * 64, path.read_bytes(), note.read_bytes()[1:]):
         note.write_bytes(planted)
-        assert not checked.checked(path, path.read_bytes())
+        assert not checked.known(path)
         store._FILES.clear()
         assert [entry.scores for entry in Store(kept.folder).entries(path.stem)] == [make(score=0.5).scores]
     note.unlink()

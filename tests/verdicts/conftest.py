@@ -38,10 +38,10 @@ def collected_once():
     def ours(settings):
         return gathered(CLAIMS, "--collect-only", settings=settings)
 
-    def once(folder, *options, settings=None):
+    def once(folder, *options, settings=None, **more):
         if Path(folder).resolve() == CLAIMS and options == ("--collect-only",):
             return ours(None if settings is None else frozenset(settings))
-        return gathered(folder, *options, settings=settings)
+        return gathered(folder, *options, settings=settings, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(collect, "_gathered", once)

@@ -8,7 +8,7 @@ import pytest
 
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.plugin import kept
+from reproduce.verdicts.plugin import kept, parts
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def asked(tmp_path, monkeypatch):
         (tmp_path / name).mkdir(parents=True)
     for name in ("claims/test_a.py", "claims/paper.toml", "claims/record/one.json", "data/LionData/a.png", "weights/w"):
         (tmp_path / name).write_text("1")
+    (tmp_path / "claims/record/one.json").write_text('{"results": []}')
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("REPRODUCE_WEIGHTS", str(tmp_path / "weights"))
@@ -29,9 +30,11 @@ def asked(tmp_path, monkeypatch):
 
     def judged(folder):
         here.times += 1
-        return SimpleNamespace(outcomes=(made,), requests=())
+        return SimpleNamespace(outcomes=(made,), requests=(), items=(SimpleNamespace(nodeid="claims/test_a.py::a"),))
 
     monkeypatch.setattr(kept, "judged", judged)
+    monkeypatch.setattr(parts, "_asked", lambda item: ((parts.ANY,), ()))  # so every change has all judged again
+    monkeypatch.setattr(parts.needs, "said", lambda rows: "one download")
     monkeypatch.setattr(kept, "needs", lambda requests, record: "one download")
     return here
 
@@ -46,7 +49,7 @@ CHANGES = {
     "a claim": lambda root, patch: (root / "claims/test_a.py").write_text("2"),
     "a new claim": lambda root, patch: (root / "claims/test_b.py").write_text("1"),
     "the paper's figures": lambda root, patch: (root / "claims/paper.toml").write_text("2"),
-    "a result": lambda root, patch: (root / "claims/record/one.json").write_text("2"),
+    "a result": lambda root, patch: (root / "claims/record/one.json").write_text('{"results":  []}'),
     "a result removed": lambda root, patch: (root / "claims/record/one.json").unlink(),
     "an image": lambda root, patch: (root / "data/LionData/a.png").write_text("12"),
     "an image touched": lambda root, patch: os.utime(root / "data/LionData/a.png", (1, 1)),

@@ -8,13 +8,16 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reproduce.errors import ClaimsMissingError, InvalidInputError
+from reproduce.garbage import uncollected
 from reproduce.running.request import Request
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
@@ -67,8 +70,9 @@ class Judged:
 
 
 class _Gather:
-    def __init__(self, settings: Collection[str] | None = None) -> None:
+    def __init__(self, settings: Collection[str] | None = None, chosen: Callable[[str], bool] | None = None) -> None:
         self.settings = settings
+        self.chosen = chosen
         self.requests: list[Request] = []
         self.claims: list[Asking] = []
         self.specifications: dict[str, Spec] = {}
@@ -80,6 +84,13 @@ class _Gather:
         """Keep the name and the error, in one line, of a file of claims that cannot be imported or collected."""
         if report.when == "collect":  # a claim's own failure is told by its outcome
             self.broken.append(_where_and_what(Path(node.path), call.excinfo.value))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
+        """Leave out what is not to be judged, before claims are asked dry."""
+        if self.chosen is not None:
+            config.hook.pytest_deselected(items=[item for item in items if not self.chosen(item.nodeid)])
+            items[:] = [item for item in items if self.chosen(item.nodeid)]
 
     def pytest_collection_finish(self, session: object) -> None:
         from reproduce.verdicts.plugin.marks import spec
@@ -128,8 +139,15 @@ def record_of(folder: Path | str = "claims") -> Path:
     return Path(os.environ.get("REPRODUCE_RECORD") or Path(folder, "record"))
 
 
-def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
+def judged(
+    folder: Path | str = "claims",
+    record: Path | None = None,
+    files: Sequence[str] = (),
+    chosen: Callable[[str], bool] | None = None,
+) -> Judged:
     """Judge every claim in ``folder`` by its record, or by another; nothing is measured, and nothing is fetched.
+
+    ``chosen``: by pytest's names only some claims of some ``files``, whose record has been checked.
 
     Raises InvalidInputError where there is no claim, or none can be collected, and RecordError for a damaged record.
     """
@@ -137,9 +155,10 @@ def judged(folder: Path | str = "claims", record: Path | None = None) -> Judged:
 
     record = record or record_of(folder)
     store = Store(record)
-    for name in store.experiments():  # a damaged file is one error here, instead of one for each claim
-        store.entries(name)
-    gather = _gathered(folder, "--claims-budget", "0", "--claims-record", str(record.resolve()))
+    for name in store.experiments() if chosen is None else ():
+        store.entries(name)  # a damaged file is one error here, instead of one for each claim
+    options = "--claims-budget", "0", "--claims-record", str(record.resolve())
+    gather = _gathered(folder, *options, files=files, chosen=chosen)
     _some(gather, folder)
     return Judged(
         tuple(
@@ -195,20 +214,25 @@ def _where_and_what(path: Path, error: BaseException) -> str:
     return f"{path}{f':{line}' if line else ''}: {type(error).__name__}{f': {said}' if said else ''}"
 
 
-def _gathered(folder: Path | str, *options: str, settings: Collection[str] | None = None) -> _Gather:
+def _gathered(
+    folder: Path | str,
+    *options: str,
+    settings: Collection[str] | None = None,
+    files: Sequence[str] = (),
+    chosen: Callable[[str], bool] | None = None,
+) -> _Gather:
     if not Path(folder).is_dir():
         raise ClaimsMissingError(
             f"no claims in {Path(folder).resolve()}: call this from the project's root, or fetch them: "
             "reproduce claims paper --fetch"
         )
-    import pytest
-
-    gather = _Gather(settings)
+    gather = _Gather(settings, chosen)
     home = Path(folder).resolve()
     where = ["-c", str(INI), f"--rootdir={home.parent}", f"--confcutdir={home.parent}"]
     forget(home)
-    with _isolated():
-        arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", str(folder)]
+    with _isolated(), uncollected():
+        places = [str(Path(folder, file)) for file in files] or [str(folder)]
+        arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", *places]
         status = pytest.main(arguments, plugins=[gather])
     accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     if "--collect-only" not in options:

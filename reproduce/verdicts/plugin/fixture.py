@@ -46,6 +46,8 @@ class Claim:
         self.extra_info: dict[str, Any] = {}
         #: Data sets that were named in the claim itself, not by a setting.
         self.literal: list[str] = []
+        #: All that was asked to be measured.
+        self.requests: list[Request] = []
 
     def figure(self, line: str) -> str:
         """Return the figure that the paper prints of another line, such as "III.64", for a bound that it sets."""
@@ -76,7 +78,8 @@ class Claim:
         elif data:
             self.literal.append(data)
         judged = seeds_for(experiment, data, seeds)
-        return self._measures.sample(Request(experiment, str(data), experiment.factors(**factors), judged), score)
+        self.requests.append(Request(experiment, str(data), experiment.factors(**factors), judged))
+        return self._measures.sample(self.requests[-1], score)
 
     def equals(
         self,

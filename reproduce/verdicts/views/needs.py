@@ -9,7 +9,7 @@ from reproduce.running.inputs import Data, Weights, each_once, lacking
 from reproduce.running.plan import Plan, Row, make_plan
 from reproduce.running.request import Request, Turn
 
-__all__ = ["downloads", "in_words", "needs"]
+__all__ = ["downloads", "in_words", "needs", "said", "unkept"]
 
 #: Of a full run; and the cores that the time is said for.
 SEEDS, CORES = range(14), 2
@@ -21,7 +21,12 @@ def needs(requests: Iterable[Request], record: Store) -> str:
 
     "" where every row of theirs is kept.
     """
-    if not (rows := _unkept(requests, record)):
+    return said(unkept(requests, record))
+
+
+def said(rows: list[Row]) -> str:
+    """Return the same of rows that are not kept."""
+    if not rows:
         return ""
     fetched = in_words(lacking(row.request.inputs for row in rows))
     time = span(*Clock(rows, Plan(rows).jobs, CORES).left())
@@ -30,7 +35,7 @@ def needs(requests: Iterable[Request], record: Store) -> str:
 
 def downloads(requests: Iterable[Request], record: Store) -> list[Data | Weights]:
     """Return all that they need, whether it is here or not: what a machine with nothing fetches."""
-    wanted = [one for row in _unkept(requests, record) for one in row.request.inputs]
+    wanted = [one for row in unkept(requests, record) for one in row.request.inputs]
     return each_once(one for one in wanted if isinstance(one, Weights) or one.pixels)
 
 
@@ -42,7 +47,8 @@ def in_words(many: Sequence[Data | Weights]) -> str:
     return " beside ".join([*said, *unasked])
 
 
-def _unkept(requests: Iterable[Request], record: Store) -> list[Row]:
+def unkept(requests: Iterable[Request], record: Store) -> list[Row]:
+    """Return what the paper's own statements ask for and the record does not hold."""
     plan = make_plan([one for one in requests if one.turn <= Turn.STATEMENT], SEEDS, record)
     return [replace(row, jobs=row.unkept) for row in plan.rows if row.unkept]
 
