@@ -28,6 +28,9 @@ def show_readings(
     from reproduce.verdicts.files import fetched, lines
     from reproduce.verdicts.plugin.collect import judged, record_of
 
+    if plot is not None:
+        import matplotlib  # noqa: F401  (to judge takes seconds, and what draws may not be installed)
+
     folder = fetched.home(folder)
     outcomes = judged(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)

@@ -42,10 +42,27 @@ def test_the_published_schemas_are_the_codes():
         assert published == json.loads(json.dumps(schema(kind))), "run `python docs/fill.py`"
 
 
+def extremes(values):
+    """A list without the numbers between its least and its greatest: a schema can ask no more of those."""
+    numbers = [one for one in values if type(one) is float]
+    return [one for one in values if type(one) is not float] + ([min(numbers), max(numbers)] if numbers else [])
+
+
 @pytest.mark.parametrize("path", RECORD, ids=lambda path: path.stem)
 def test_the_schema_validates_every_record_file(path):
-    """By another library than the one that made it."""
-    validator(FILES["record.schema.json"]).validate(json.loads(path.read_text(encoding="utf-8")))
+    """By another library than the one that made it, which takes ten seconds for half a million numbers."""
+    file = json.loads(path.read_text(encoding="utf-8"))
+    for row in file["results"]:
+        row["leave_one_out"] = {name: extremes(values) for name, values in row["leave_one_out"].items()}
+    validator(FILES["record.schema.json"]).validate(file)
+
+
+@pytest.mark.parametrize("values", [[0.5, "high"], [0.5, True], [0.5, None, 0.25]])
+def test_a_list_of_extremes_is_refused_as_the_whole_is(values):
+    """What is no number stays in it."""
+    held, file = validator(FILES["record.schema.json"]), kept()
+    file["results"][0]["leave_one_out"]["map_at_r"] = extremes(values)
+    assert not held.is_valid(file)
 
 
 @pytest.mark.parametrize(
