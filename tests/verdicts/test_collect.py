@@ -89,3 +89,10 @@ def test_what_each_claim_asks_for_is_known_before_it_is_judged(toys):
     """Each with its own requests, none with another's."""
     found = {one.spec.id: [request.experiment.name for request in one.requests] for one in claims(toys)}
     assert found == {"I.waits": [], "I.asks": ["baselines.constant"], "I.broken": [], "I.lost": []}
+
+
+def test_of_some_settings_alone_is_asked(toys):
+    """What claims of another setting need is not."""
+    assert [one.experiment.name for one in asked(toys, settings={"paper"})] == ["baselines.constant"]
+    assert asked(toys, settings={"barn"}) == []
+    assert asked(toys) == asked(toys, settings={"paper", "barn"})
