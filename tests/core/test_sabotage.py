@@ -1,6 +1,8 @@
-"""The kept sabotages still say something about the code as it is."""
+"""The kept sabotages, and the list of modules for mutants, still say something about the code as it is."""
 
+import ast
 import importlib.util
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,21 @@ def test_a_text_that_is_gone_is_an_error():
     gone = sabotage.Sabotage("gone", "reproduce/cache.py", [["no such line", ""]], "tests/core")
     with pytest.raises(ValueError, match="say it anew"):
         gone.applied()
+
+
+LISTED = tomllib.loads((SCRIPT.parents[1] / "mutants" / "modules.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("module", LISTED["tests"])
+def test_what_the_mutants_pass_over_is_there(module):
+    """Its tests, and the functions and lines of it that are named: a name that is gone passes over nothing."""
+    text = (sabotage.ROOT / module).read_text(encoding="utf-8")
+    assert all((sabotage.ROOT / name.partition("::")[0]).exists() for name in LISTED["tests"][module].split())
+    functions = {node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
+    assert set(LISTED["looks"].get(module, [])) <= functions
+    assert set(LISTED["unseen"].get(module, [])) <= {line.strip() for line in text.splitlines()}
+
+
+def test_only_listed_modules_have_something_to_pass_over():
+    """A module that was moved takes its lines along."""
+    assert {*LISTED["looks"], *LISTED["unseen"]} <= set(LISTED["tests"])
