@@ -22,8 +22,8 @@ settings.load_profile("unhurried")
 
 #: Files that take longest, by the processor's time: begun first, so that no core ends alone with one of them.
 LONG = (
-    "test_kills", "test_backends", "test_paper", "test_spied", "test_determined", "test_dcnn", "test_command",
-    "test_browser", "test_overhead", "test_evaluate", "test_plugin", "test_wide", "test_runs", "test_nightly",
+    "test_kills", "test_backends", "test_light", "test_paper", "test_spied", "test_determined", "test_dcnn",
+    "test_quiet", "test_browser", "test_evaluate", "test_skew", "test_wide", "test_schemas", "test_command",
 )  # fmt: skip
 
 
