@@ -8,7 +8,7 @@ from reproduce.cache import write_atomically
 from reproduce.errors import InvalidInputError
 from reproduce.parts import whole
 
-__all__ = ["MADE_BY", "carries_mark", "check", "write"]
+__all__ = ["MADE_BY", "carries_mark", "check", "check_folder", "write"]
 
 #: Stands in every file that a command may replace later: in JSON, in a page's head, in a picture's EXIF.
 MADE_BY = "made by reproduce"
@@ -17,6 +17,20 @@ MADE_BY = "made by reproduce"
 def carries_mark(path: Path) -> bool:
     """Return whether the file says that this software made it."""
     return MADE_BY.encode() in path.read_bytes()
+
+
+def check_folder(folder: Path, option: str = "--output") -> None:
+    """Raise InvalidInputError where the folder is not there and cannot be made, naming what is in its place.
+
+    Ask it before photographs are read: that takes an hour of a season's.
+    """
+    there = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+    if not there.exists():
+        raise InvalidInputError(f"{there} is a link that leads nowhere; name another by {option}")
+    if not there.is_dir():
+        raise InvalidInputError(f"{there} is no folder, so no file can be in it; name another by {option}")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InvalidInputError(f"{there}: you may not write there; name another by {option}")
 
 
 def check(
@@ -30,6 +44,7 @@ def check(
     Ask it of every file before the first is written, so that a refusal leaves the folder as it was.
     """
     other = f"name another by {option}"
+    check_folder(path.parent, option)
     if not os.path.lexists(path):
         return
     if not path.is_file():

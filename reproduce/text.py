@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from reproduce.errors import InvalidInputError
 
-__all__ = ["as_json", "decoded", "excel_safe", "from_json", "is_formula", "shaped", "toml"]
+__all__ = ["as_json", "decoded", "excel_safe", "from_json", "is_formula", "many", "shaped", "toml"]
 
 T = TypeVar("T")
 
@@ -36,6 +36,11 @@ def decoded(path: Path) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         byte = f"byte {error.object[error.start]:#04x} is not UTF-8 (Latin-1 or Windows-1252?)"
         raise InvalidInputError(f"{path}, line {line}: {byte}; save the file again with the encoding UTF-8") from None
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """Return "1 row" or "2,000 rows"; ``several`` is for another plural, and for a noun with its verb."""
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def toml(path: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from reproduce.datasets.thumbnails import address, small
 from reproduce.outputs import MADE_BY
 from reproduce.progress import track
 from reproduce.report.templating import environment
-from reproduce.text import excel_safe
+from reproduce.text import excel_safe, many
 
 __all__ = ["is_own_table", "table", "write_page"]
 
@@ -103,7 +103,7 @@ def write_page(
         "matched": sum(not row["refused"] for row in rows),
         "none": sum(row["refused"] for row in rows),
     }
-    made = environment("reproduce.animals", percent=lambda value: f"{100 * value:.1f}")
+    made = environment("reproduce.animals", many=many, percent=lambda value: f"{100 * value:.1f}")
     page = made.get_template("match.html").render(
         title=titled(new), catalogue=titled(catalogue), made_by=MADE_BY, rows=rows, counts=counts, settings=settings,
         figures=figures, warnings=warnings, pictures=json.dumps(shown.pictures), top=TOP, animals=len(found.animals),

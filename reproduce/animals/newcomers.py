@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.cache import digest
-from reproduce.datasets import Catalogue
+from reproduce.datasets import Catalogue, kinds
 from reproduce.datasets.loading import published
 from reproduce.datasets.own import title
 from reproduce.datasets.places import IMAGE_ENDINGS
@@ -26,6 +26,7 @@ def newcomers(name: str, reading: Reading = DEFAULT) -> Catalogue:
 
     Raises InvalidInputError where there are none, or where the folder or the table cannot be read.
     """
+    kinds.check_named(name)
     path = Path(name).expanduser()
     if not path.exists():
         raise InvalidInputError(f"{name}: no such folder, table or photograph; give the new photographs")

@@ -22,6 +22,7 @@ from reproduce.datasets.thumbnails import address, small
 from reproduce.errors import InvalidInputError
 from reproduce.reading import DEFAULT, Reading
 from reproduce.report.templating import environment
+from reproduce.text import many
 
 __all__ = ["Report", "Row", "as_json", "scored", "write"]
 
@@ -150,6 +151,8 @@ def write(
     from reproduce.animals.models import LEARNED, YARDSTICKS, embed
 
     whole = published(name, seed=seed, reading=reading)
+    path = output / f"{title(name)}.html"
+    outputs.check(path, [whole.name, *whole.paths.tolist()])
     found = audit(whole)
     catalogue, _ = readable(whole)
     if len(found.sizes["all"]) < 2:
@@ -157,8 +160,6 @@ def write(
             f"{name} shows one animal only ({str(whole.identities[0])!r}): nothing can be told apart. A score needs "
             "two or more; are the animals' folders one level further down? Then give that folder"
         )
-    path = output / f"{title(name)}.html"
-    outputs.check(path, [whole.name, *whole.paths.tolist()])
     pairs = None if found.photographs is None else same_or_copied(catalogue, copies(catalogue))
     if apart is not None:
         within = encounter_pairs(catalogue.identities, encounters(catalogue, apart))
@@ -198,7 +199,7 @@ def _page(
     shown: list[list[Neighbours]],
     worst: list[OneAnimal],
 ) -> str:
-    made = environment("reproduce.animals", percent=lambda value: "–" if math.isnan(value) else f"{100 * value:.1f}")
+    made = environment("reproduce.animals", many=many, percent=_percent)
     return made.get_template("animals.html").render(
         title=title(catalogue.name),
         made_by=outputs.MADE_BY,
@@ -220,6 +221,10 @@ def _page(
             for several in shown
         ],
     )
+
+
+def _percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.1f}"
 
 
 def _picture(catalogue: Catalogue, row: int) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice, file_option
 from reproduce.reading import Reading, Strangers
 
 
@@ -21,7 +21,7 @@ def audit_dataset(
     path: PathColumn = None,
     level: Level = None,
     strangers: StrangersChoice = Strangers.OUT,
-    sheet: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write a contact sheet too.")] = None,
+    sheet: Annotated[Path | None, file_option(metavar="FILE.png", help="Write a contact sheet too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a screen.")] = False,
 ) -> None:
     """Say what is odd: class sizes, chance, copies, unreadable files, leaks and names, under the set's split if any.

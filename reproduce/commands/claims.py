@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import file_option
+
 app = typer.Typer(
     name="claims",
     help="The paper's claims: the paper on one screen, a claim and its evidence, saved runs and what changed.",
@@ -16,7 +18,7 @@ app = typer.Typer(
 #: So many claims are shown with all that stands behind them; more as a line each.
 IN_FULL = 3
 
-Storage = Annotated[Path, typer.Option(help="The folder of saved runs.")]
+Storage = Annotated[Path, file_option(metavar="PATH", help="The folder of saved runs.")]
 
 
 @app.command("list")
@@ -101,10 +103,10 @@ def show_claim(
         str,
         typer.Argument(metavar="ID|SECTION|WORD", help="An id or its start, a section such as III-B, a word."),
     ],
-    folder: Annotated[Path, typer.Option("--claims", metavar="DIR", help="The claims, with their record.")] = Path(
+    folder: Annotated[Path, file_option("--claims", metavar="DIR", help="The claims, with their record.")] = Path(
         "claims"
     ),
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw them as well, .svg or .png.")] = None,
+    plot: Annotated[Path | None, file_option(metavar="FILE", help="Draw them as well, .svg or .png.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Show claims with their rule, verdict, intervals, finding and the commands that repeat them; measure nothing.

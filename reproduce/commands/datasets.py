@@ -31,7 +31,7 @@ def list_datasets(
         if as_json:
             typer.echo(text.as_json({"name": get, "images": images, "animals": animals}))
         else:
-            typer.echo(f"{get}: {images:,} images of {animals} animals")
+            typer.echo(f"{get}: {text.many(images, 'image')} of {text.many(animals, 'animal')}")
     elif as_json:
         typer.echo(text.as_json([asdict(entry) for entry in overview(everything)]))
     else:

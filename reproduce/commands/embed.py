@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice, file_option
 from reproduce.reading import Reading, Strangers
 
 
@@ -15,9 +15,9 @@ def embed_animals(
         str, typer.Option(help="none (pixels, histogram, untrained), mlp, wide, dcnn, or a backbone: MobileNetV2.")
     ] = "none",
     like: Annotated[
-        Path | None, typer.Option(metavar="NPY", help="By the model of that embedding, as it was trained.")
+        Path | None, file_option(metavar="NPY", help="By the model of that embedding, as it was trained.")
     ] = None,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
+    output: Annotated[Path, file_option(metavar="DIR", help="Where the .npy and the .csv go.")] = Path("embeddings"),
     root: Annotated[str | None, typer.Option(help="The folder that holds a named set.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the split where there is none, and the model's start.")] = 0,
     excel_safe: Annotated[
@@ -40,7 +40,7 @@ def embed_animals(
     """
     import shlex
 
-    from reproduce import text
+    from reproduce import outputs, text
     from reproduce.animals.embedding import like_of, write_embeddings
     from reproduce.animals.models import LEARNED, models_of
     from reproduce.datasets.image_files import readable, remarks
@@ -48,6 +48,7 @@ def embed_animals(
     from reproduce.errors import DataMissingError, one_line
     from reproduce.words import is_unknown
 
+    outputs.check_folder(output)
     kept = None if like is None else like_of(like)
     models = models_of(model) if kept is None else (kept.model,)
     seed = seed if kept is None else kept.seed
@@ -59,7 +60,8 @@ def embed_animals(
     warnings = [*catalogue.notes, *(f"left out: {line}" for line in left_out)]
     warnings += [line for few in (True, False) for line in remarks(catalogue, few)]
     if shared := set(catalogue.identities[catalogue.train]) & set(catalogue.identities[catalogue.test]):
-        warnings.append(f"the split leaks: {len(shared)} animals are on both sides, such as {sorted(shared)[0]}")
+        them = text.many(len(shared), "animal is", "animals are")
+        warnings.append(f"the split leaks: {them} on both sides, such as {sorted(shared)[0]}")
     if not excel_safe and any(map(text.is_formula, catalogue.identities.tolist())):
         warnings.append(
             "a spreadsheet would run the animals' names that begin with =, +, - or @: --excel-safe quotes them"
@@ -74,8 +76,8 @@ def embed_animals(
         counts = {"images": len(catalogue), "animals": animals, "left out": list(left_out), "warnings": warnings}
         typer.echo(text.as_json({**files, **counts}))
         return
-    plural = "" if animals == 1 else "s"
-    typer.echo(one_line(f"{labels}: {len(catalogue):,} images of {animals:,} animal{plural}, one a line"))
+    counts_said = f"{text.many(len(catalogue), 'image')} of {text.many(animals, 'animal')}"
+    typer.echo(one_line(f"{labels}: {counts_said}, one a line"))
     for one, file in written.embeddings.items():
         # What learned knows its training animals: only those held out say how it finds new ones.
         side = " --split test" if one.partition(":")[0] in LEARNED else ""

@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import file_option
+
 
 def export_claims(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
     ro_crate: Annotated[
-        Path | None, typer.Option("--ro-crate", metavar="FOLDER", help="A new folder for an RO-Crate of all of it.")
+        Path | None, file_option("--ro-crate", metavar="FOLDER", help="A new folder for an RO-Crate of all of it.")
     ] = None,
     schemas: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the JSON Schemas of record and saved runs go.")
+        Path | None, file_option(metavar="FOLDER", help="Where the JSON Schemas of record and saved runs go.")
     ] = None,
     licence: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Of the crate, where no LICENSE lies beside the claims.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice, file_option
 from reproduce.reading import Reading, Strangers
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def match_animals(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Say how well it works: on a catalogue's own animals, or on a named NEW.")
     ] = False,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the .csv and the page go.")] = Path("matches"),
+    output: Annotated[Path, file_option(metavar="DIR", help="Where the .csv and the page go.")] = Path("matches"),
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="A quote before names that a spreadsheet would run: =, +, -, @.")
     ] = False,
@@ -68,30 +68,31 @@ def match_animals(
     settings = Settings(model, rate, apart, local, new_share, seed)
     if catalogue is None and not evaluate:
         raise InvalidInputError("match: give the new photographs and then the catalogue; or --evaluate CATALOGUE")
-    known = _known(catalogue or new, seed, reading)
+    arrived = None if catalogue is None else newcomers(new, reading)
+    known = _known(new if catalogue is None else catalogue, seed, reading)
     if not known.has_pixels:
         raise DataMissingError(f"{known.name} has no images here; get them: reproduce datasets --get {known.name}")
+    if arrived is not None:
+        named = f"{titled(arrived)}-in-{titled(known)}"
+        files = {ending: output / f"{named}.{ending}" for ending in ("csv", "html")}
+        inputs = [arrived.name, known.name, *arrived.paths.tolist(), *known.paths.tolist()]
+        outputs.check(files["csv"], inputs, is_own_table)
+        outputs.check(files["html"], inputs)
     whole, left_out = readable(known)
     warnings = [*whole.notes, *(f"left out: {line}" for line in left_out)]
-    if catalogue is None:
+    if arrived is None:
         _warn(warnings)
         trials = catalogue_trials(whole, embed(whole, model, seed), settings)
         _tell(whole.name, cross_fitted(trials, rate, new_share, seed), as_json, {})
         return
-    inbox, unreadable = readable(newcomers(new, reading))
+    inbox, unreadable = readable(arrived)
     warnings += [*inbox.notes, *(f"left out: {line}" for line in unreadable)]
     if both := in_both(inbox, whole):
-        warnings.append(
-            f"{len(both)} of the new photographs are in the catalogue too, such as {both[0]}: they find themselves"
-        )
+        them = text.many(len(both), "new photograph is", "new photographs are")
+        warnings.append(f"{them} in the catalogue too, such as {both[0]}, where each finds itself")
     _warn(warnings)
     if not len(inbox):
         raise InvalidInputError(f"{new}: none of the photographs can be read")
-    named = f"{titled(inbox)}-in-{titled(whole)}"
-    files = {ending: output / f"{named}.{ending}" for ending in ("csv", "html")}
-    inputs = [inbox.name, whole.name, *inbox.paths.tolist(), *whole.paths.tolist()]
-    outputs.check(files["csv"], inputs, is_own_table)
-    outputs.check(files["html"], inputs)
     found, trials = match(inbox, whole, settings)
     figures = cross_fitted(trials, rate, new_share, seed)
     outputs.write(files["csv"], table(inbox, whole, found, excel_safe))
@@ -116,7 +117,8 @@ def match_animals(
         rows = [inbox.paths.tolist().index(one) for one in truth.paths.tolist()]
         figures = judged(truth.identities, found.animals, found.chances[rows], threshold)
     if not as_json:
-        typer.echo(f"{len(inbox):,} photographs: {len(inbox) - refused:,} matched, {refused:,} none of these animals")
+        of = text.many(len(inbox), "photograph")
+        typer.echo(f"{of}: {len(inbox) - refused:,} matched, {refused:,} none of these animals")
         for file in files.values():
             typer.echo(one_line(str(file)))
     how = f"{new}, by the names that it gives" if evaluate else None

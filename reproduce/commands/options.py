@@ -1,12 +1,19 @@
 """Options that several commands share: how own animals are to be read."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from reproduce.reading import Strangers
 
-__all__ = ["Identity", "Level", "PathColumn", "StrangersChoice"]
+__all__ = ["Identity", "Level", "PathColumn", "StrangersChoice", "file_option"]
+
+
+def file_option(*names: str, metavar: str, help: str) -> Any:
+    """Return an option that names a file or a folder. "~" is the user's, which a shell leaves in --x=~/y."""
+    return typer.Option(*names, metavar=metavar, help=help, parser=lambda text: Path(text).expanduser())
+
 
 Identity = Annotated[str | None, typer.Option("--identity", metavar="COLUMN", help="Of a table: the animals' column.")]
 PathColumn = Annotated[str | None, typer.Option("--path", metavar="COLUMN", help="Of a table: the files' column.")]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from reproduce.commands.aside import aside
+from reproduce.commands.options import file_option
 from reproduce.running.tier import Tier
 
 
@@ -40,7 +41,7 @@ def run_the_paper(
         list[str] | None, typer.Option(metavar="NAME", help="As for run: what the nightly and release may lack.")
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would run and how long it takes, and stop.")] = False,
-    claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims.")] = Path("claims"),
+    claims: Annotated[Path, file_option(metavar="DIR", help="The claims.")] = Path("claims"),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each event as a line of JSON; what a person reads goes to stderr.")
     ] = False,

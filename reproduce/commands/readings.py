@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from reproduce.commands.options import file_option
+
 
 def show_readings(
     folder: Annotated[Path, typer.Argument(help="The claims, with their record.")] = Path("claims"),
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw them, as .svg or .png: the scores and the plane.")
+        Path | None, file_option(metavar="FILE", help="Draw them, as .svg or .png: the scores and the plane.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice
+from reproduce.commands.options import Identity, Level, PathColumn, StrangersChoice, file_option
 from reproduce.reading import Reading, Strangers
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ def write_report(
     folder: Annotated[
         str | None, typer.Argument(metavar="[NAME|FOLDER]", help="Your own animals; without it, the record's claims.")
     ] = None,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the page is written.")] = Path("report"),
-    claims: Annotated[Path, typer.Option(metavar="DIR", help="The claims, with their record in DIR/record.")] = Path(
+    output: Annotated[Path, file_option(metavar="DIR", help="Where the page is written.")] = Path("report"),
+    claims: Annotated[Path, file_option(metavar="DIR", help="The claims, with their record in DIR/record.")] = Path(
         "claims"
     ),
     model: Annotated[str, typer.Option(help="With FOLDER: as for embed.")] = "none",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from reproduce.commands.aside import aside
+from reproduce.commands.options import file_option
 from reproduce.running.tier import Tier
 
 
@@ -28,7 +29,7 @@ def run_experiments(
     workers: Annotated[int | None, typer.Option(help="Worker processes here; one for each core.")] = None,
     budget: Annotated[float | None, typer.Option(help="Begin no cell after so many minutes; 0: none at all.")] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the results in DIR, apart from the record.")
+        Path | None, file_option(metavar="DIR", help="Keep the results in DIR, apart from the record.")
     ] = None,
     allow_waiting: Annotated[
         list[str] | None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.commands.options import StrangersChoice
+from reproduce.commands.options import StrangersChoice, file_option
 from reproduce.reading import Strangers
 
 
@@ -56,7 +56,7 @@ def score_embeddings(
     ] = False,
     distances: Annotated[bool, typer.Option("--distances", help="The same, smaller alike.")] = False,
     gallery_labels: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="With those: the columns' labels where they are others.")
+        Path | None, file_option(metavar="CSV", help="With those: the columns' labels where they are others.")
     ] = None,
     apart: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Beside it, across encounters: a column of the labels' file.")

@@ -73,4 +73,7 @@ def burst_note(catalogue: Catalogue, pairs: int) -> list[str]:
         return []
     if not BURSTS * pairs < within < pairs:
         return []
-    return [f"{within:,} of the {pairs:,} pairs of one animal are of one day, where a burst finds itself: --apart date"]
+    verb = "is" if within == 1 else "are"
+    return [
+        f"{within:,} of the {pairs:,} pairs of one animal {verb} of one day, where a burst finds itself: --apart date"
+    ]

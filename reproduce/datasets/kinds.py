@@ -17,6 +17,7 @@ __all__ = [
     "PROXY",
     "STAND_IN",
     "check",
+    "check_named",
     "is_own",
     "is_proxy",
     "is_rehearsal",
@@ -55,8 +56,15 @@ def is_own(name: str) -> bool:
     return os.sep in name or name.lower().endswith((".csv", ".tsv")) or Path(name).exists()
 
 
+def check_named(name: str) -> None:
+    """Raise InvalidInputError for an empty name, as a shell's variable that was never set is: it is no folder."""
+    if not str(name).strip():
+        raise InvalidInputError("a name is empty; give a data set, a folder or a table; . is the folder you are in")
+
+
 def check(name: str) -> None:
     """Raise InvalidInputError, with close matches, if no data set has that name and no folder or table lies there."""
+    check_named(name)
     if _is_known(name) or is_own(name):
         return
     hint = did_you_mean(str(name), names(), "`reproduce datasets --all` lists the names")

@@ -12,6 +12,7 @@ from reproduce.datasets.audit import QUANTILES, Audit, Duplicates
 from reproduce.datasets.overview import Entry
 from reproduce.datasets.own import title
 from reproduce.errors import one_line
+from reproduce.text import many
 
 __all__ = ["print_audit", "print_overview"]
 
@@ -102,7 +103,7 @@ def _lines(audit: Audit) -> list[str]:
         *(f"  across the split: {_short(one, audit)} = {_short(other, audit)}" for one, other in audit.crossing[:MOST]),
     ]
     if len(audit.crossing) > MOST:
-        lines.append(f"  and {len(audit.crossing) - MOST:,} more pairs across the split; --json names them all")
+        lines.append(f"  and {many(len(audit.crossing) - MOST, 'more pair')} across the split; --json names them all")
     if audit.heights:
         middle = QUANTILES.index(0.5)
         sides = [
@@ -115,7 +116,7 @@ def _lines(audit: Audit) -> list[str]:
 
 def _photographs(audit: Audit) -> str:
     if audit.photographs is None:
-        return f"images cut from one photograph: not sought among {audit.pairs:,} pairs (--photographs: minutes)"
+        return f"images cut from one photograph: not sought among {many(audit.pairs, 'pair')} (--photographs: minutes)"
     found = audit.photographs
     images = len({row for pair in found.groups for row in pair})
     across = f", {found.across_split:,} across the split" if found.across_split else ""

@@ -10,6 +10,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.metrics.files import has_column, read_labels
 from reproduce.metrics.sanity import listed
 from reproduce.reading import Strangers
+from reproduce.text import many
 from reproduce.words import is_unknown, names_alike, unnumbered
 
 __all__ = ["Labelled", "alike", "labelled", "on_side", "several_animals", "sides", "without_strangers"]
@@ -59,7 +60,7 @@ def without_strangers(of: Labelled, strangers: Strangers) -> tuple[Labelled, lis
         return of, []
     plain = [unnumbered(label) for label in of.labels]
     words = ", ".join(map(repr, sorted({plain[row] for row in rows.tolist()})))
-    said = f"{of.path}: {len(rows):,} rows of no known animal ({words}) are "
+    said = f"{of.path}: {many(len(rows), 'row')} of no known animal ({words}) {'is' if len(rows) == 1 else 'are'} "
     if strangers is Strangers.KEEP:
         named = tuple(f"{plain[row]} #{row}" if is_unknown(label) else label for row, label in enumerate(of.labels))
         return replace(of, labels=named), [f"{said}in the others' rankings alone"]

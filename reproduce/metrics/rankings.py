@@ -85,7 +85,8 @@ def of_embeddings(query: Files, gallery: Files | None, how: How) -> Ranking:
     warnings = _ignored_split(whole, how, sidecar)
     if sidecar is None and (others_than := differing(query[0], whole.labels)):
         warnings.append(
-            f"{query[1]}: {others_than:,} of {len(whole.labels):,} labels are others than those written with "
+            f"{query[1]}: {others_than:,} of {len(whole.labels):,} labels "
+            f"{'is another' if others_than == 1 else 'are others'} than those written with "
             f"{query[0].name}, and nothing in it says of which photographs they are"
         )
     reference, others, theirs = (matrix, whole, sidecar) if gallery is None else _read(gallery, how)

@@ -24,7 +24,10 @@ def suspicions(matrix: np.ndarray, name: str) -> list[str]:
     zeros = np.flatnonzero(~matrix.any(axis=1))
     if len(zeros):
         which = listed([str(row) for row in zeros.tolist()])
-        found.append(f"{name}: {len(zeros):,} of {len(matrix):,} rows are all zeros (row {which}); did the model fail?")
+        verb = "is" if len(zeros) == 1 else "are"
+        found.append(
+            f"{name}: {len(zeros):,} of {len(matrix):,} rows {verb} all zeros (row {which}); did the model fail?"
+        )
     if spread <= COLLAPSED * size:
         found.append(f"{name}: rows differ by less than a millionth of their size; has the embedding collapsed?")
     _, which_row, counts = np.unique(fingerprints(matrix), return_inverse=True, return_counts=True)
@@ -60,7 +63,9 @@ def lengths_vary(matrix: np.ndarray) -> tuple[float, float] | None:
 def in_both(queries: np.ndarray, gallery: np.ndarray) -> list[str]:
     """Return a line on queries (N, D) that are rows of the gallery (M, D) too: each would find itself first."""
     count = int(np.isin(fingerprints(queries), fingerprints(gallery)).sum())
-    return [f"{count:,} of {len(queries):,} queries equal a row of the gallery: each finds itself"] if count else []
+    verb = "equals" if count == 1 else "equal"
+    said = f"{count:,} of {len(queries):,} queries {verb} a row of the gallery: each finds itself"
+    return [said] if count else []
 
 
 def listed(names: list[str], most: int = 5) -> str:

@@ -61,8 +61,11 @@ def as_json(scored: Scored) -> str:
 def print_scores(scored: Scored, console: Console, each_class: bool = False) -> None:
     """Print a table of all figures in percent, the animals not in the means, and MAP@R of each class on request."""
     scores = scored.scores
-    against = " against {:,} images of {:,}".format(*scored.gallery) if scored.gallery else ""
-    table = Table(title=f"{scores.queries:,} queries of {scores.classes:,} classes{against}, %")
+    against = ""
+    if scored.gallery:
+        against = f" against {text.many(scored.gallery[0], 'image')} of {scored.gallery[1]:,}"
+    asked = f"{text.many(scores.queries, 'query', 'queries')} of {text.many(scores.classes, 'class', 'classes')}"
+    table = Table(title=f"{asked}{against}, %")
     table.add_column("")
     for heading in ("per class", "chance", "per query", "chance"):
         table.add_column(heading, justify="right", style="dim" if heading == "chance" else "")
@@ -76,7 +79,8 @@ def print_scores(scored: Scored, console: Console, each_class: bool = False) -> 
         found = scored.across
         ends = f" ({' – '.join(map(_percent, found.interval))})" if found.interval else ""
         figures = f"MAP@R {_percent(found.map_at_r)}{ends}, chance {_percent(found.chance)}, precision at 1 "
-        said = f"across encounters ({found.column}), {found.pairs:,} pairs of one encounter apart, per class: {figures}"
+        pairs = text.many(found.pairs, "pair")
+        said = f"across encounters ({found.column}), {pairs} of one encounter apart, per class: {figures}"
         console.print(one_line(said + _percent(found.precision_at_1)), markup=False, highlight=False, soft_wrap=True)
     if scored.intervals:
         _print_intervals(scored, console)

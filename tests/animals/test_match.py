@@ -155,8 +155,8 @@ def test_what_would_be_taken_for_an_answer_is_said(herds):
     copied = herds / "catalogue" / "Ayo" / "1.png"
     (herds / "inbox" / "again.png").write_bytes(copied.read_bytes())
     warned = run("inbox", "catalogue", "--rate", "0.05").stderr
-    assert "1 of the new photographs are in the catalogue too, such as " in warned
-    assert "/inbox/again.png: they find themselves" in warned
+    assert "1 new photograph is in the catalogue too, such as " in warned
+    assert "/inbox/again.png, where each finds itself" in warned
     assert "too few animals for a rate of 0.05, so nothing is matched" in warned
     assert "too few animals" not in run("inbox", "catalogue", "--rate", "0.2").stderr
 

@@ -75,6 +75,58 @@ def test_what_is_the_user_s_stays(folder, arguments):
     assert contents(folder) == before
 
 
+@pytest.mark.parametrize("where", ["mine.txt", "mine.txt/in/it", "nowhere", "nowhere/in"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("embed", "catalogue.csv", "--output"),
+        ("report", "catalogue.csv", "--output"),
+        ("match", "img", "catalogue.csv", "--output"),
+        ("audit", "catalogue.csv", "--sheet"),
+    ],
+    ids=" ".join,
+)
+def test_where_no_folder_can_be_is_said_before_a_photograph_is_read(folder, arguments, where, monkeypatch):
+    """A file in the place of a folder, or a link that leads nowhere: one line that names it, and not after an hour."""
+    write_files(folder, {"mine.txt": b"my notes"})
+    os.symlink("absent", folder / "nowhere")
+    before = contents(folder)
+    monkeypatch.setattr("reproduce.datasets.image_files._examine", lambda path: pytest.fail(f"{path} was read"))
+    which, what = where.partition("/")[0], r"is a link that leads nowhere" if "nowhere" in where else "is no folder"
+    with pytest.raises(InvalidInputError, match=rf"^{which} {what}.*; name another by {arguments[-1]}$"):
+        run(*arguments, f"{where}/sheet.png" if arguments[0] == "audit" else where)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    "arguments, made",
+    [
+        (("embed", "catalogue.csv", "--model", "histogram", "--output=~/out"), "out/catalogue.csv"),
+        (("report", "catalogue.csv", "--model", "histogram", "--output=~/out"), "out/catalogue.html"),
+        (("match", "img", "catalogue.csv", "--no-local", "--output=~/out"), "out/img-in-catalogue.csv"),
+        (("audit", "catalogue.csv", "--sheet=~/sheet.png"), "sheet.png"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_the_users_own_folder_is_not_one_called_tilde(folder, tmp_path, arguments, made, monkeypatch):
+    """A shell leaves the sign in --output=~/out as it is."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert run(*arguments).exit_code == 0
+    assert (tmp_path / "home" / made).is_file()
+    assert not (folder / "~").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("embed", ""), ("audit", ""), ("report", ""), ("match", "", "img"), ("match", "img", "")], ids=str
+)
+def test_a_name_that_is_empty_is_not_the_folder_that_one_is_in(folder, arguments):
+    """As a shell's variable that was never set is."""
+    before = contents(folder)
+    with pytest.raises(InvalidInputError, match=r"^a name is empty"):
+        run(*arguments)
+    assert contents(folder) == before
+
+
 @pytest.mark.parametrize(
     "arguments, made",
     [
