@@ -49,3 +49,13 @@ def test_what_the_mutants_pass_over_is_there(module):
 def test_only_listed_modules_have_something_to_pass_over():
     """A module that was moved takes its lines along."""
     assert {*LISTED["looks"], *LISTED["unseen"]} <= set(LISTED["tests"])
+
+
+@pytest.mark.parametrize("told", LISTED["same"])
+def test_what_changes_nothing_is_a_line_that_is_there(told):
+    """A survivor that was excused is excused where it stands, and not where the line has become another."""
+    module, _, change = told.partition(": ")
+    change, _, line = change.partition(" @ ")
+    lines = (sabotage.ROOT / module).read_text(encoding="utf-8").splitlines()
+    assert " -> " in change
+    assert line in [one.strip() for one in lines]

@@ -155,8 +155,8 @@ def survive(trees: Sequence[tuple[Path, ast.AST] | None], tests: str) -> Iterato
 
 
 def told(row: dict[str, Any]) -> str:
-    """A mutant as ``modules.toml`` lists it under ``same``: module, what was there, and what is there now."""
-    return f"{row['module']}: {row['was']} -> {row['now']}"
+    """A mutant as ``modules.toml`` lists it under ``same``: module, what was there, what is there now, and its line."""
+    return f"{row['module']}: {row['was']} -> {row['now']} @ {row['in']}"
 
 
 def drawn(listed: dict[str, Any], names: Sequence[str], sample: int, seed: int) -> tuple[list[tuple[str, int]], int]:

@@ -145,6 +145,16 @@ def test_a_reading_is_weighed_over_the_sets_of_lions(folder):
     assert "untrained, pixels" in " ".join(listing.table(weighed, [reading], DIGITS)[-1].split())
 
 
+def test_only_what_is_not_excluded_is_listed(folder):
+    """A reading whose runs could print the figure; not one far off, and not one seed, which has no range."""
+    near = tuple(value * 100 for value in NEAR)
+    scores = {"far": tuple(50 + value for value in near), "alone": near[:1], "near": near}
+    readings = [Reading(name, {("64", "19"): Score(values, 0.44)}) for name, values in scores.items()]
+    lines = listing.table(scored.measure(folder, [], Kept(), DIGITS), readings, DIGITS)
+    (start,) = [at for at, line in enumerate(lines) if line.startswith("what ≈ does not exclude")]
+    assert [line.split()[0] for line in lines[start + 1 :] if not line.startswith(" ")] == ["near"]
+
+
 def test_what_is_not_run_is_named(folder):
     """Its rows are missing, its forecast is open, and it has no weight."""
     found = {one.rival.name: one for one in scored.measure(folder, [], Kept("dcnn.steps"), DIGITS)}
