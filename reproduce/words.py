@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-__all__ = ["WITHOUT_A_NAME", "day", "is_unknown", "names_alike", "side_of", "unnumbered"]
+__all__ = ["WITHOUT_A_NAME", "is_unknown", "names_alike", "side_of", "unnumbered"]
 
 _TRAIN = ("train", "training", "bounding_box_train")
 _TEST = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev", "holdout", "held_out")
@@ -26,11 +26,6 @@ _UNKNOWN = frozenset([
     "uncertain", "notassigned", "missing", "notknown", "notavailable", "unnamed",
 ])  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?")
-#: A day, and perhaps a time of it.
-_MOMENT = re.compile(
-    r"(\d{4}[-:/.]\d{1,2}[-:/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})"
-    r"([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?"
-)
 _NO_LETTER = re.compile(r"[?\-–—._*#/ ]+")
 
 
@@ -72,12 +67,3 @@ def names_alike(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         letters = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
         groups[letters.lstrip("0") or letters or name].add(name)
     return tuple(tuple(sorted(group)) for group in groups.values() if len(group) > 1)
-
-
-def day(moment: str) -> str:
-    """Return the day of "2024-05-01 07:00:01", "2024:05:01 07:00", "2024-05-01T07:00Z" or "1/5/2024 7:00:00 PM".
-
-    Any other word stays: "2024-05-01 herd B" is one of two on that day.
-    """
-    found = _MOMENT.fullmatch(moment.strip())
-    return re.sub(r"[:/.]", "-", found[1]) if found else moment

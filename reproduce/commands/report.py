@@ -71,6 +71,8 @@ def _report_animals(
     name: str, model: str, output: Path, seed: int, as_json: bool, reading: Reading, apart: str | None
 ) -> None:
     """Write ``output/NAME.html`` and print its table."""
+    from math import isnan
+
     from rich.console import Console
     from rich.table import Table
 
@@ -91,7 +93,7 @@ def _report_animals(
         table.add_column(head, justify="right", no_wrap=True)
     for row in report.rows:
         ends = "" if row.interval is None else " – ".join(f"{100 * end:.1f}" for end in row.interval)
-        out = "" if row.apart is None else f"{100 * row.apart[0]:.1f}"
+        out = "" if row.apart is None else "–" if isnan(row.apart[0]) else f"{100 * row.apart[0]:.1f}"
         figures = [f"{100 * value:.1f}" for value in (row.map_at_r, row.chance, row.precision_at_1)]
         table.add_row(row.model, f"{row.animals} {row.side}", figures[0], ends, *figures[1:], out)
     console = Console()

@@ -8,8 +8,8 @@ import numpy as np
 
 from reproduce.datasets.catalogue import Catalogue
 from reproduce.errors import InvalidInputError
+from reproduce.moments import days
 from reproduce.parts import whole
-from reproduce.words import day
 
 __all__ = ["burst_note", "encounter_pairs", "encounters"]
 
@@ -24,8 +24,7 @@ def encounters(catalogue: Catalogue, column: str) -> np.ndarray:
     """Return (N,) str: the encounter of each photograph, "" where nothing says it.
 
     ``column`` is one of the table, or "date" and "camera", which each file's EXIF has too. Of a moment the day counts,
-    whatever its column is called.
-    Raises InvalidInputError where nothing says it of any photograph.
+    as `days` tells it. Raises InvalidInputError where nothing says it of any photograph.
     """
     if column in catalogue.columns:
         found = catalogue.columns[column]
@@ -38,7 +37,7 @@ def encounters(catalogue: Catalogue, column: str) -> np.ndarray:
         )
     if not np.any(found != ""):
         raise InvalidInputError(f"--apart {column}: no photograph of {Path(catalogue.name).name} says it")
-    return np.array([day(one) for one in found.tolist()])
+    return np.array(days(found.tolist(), column))
 
 
 def _of_file(path: str, what: str) -> str:

@@ -10,6 +10,8 @@ from reproduce.datasets.rows import Rows
 from reproduce.datasets.survey import survey
 from reproduce.datasets.tree import tree
 from reproduce.errors import InvalidInputError
+from reproduce.moments import day, is_span
+from reproduce.text import many
 from reproduce.words import WITHOUT_A_NAME, side_of
 
 __all__ = ["read_folder"]
@@ -56,6 +58,10 @@ def read_folder(root: Path, level: int | None = None) -> Rows:
         named = [_market(parts[1]) for parts in images]
         identities, columns["camera"] = ([one[at] for one in named] for at in (0, 1))
     else:
+        if level is None and _spans_above(images, depth):
+            depth += 1
+            notes.append(_read_as_spans(sorted({parts[depth - 1] for parts in images}), depth))
+        columns |= _spans(images, depth)
         _check_loose(root, images, depth)
         identities = _names(images, depth)
         notes += _in_several(images, depth)
@@ -83,7 +89,7 @@ def _names(images: list[list[str]], depth: int) -> list[str]:
     above = defaultdict(set)
     for parts in images:
         above[parts[depth]].add("/".join(parts[:depth]))
-    shared = {name for name, folders in above.items() if len(folders) > 1 and not _all_sides(folders)}
+    shared = {name for name, folders in above.items() if len(folders) > 1 and not _of_one(folders)}
     return ["/".join(parts[: depth + 1]) if parts[depth] in shared else parts[depth] for parts in images]
 
 
@@ -98,7 +104,7 @@ def _in_several(images: list[list[str]], depth: int) -> list[str]:
             f"what is taken for an animal is called like a side of a split: {', '.join(like)}, below "
             f"{min(above[like[0]])}; the sides are read above the animals, or in a table's column split"
         )
-    several = sorted(name for name, folders in above.items() if len(folders) > 1 and not _all_sides(folders))
+    several = sorted(name for name, folders in above.items() if len(folders) > 1 and not _of_one(folders))
     if several and not like:
         first, folders = several[0], sorted(above[several[0]])
         plural = "name is" if len(several) == 1 else "names are"
@@ -106,11 +112,47 @@ def _in_several(images: list[list[str]], depth: int) -> list[str]:
             f"{len(several):,} {plural} in several folders, such as {first} in {' and in '.join(folders[:2])}: taken "
             "for different animals; where they are the same, name them in a .csv of path and identity"
         )
+    again = sorted(name for name, folders in above.items() if len(folders) > 1 and _of_one(folders))
+    if again := [name for name in again if is_span(min(above[name]).split("/")[-1])]:
+        which = f"{again[0]} in {' and in '.join(sorted(above[again[0]])[:2])}"
+        said.append(
+            f"{many(len(again), 'name is', 'names are')} in several years or days, such as {which}: taken for one "
+            "animal each; where they are different ones, name them in a .csv of path and identity"
+        )
     return said
 
 
-def _all_sides(folders: set[str]) -> bool:
-    return all(side_of(folder.split("/")[0]) for folder in folders)
+def _of_one(folders: set[str]) -> bool:
+    """Whether one name in these folders is one animal: they are sides of a split, years or days."""
+    split = [folder.split("/") for folder in folders]
+    return all(all(map(is_span, parts[1:] if side_of(parts[0]) else parts)) for parts in split)
+
+
+def _spans_above(images: list[list[str]], depth: int) -> bool:
+    """Whether the folders at this depth are years or days with animals below, and not animals called by numbers.
+
+    Those of an animal hold the same few parts of it ("2001/left"); a year holds more animals than there are years.
+    """
+    if not all(len(parts) > depth + 2 and is_span(parts[depth]) for parts in images):
+        return False
+    return len({parts[depth + 1] for parts in images}) > len({parts[depth] for parts in images})
+
+
+def _read_as_spans(spans: list[str], level: int) -> str:
+    which = f"{', '.join(spans[:3])}{' …' if len(spans) > 3 else ''} above the animals"
+    return (
+        f"{which} {'is' if len(spans) == 1 else 'are'} taken for years or days; --level {level} says that those "
+        "are the animals"
+    )
+
+
+def _spans(images: list[list[str]], depth: int) -> dict[str, list[str]]:
+    """Return the column that folders of years or days right above or below the animals are, by which to tell apart."""
+    for at in (depth - 1, depth + 1):
+        found = [parts[at] if 0 <= at < len(parts) - 1 else "" for parts in images]
+        if any(found) and all(map(is_span, filter(None, found))):
+            return {"date" if all(day(one) != one or "-" in one[5:] for one in filter(None, found)) else "year": found}
+    return {}
 
 
 def _check_loose(root: Path, images: list[list[str]], depth: int) -> None:
@@ -128,7 +170,7 @@ def _deeper(images: list[list[str]], depth: int) -> list[str]:
     for parts in images:
         below[parts[depth]].add(parts[depth + 1] if len(parts) > depth + 2 else "")
     above = sorted(animal for animal, folders in below.items() if "" not in folders and len(folders) > 1)
-    if not above:
+    if not above or all(is_span(folder) for folders in below.values() for folder in folders - {""}):
         return []
     if len(sides := {folder for animal in above for folder in below[animal]}) > 1 and all(map(side_of, sides)):
         return [

@@ -8,7 +8,7 @@ from reproduce.errors import InvalidInputError
 from reproduce.metrics.leave_out import cannot_lose, scores_apart
 from reproduce.metrics.rankings import Files, How, Ranking, of_embeddings, of_pairs
 from reproduce.metrics.scored import Across, Interval, Scored, intervals, within_scores
-from reproduce.words import day
+from reproduce.moments import days
 
 __all__ = ["How", "score_files"]
 
@@ -61,7 +61,8 @@ def _across(ranking: Ranking, column: str, interval: Interval | None) -> Across:
     """Return scores by Market-1501's rule: what shows the query's animal in the query's encounter is not ranked."""
     own, other = ranking.own, ranking.gallery or ranking.own
     names, theirs = np.array(own.labels), np.array(other.labels)
-    when, then = (np.array([day(one) for one in of.column(column).tolist()]) for of in (own, other))
+    told = np.array(days([*own.column(column).tolist(), *other.column(column).tolist()], column))
+    when, then = told[: len(names)], told[len(names) :]
     same = (names[:, None] == theirs) & (when[:, None] == then) & (when != "")[:, None]
     pairs = np.argwhere(same if ranking.gallery is not None else np.triu(same, 1))
     labels = None if ranking.gallery is None else theirs

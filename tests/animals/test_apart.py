@@ -15,7 +15,7 @@ from reproduce.datasets.encounters import encounters
 from reproduce.datasets.loading import published
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import retrieval_scores, retrieval_scores_from_distances
-from reproduce.words import day
+from reproduce.moments import day, days, is_span
 
 ANIMALS = ("L0", "L1", "L2", "L3")
 
@@ -93,8 +93,8 @@ def test_encounters_are_apart_in_a_gallery_too(herd):
     theirs, then = np.tile(names, 2), np.tile(["1", "2"], 8)
     distances = rng.random((8, 16))
     np.save("d.npy", distances)
-    for name, labels, days in (("q", names, when), ("g", theirs, then)):
-        (herd / f"{name}.csv").write_text("\n".join(["identity,day", *map(",".join, zip(labels, days, strict=True))]))
+    for name, labels, seen in (("q", names, when), ("g", theirs, then)):
+        (herd / f"{name}.csv").write_text("\n".join(["identity,day", *map(",".join, zip(labels, seen, strict=True))]))
     files = ("d.npy", "q.csv", "--distances", "--gallery-labels", "g.csv")
     found = json.loads(run("score", *files, "--apart", "day", "--interval", "--json").stdout)
     scores = []
@@ -157,6 +157,43 @@ def test_a_day_is_told_from_a_moment():
     assert day("1/5/2024 7:00:01 PM") == day("1/5/2024") == "1-5-2024"
     for word in ("CAM1 north", "2024-05-01 herd B", "7:00", "2024", ""):
         assert day(word) == word
+
+
+@pytest.mark.parametrize(
+    "column, moments",
+    [
+        ("date", ["1714546801", "1714550401.0", "1714636801"]),
+        ("taken_at", ["1714546801000", "1714550401000", "1714636801000"]),
+        ("unix", ["1.714546801E9", "1.714550401e+09", "1.714636801E9"]),
+        ("date", ["45413.2917", "45413.5", "45414"]),
+        ("when", ["20240501_070001", "20240501T0800", "20240502"]),
+        ("seen", ["1 May 2024 07:00", "01-May-2024", "2 may 2024"]),
+        ("seen", ["May 1, 2024 7:00 AM", "Wed, 01 May 2024 08:00:00 GMT", "Thu May  2 07:00:01 2024"]),
+        ("seen", ["2024-5-1", "2024/05/01 07:00", "2024-05-02T00:00:00.000Z"]),
+        ("seen", ["01/05/2024", "1/5/2024 07:00", "2/5/2024"]),
+    ],
+)
+def test_a_day_is_told_however_it_is_written(column, moments):
+    """Clocks' counts, a spreadsheet's numbers, months by name: two moments of one day and one of the next."""
+    first, second, third = days(moments, column)
+    assert first == second != third
+
+
+def test_numbers_that_may_be_moments_are_asked_about_and_what_is_unknown_is_no_encounter():
+    """In silence each photograph would be an encounter of its own, or all without a date one."""
+    with pytest.raises(InvalidInputError, match="such as 1714546801, seconds since 1970"):
+        days(["1714546801", "1714550401"], "encounter")
+    assert days(["1714546801", "north"], "encounter") == ["1714546801", "north"]
+    assert days(["12345678", "12345679", "99999999"], "encounter") == ["12345678", "12345679", "99999999"]
+    assert days(["nan", "NaT", "", "None", "2024-05-01"], "date") == ["", "", "", "", "2024-05-01"]
+    assert days(["20240230", "2024-13-40"], "date") == ["20240230", "2024-13-40"]
+
+
+@pytest.mark.parametrize("name", ["2023", "2023-24", "season 2023", "2023_summer", "2024-05-01", "20240501"])
+def test_a_folder_of_a_year_or_a_day_is_told_by_its_name(name):
+    """And an animal's is not."""
+    assert is_span(name)
+    assert not any(map(is_span, ["Simba", "Simba 2023", "T2023", "0107", "12", "2023 Simba", "May", "20231"]))
 
 
 def test_formulas_in_labels_are_said_or_quoted(herd):

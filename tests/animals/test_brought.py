@@ -1,6 +1,7 @@
 """Folders and tables as people bring them: understood, or asked about, and never wrong in silence."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -52,6 +53,57 @@ def said(*arguments, status=0):
     done = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "100"}, catch_exceptions=False)
     assert done.exit_code == status, done.output
     return done.output
+
+
+def test_years_above_the_animals_are_no_animals(nowhere):
+    """One name in two years is one animal, whose years can be told apart; --level says that they are animals."""
+    write_files(nowhere / "own", photographs([f"{year}/{animal}" for year in (2022, 2023) for animal in ANIMALS]))
+    found = published(str(nowhere / "own"))
+    assert sorted(set(found.identities.tolist())) == ANIMALS
+    assert sorted(set(found.columns["year"].tolist())) == ["2022", "2023"]
+    assert "2022, 2023 above the animals are taken for years or days" in said("audit", "own", status=1)
+    assert set(published(str(nowhere / "own"), reading=Reading(level=1)).identities.tolist()) == {"2022", "2023"}
+    down = published(str(nowhere / "own"), reading=Reading(level=2))
+    assert sorted(set(down.identities.tolist())) == ANIMALS
+    assert down.notes == (
+        "6 names are in several years or days, such as T0 in 2022 and in 2023: taken for one animal each; "
+        "where they are different ones, name them in a .csv of path and identity",
+    )
+
+
+def test_years_below_the_sides_and_below_the_animals_are_none_either(nowhere):
+    """A split above them; days below an animal, which need no question and keep encounters apart."""
+    sides = [
+        f"{side}/2023/{animal}" for side, half in (("train", ANIMALS[:3]), ("test", ANIMALS[3:])) for animal in half
+    ]
+    write_files(nowhere / "sided", photographs(sides))
+    found = published(str(nowhere / "sided"))
+    assert sorted(set(found.identities[found.test].tolist())) == ANIMALS[3:]
+    write_files(nowhere / "days", photographs([f"{a}/2024-05-0{day}" for a in ANIMALS for day in (1, 2)]))
+    found = published(str(nowhere / "days"))
+    assert sorted(set(found.columns["date"].tolist())) == ["2024-05-01", "2024-05-02"]
+    assert not found.notes
+
+
+def test_what_cannot_be_said_is_a_dash(nowhere):
+    """Every animal's photographs are copies of one: without those nothing is left to find."""
+    files = {
+        f"own/{animal}/{n}.png": encoded(picture(row), ".png") for row, animal in enumerate(ANIMALS) for n in (0, 1)
+    }
+    write_files(nowhere, files)
+    shown = said("report", "own", "--model", "histogram")
+    assert "nan" not in shown
+    assert re.search(r"100\.0 +–$", shown, re.MULTILINE)
+
+
+def test_animals_called_by_numbers_like_years_stay_animals(nowhere):
+    """Each holds the same few folders, and the question is asked."""
+    write_files(
+        nowhere / "own", photographs([f"{number}/{side}" for number in range(2001, 2005) for side in ("l", "r")])
+    )
+    found = published(str(nowhere / "own"))
+    assert sorted(set(found.identities.tolist())) == ["2001", "2002", "2003", "2004"]
+    assert "are those the animals? Then say --level 2" in found.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -163,12 +215,12 @@ def test_a_species_above_the_animals_is_asked_about(nowhere):
     assert published(str(root), reading=Reading(level=1)).notes == ()
 
 
-def test_one_name_below_two_seasons_is_told_of(nowhere):
-    """Which may be two animals, as below two species, or one."""
-    write_files(nowhere / "own", photographs(["2023/A0", "2023/A1", "2024/A0", "2024/A2"]))
+def test_one_name_below_two_species_is_told_of(nowhere):
+    """Which may be two animals, or one."""
+    write_files(nowhere / "own", photographs(["lions/A0", "lions/A1", "tigers/A0", "tigers/A2"]))
     found = published("own", reading=Reading(level=2))
-    assert set(found.identities) == {"2023/A0", "A1", "2024/A0", "A2"}
-    assert "1 name is in several folders, such as A0 in 2023 and in 2024: taken for different" in found.notes[0]
+    assert set(found.identities) == {"lions/A0", "A1", "tigers/A0", "A2"}
+    assert "1 name is in several folders, such as A0 in lions and in tigers: taken for different" in found.notes[0]
     sided = published(str(write_files(nowhere / "sided", photographs(["train/A0", "test/A0", "test/A1"]))))
     assert (set(sided.identities), sided.notes) == ({"A0", "A1"}, ())
 
