@@ -98,12 +98,17 @@ def table(counts, needed):
     tried = counts.elsewhere - Counter({Standing.UNTESTED: untested})
     rows = [
         ("on the paper's own data and network", own, standing.listed(counts.own)),
-        ("on substitutes only: other cattle, network or recipe", rest - untested, standing.listed(tried)),
-        ("not yet", untested, ""),
+        (
+            "on substitutes only: other cattle, another network or another way of training",
+            rest - untested,
+            standing.listed(tried),
+        ),
+        ("not yet: scores on the paper's own cattle", untested, ""),
     ]
     lines = [f"| {where} | {how_many} | {found} |" for where, how_many, found in rows]
     head = f"| tested | of {counts.statements} statements | so far |"
-    below = f"Every printed score is in the last two rows. To test these {rest} as the paper did takes {needed}."
+    below = "Every printed score is in the last two rows."
+    below += f" Testing these {rest} statements as the paper did takes {needed}."
     return "\n".join([head, "|---|---|---|", *lines, "", below])
 
 
@@ -143,8 +148,8 @@ def signs(outcomes):
     fragile, late = sum(bool(one.fragile) for one in ended), sum(bool(one.post_hoc) for one in ended)
     return (
         f"A statement is tested in several settings, and {len(ended)} of these tests ended in yes or no. Of these, "
-        f"{fragile} are *fragile* (`◊`): another margin, set of lions, average or scaling would turn them. In {late} "
-        "the rule was written after the first result (*post hoc*, `†`), so its author could have seen it. "
+        f"{fragile} are *fragile* (`◊`): another margin, set of lions, average or scaling would turn the verdict. In "
+        f"{late} the rule was written after a first result could be seen (*post hoc*, `†`). "
         "[Every sign](docs/verdicts.md#signs-behind-a-verdict)."
     )
 
