@@ -16,7 +16,12 @@ __all__ = ["Experiment", "Result", "experiment", "find", "names_animals", "regis
 
 #: What a seed may vary. A data set whose split the seed draws adds "split" by itself.
 SOURCES = ("split", "initialisation", "order", "codebook", "sampling")
-_SCALARS = (bool, int, float, str, type(None))
+_SCALARS = frozenset((bool, int, float, str, type(None)))
+
+
+def _kinds(value: Any) -> tuple[type, ...]:
+    """Return the type of a value, or those of a tuple's: 1, 1.0 and True are equal, and not the same factor."""
+    return tuple(map(type, value)) if type(value) is tuple else (type(value),)
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,8 @@ class Experiment:
         Those that came ``later`` only where they are not at their defaults. A value that a factor does not take, by its
         annotation or by the dataclass of the ``shared`` ones, is an error that says what it takes.
         """
-        key = tuple((name, type(chosen[name]), chosen[name]) for name in sorted(chosen))
-        if not all(kind in _SCALARS for _, kind, _ in key):  # what could change later is not remembered
+        key = tuple((name, *_kinds(chosen[name]), chosen[name]) for name in sorted(chosen))
+        if not all(kind in _SCALARS for _, *kinds, _ in key for kind in kinds):  # what could change is not remembered
             return self._checked(chosen)
         if key not in self._known:
             self._known[key] = self._checked(chosen)

@@ -103,7 +103,7 @@ class Store:
                 entries = sorted((kept | new).values(), key=lambda entry: entry.key)
                 write_atomically(path, dumps(experiment, entries).encode())
                 # Still under the lock: what is there is what was just written.
-                _FILES[path.absolute()] = _File(_stamp(path.stat()), entries)
+                _FILES[os.path.abspath(path)] = _File(_stamp(path.stat()), entries)
                 noted(self.folder, new.values())
         return len(new)
 
@@ -145,11 +145,11 @@ class _File:
 
 
 #: Each file is read once by a process, whichever store asks; entries do not change.
-_FILES: dict[Path, _File] = {}
+_FILES: dict[str, _File] = {}
 
 
 def _read(path: Path, stamp: tuple[int, int, int]) -> _File:
-    whole = path.absolute()
+    whole = os.path.abspath(path)
     kept = _FILES.get(whole)
     if kept is None or kept.stamp != stamp:
         text = _text(_bytes(path), path)

@@ -64,8 +64,12 @@ class Request:
         return inputs_of(self.experiment, self.data, self.factors)
 
     def at(self, turn: Turn) -> "Request":
-        """Return the same request at another turn; itself where it has that already, with what it has worked out."""
-        return self if turn == self.turn else replace(self, turn=turn)
+        """Return the same request at another turn, with what it has worked out; itself where it has that already."""
+        if turn == self.turn:
+            return self
+        other = replace(self, turn=turn)
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in other.__dict__})
+        return other
 
     def of_run(self, seeds: Sequence[int]) -> list[int]:
         """Return a run's seeds, counted from the request's first, and as many as it asks for; one where none varies."""

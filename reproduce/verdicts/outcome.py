@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from reproduce.verdicts.judging.judge import Verdict
@@ -135,7 +135,8 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values, with the words and the fingerprint beside what they derive from."""
-        return {**asdict(self), "says": self.says, "fingerprint": self.fingerprint}
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**plain, "spec": asdict(self.spec), "says": self.says, "fingerprint": self.fingerprint}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":

@@ -49,6 +49,7 @@ class Source:
         self._again = cache_by_key(again or (lambda *cell: (measure(*cell), False)))
         # What is here is looked for once: hundreds of claims ask for some dozens of data sets and weights.
         self._hashes, self._missing, self._doubt = cache(Inputs.hashes), cache(Inputs.missing), cache(Inputs.doubt)
+        self._found: dict[Key, Current] = {}
 
     def sample(self, request: Request, score: str) -> Sample:
         """Return the score under each seed, or a missing sample that says what it waits for."""
@@ -72,7 +73,10 @@ class Source:
         return held.of_seeds(request.seeds, advise=not self._doubt(request.inputs))
 
     def _current(self, request: Request) -> Current:
-        return current(self.store, request.experiment, request.data, request.chosen, self._hashes(request.inputs))
+        if (key := request.key) not in self._found:
+            hashes = self._hashes(request.inputs)
+            self._found[key] = current(self.store, request.experiment, request.data, request.chosen, hashes)
+        return self._found[key]
 
     def _disagreement(self, request: Request, kept: Sequence[Entry], score: str) -> str:
         """Return how another machine's results of the same cells differ by more than machines do, or "".

@@ -43,6 +43,7 @@ class _Asked:
 
 
 DRY = pytest.StashKey[Dry]()
+PAPERS = pytest.StashKey[dict[tuple[Any, ...], Dry]]()
 
 
 def dry(item: pytest.Item) -> Dry:
@@ -81,7 +82,7 @@ def ignores(item: pytest.Item) -> str:
         )
     if setting.name == PAPER or here.problem or not here.requests:
         return ""
-    papers = _ask(item, {"setting": of(item)[PAPER]})
+    papers = _papers(item)
     if papers.problem:
         return ""  # the paper's own setting says less: the difference is used
     differs = f"the setting {setting.name!r} differs in {' and '.join(setting.differs)}"
@@ -91,3 +92,13 @@ def ignores(item: pytest.Item) -> str:
     if "animals" in setting.differs and data == own != {""}:
         return f"{differs}, and the claim measures {', '.join(sorted(data))} as in the paper's own"
     return ""
+
+
+def _papers(item: Any) -> Dry:
+    """Ask the claim in the paper's own setting, once for all the settings of its row."""
+    asked = item.parent.stash.setdefault(PAPERS, {})
+    parameters = item.callspec.params
+    row = item.originalname, *((name, id(value)) for name, value in parameters.items() if name != "setting")
+    if row not in asked:
+        asked[row] = _ask(item, {"setting": of(item)[PAPER]})
+    return asked[row]
