@@ -21,7 +21,7 @@ RELATIVE = re.compile(r"(!?)(\[(?:[^\[\]]|\[[^\]]*\]\([^)]*\))*\])\((?![a-z]+:|#
 
 
 def absolute(text: str, home: str, version: str) -> str:
-    """The text with its relative links leading to a repository: pictures to their content, all else to its page."""
+    """Return the text, its relative links leading to a repository: pictures to their content, all else to its page."""
 
     def link(found: re.Match[str]) -> str:
         picture, label, path = found.groups()
@@ -39,7 +39,7 @@ class Addresses(MetadataHookInterface):
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Called before each build."""
+        """Set the README and the addresses before each build."""
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
         server, repository = os.environ.get("GITHUB_SERVER_URL", ""), os.environ.get("GITHUB_REPOSITORY", "")
         if server and repository:
@@ -61,7 +61,7 @@ class BakeCommit(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Called before each build; an editable install asks its checkout instead."""
+        """Add the commit before each build; an editable install asks its checkout instead."""
         if version == "editable":
             return
         package = Path(self.root, "reproduce")
@@ -84,6 +84,6 @@ class BakeCommit(BuildHookInterface):
         build_data["force_include"][str(path)] = f"reproduce/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Called after each build."""
+        """Remove what was written for the build, after it."""
         if hasattr(self, "folder"):
             self.folder.cleanup()
