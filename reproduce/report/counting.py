@@ -17,7 +17,7 @@ WORDS = (
 ALWAYS, OWN = ("inconclusive", "not run"), ("reproduced", "not reproduced")
 #: What the claims of a kind are, one and several.
 CALLED = {
-    "statement": ("statement of the paper", "statements of the paper"),
+    "statement": ("test of a statement of the paper", "tests of the paper's statements"),
     "question": ("question it leaves open", "questions it leaves open"),
     "control": ("control of ours", "controls of ours"),
     "check": ("check of the software", "checks of the software"),

@@ -16,7 +16,7 @@ from reproduce.running.request import Request
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.answers import Source
 
-__all__ = ["COLOURS", "NARROW", "WIDE", "Drawn", "Figure", "Material", "both", "svg"]
+__all__ = ["COLOURS", "NARROW", "WIDE", "Drawn", "Figure", "Material", "both", "name_above", "svg"]
 
 #: The page's own colours by name; in the page each follows light and dark (style.css).
 COLOURS = {
@@ -95,6 +95,15 @@ def both(
         svg(f"{name}-{('w', 'n')[thin]}", says, paint, thin, heights[thin], constrained) for thin in (False, True)
     )
     return wide, narrow
+
+
+def name_above(panel: Any, names: Sequence[str]) -> None:
+    """Write each row's name above its line, as on a phone, where no margin holds it; what is drawn at 1 lies behind."""
+    behind = {"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 0.6}
+    for at, name in enumerate(names):
+        where = panel.get_yaxis_transform()
+        panel.text(0.0, at - 0.42, name, fontsize=6.5, transform=where, va="center", zorder=1.5, bbox=behind)
+    panel.set_yticks([])
 
 
 def svg(

@@ -50,7 +50,11 @@ def page_file(outcome, tmp_path_factory):
         sheet=((HOSTILE, 2, DOT),),
         copies=(Sheet("Nearly identical", "1 group:", (((HOSTILE, DOT), ("Nala", DOT)),)),),
     )
-    parts = Parts(columns=across, matrix=matrix(folded, across, {}), evidence=evidence, pictures=pictures)
+    bars = (("substitutes", {"untested": 40, "supported": 9, "contradicted": 1, "undecided": 1}),)
+    parts = Parts(
+        counts=("Own data: none.",), bars=bars, columns=across, matrix=matrix(folded, across, {}),
+        evidence=evidence, pictures=pictures,
+    )  # fmt: skip
     for name, page in render(made, INFORMATION, parts).items():
         (folder / name).write_text(page)
     return folder / FILES[0]
@@ -58,17 +62,17 @@ def page_file(outcome, tmp_path_factory):
 
 @pytest.fixture
 def visit(browser, page_file):
-    """``visit(address="", **context)`` opens the page; an error or a word on the console fails the test."""
+    """``visit(address="", file=FILES[0], **context)`` opens a page; a word on its console fails the test."""
     contexts, said = [], []
 
-    def go(address="", **context):
+    def go(address="", file=FILES[0], **context):
         contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context}))
         page = contexts[-1].new_page()
         page.set_default_timeout(PATIENCE)  # other work may share the cores
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: request.url.startswith(("file:", "data:")) or said.append(request.url))
-        page.goto(page_file.as_uri() + address)
+        page.goto(page_file.with_name(file).as_uri() + address)
         return page
 
     yield go
@@ -174,13 +178,14 @@ def test_hostile_names_are_text(visit):
     assert page.locator("#animals figcaption").first.text_content().startswith("<script>")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("file, claim", [(FILES[0], "I.64"), (FILES[1], "V.tried")])
+@pytest.mark.parametrize("width", [390, 1024, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, width, scheme):
-    """No sideways scrolling on a phone or a screen, every verdict inside, and axe-core finds nothing serious."""
+def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, file, claim, width, scheme):
+    """Of both pages: no sideways scrolling, every verdict inside, and axe-core finds nothing serious."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
-    page = visit("#I.64", viewport={"width": width, "height": 844}, color_scheme=scheme)
-    assert shown(page)
+    page = visit(f"#{claim}", file, viewport={"width": width, "height": 844}, color_scheme=scheme)
+    assert claim in shown(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for badge in page.locator("tr.claim .badge").all():
         box = badge.bounding_box()
@@ -188,6 +193,16 @@ def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, width, scheme):
         assert box["x"] + box["width"] <= width
     found = axe.Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_no_word_of_a_bar_is_cut_off(visit):
+    """One statement of fifty has its word as forty have, at any width."""
+    for width in (390, 1024):
+        page = visit(viewport={"width": width, "height": 844})
+        parts = page.locator(".bar .part")
+        assert parts.count()
+        assert parts.evaluate_all("parts => parts.every((part) => part.scrollWidth <= part.clientWidth)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_button_copies_the_link_to_a_claim(visit):

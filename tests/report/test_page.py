@@ -145,9 +145,10 @@ def test_kinds_of_claims_are_never_counted_together(outcome):
     ]
     page = Balanced(render(rows, INFORMATION, Parts())).text
     head = " ".join(page[: page.index("What contradicts the paper")].split())
-    parts = head[head.rindex("3 statements of the paper") :]
+    parts = head[head.rindex("3 tests of the paper's statements") :]
     assert parts == (
-        "3 statements of the paper 2 reproduced 1 not reproduced 0 supported 0 contradicted 0 inconclusive 0 not run "
+        "3 tests of the paper's statements 2 reproduced 1 not reproduced 0 supported 0 contradicted "
+        "0 inconclusive 0 not run "
         "4 questions it leaves open 0 yes 4 no 0 inconclusive 0 not run "
         "5 controls of ours 5 yes 0 no 0 inconclusive 0 not run "
         "1 check of the software 1 passes 0 fails 0 inconclusive 0 not run"

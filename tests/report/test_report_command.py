@@ -45,7 +45,7 @@ def test_without_a_record_every_claim_is_on_the_page_and_not_run(folder):
     """No record, no data: the page is written; what could not be judged says what it waits for or how it broke."""
     said = report("--output", "out")
     page = (folder.parent / "out" / "index.html").read_text()
-    assert "3 claims\n  3 statements of the paper: 2 not run, 1 error" in said
+    assert "3 claims\n  3 tests of the paper's statements: 2 not run, 1 error" in said
     for words in ("I.toy", "I.waits", "I.broken", "a toy that nobody built", "the toy broke", "LionData is not here"):
         assert words in page, words
     assert "a toy &lt;b&gt;bound" in page

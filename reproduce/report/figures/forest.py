@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from reproduce.report.counting import word
-from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both
+from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both, name_above
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.views.cells import figure, required, spread
@@ -84,7 +84,7 @@ def draw(material: Material) -> Drawn | None:
 
 def _paint(found: Sequence[Row], picture: Any, narrow: bool) -> None:
     panel = picture.subplots()
-    panel.axvline(0, color=COLOURS["ink"], linewidth=1.2)
+    panel.axvline(0, color=COLOURS["ink"], linewidth=1.2, zorder=1)
     for look in dict.fromkeys((*LOOKS.values(), OPEN)):
         colour, marker = look
         own = [(at, row) for at, row in enumerate(found) if LOOKS.get(row.outcome.verdict, OPEN) == look]
@@ -98,10 +98,8 @@ def _paint(found: Sequence[Row], picture: Any, narrow: bool) -> None:
     panel.set_xlim(min(-2.0, *(1.2 * row.low for row in found)), max(2.0, *(1.2 * row.high for row in found)))
     panel.minorticks_off()
     names = [row.outcome.spec.id for row in found]
-    if narrow:  # the name above its line
-        for at, name in enumerate(names):
-            panel.text(0.0, at - 0.42, name, fontsize=6.5, transform=panel.get_yaxis_transform(), va="center")
-        panel.set_yticks([])
+    if narrow:
+        name_above(panel, names)
     else:
         panel.set_yticks(range(len(found)), names, fontsize=7.5)
     panel.set_ylim(len(found) - 0.3, -1.2)

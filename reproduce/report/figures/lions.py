@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from reproduce.record import Store
-from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both
+from reproduce.report.drawing import COLOURS, Drawn, Figure, Material, both, name_above
 from reproduce.report.evidence import reader
 from reproduce.running.request import Request
 from reproduce.verdicts.judging.sample import Sample
@@ -102,7 +102,7 @@ def draw(material: Material) -> Drawn | None:
 
     tall = 1.45 + 0.27 * len(lines)
     wide, narrow = both(
-        "lions", says, partial(_paint, lines), {False: tall, True: len(SETS) * (0.7 + 0.2 * len(lines))}
+        "lions", says, partial(_paint, lines), {False: tall, True: len(SETS) * (0.7 + 0.24 * len(lines))}
     )
     return Drawn(wide, narrow, says, ("method", *SETS.values(), "19, photograph out"), table)
 
@@ -112,9 +112,10 @@ def _paint(lines: Sequence[Row], picture: Any, narrow: bool) -> None:
     panels = picture.subplots(*shape, sharex=True, sharey=True)
     for panel, (suffix, title) in zip(panels, SETS.items(), strict=True):
         _panel(panel, lines, suffix, title)
-    for panel in panels if narrow else panels[:1]:
-        labels = [_short(line.label) if narrow else line.label for line in lines]
-        panel.set_yticks(range(len(lines)), labels, fontsize=7 if narrow else 9)
+    labels = [line.label for line in lines]
+    panels[0].set_yticks(range(len(lines)), labels, fontsize=9)
+    for panel in panels if narrow else ():
+        name_above(panel, labels)
     panels[0].set_ylim(len(lines) - 0.4, -1.0)
 
 
@@ -132,20 +133,16 @@ def _interval(sample: Sample) -> tuple[float, float] | None:
     return list(sample.estimates().values())[-1].interval()
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 26 else label[:25] + "…"
-
-
 def _panel(panel: Any, lines: Sequence[Row], suffix: str, title: str) -> None:
     from matplotlib.ticker import FixedLocator, NullLocator
 
     panel.set_xscale("log")
-    panel.axvspan(*PAPER, color=COLOURS["bad"], alpha=0.28, linewidth=0)
-    panel.axvline(DLAMINI, color=COLOURS["open"], linewidth=1.2)
+    panel.axvspan(*PAPER, color=COLOURS["bad"], alpha=0.28, linewidth=0, zorder=1)
+    panel.axvline(DLAMINI, color=COLOURS["open"], linewidth=1.2, zorder=1)
     samples = [line.samples[suffix] for line in lines if suffix in line.samples]
     chance = next((sample.chance for sample in samples if sample.chance), None)
     if chance:
-        panel.axvline(chance, color=COLOURS["soft"], linewidth=1.2, linestyle=(0, (3, 2)))
+        panel.axvline(chance, color=COLOURS["soft"], linewidth=1.2, linestyle=(0, (3, 2)), zorder=1)
     for learned, marker, colour in ((False, "o", "accent"), (True, "D", "holds")):
         own = [(at, line) for at, line in enumerate(lines) if line.learned == learned]
         look = {"marker": marker, "color": COLOURS[colour]}
