@@ -72,7 +72,7 @@ def is_span(name: str) -> bool:
 
 
 def _of_number(said: str, column: str) -> str:
-    """The day that a number stands for, as text; any other word, and a number that is none, as it is."""
+    """Return the day that a number stands for, as text; any other word, and a number that is none, as it is."""
     if not re.fullmatch(r"\d{5,16}(\.\d*)?|\d\.\d{4,}[eE]\+?\d+", said.strip()):
         return said
     number = float(said)
