@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from reproduce.experiments import wide
+from reproduce.experiments import dcnn, wide
 from reproduce.record import Store
 from reproduce.record.schema import Cell, Entry
 from reproduce.report import drawing
@@ -90,6 +90,30 @@ def test_each_curve_has_a_panel_with_the_line_of_a_collapse(monkeypatch):
     assert [row[:3] for row in drawn.rows] == [("cattle", "frozen", "1"), ("lions", "whole", "2")]
     monkeypatch.setattr(curves, "curves", lambda _: [])
     assert curves.draw(None) is None
+
+
+def test_curves_are_those_that_the_record_keeps(tmp_path, monkeypatch):
+    """Of 64 dimensions, the lions' first, every seed as long as the shortest; not a row whose runs kept no curve."""
+    monkeypatch.setattr(inputs.Data, "here", lambda _: False)
+    monkeypatch.setattr(inputs.Weights, "here", lambda _: False)
+    store, requests = Store(tmp_path), []
+
+    def keep(data, dim, *losses):
+        factors = dcnn.embed.factors(steps=60, dim=dim)
+        for seed, loss in enumerate(losses):
+            cell = Cell(dcnn.embed.name, dcnn.embed.version, factors, data, "hash", None, seed)
+            made = {"machine": "toy-cpu", "time": "2026-01-02T03:04:05Z", "commit": "abc"}
+            store.add(Entry(cell, {"map_at_r": 0.5}, details={"curves": {"loss": loss}} if loss else {}, **made))
+        requests.append(Request(dcnn.embed, data, factors, range(len(losses))))
+
+    keep("OpenCows2020", 64, [0.7, 0.6, 0.5], [0.8, 0.6])
+    keep("LionData", 32, [0.7, 0.6])
+    keep("TuringCattle", 64, None)
+    keep("LionData", 64, [0.7, 0.4])
+    lions, cattle = curves.curves(Material([], requests, store))
+    assert (lions.data, cattle.data) == ("LionData", "OpenCows2020")
+    np.testing.assert_array_equal(cattle.loss, [[0.7, 0.6], [0.8, 0.6]])
+    np.testing.assert_array_equal(cattle.steps, [0, 2])
 
 
 def _line(heights, picture, narrow):

@@ -23,6 +23,7 @@ from reproduce.verdicts.judging.judge import (
     judge,
     p_value,
     power,
+    unskewed,
 )
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.plugin.fixture import excluded
@@ -300,3 +301,11 @@ def test_a_compatible_figure_says_what_it_excludes():
     assert f"our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 2 runs {low:.2f}..{high:.2f})" in said
     assert "chance 0.10 is (" in excluded(replace(ours, chance=0.1), beside, region, 1)
     assert "chance" not in excluded(replace(ours, chance=None), beside, region, 1)
+
+
+@pytest.mark.parametrize("h", [-2.0, 0.5, 3.0])
+def test_the_least_skew_moves_a_bound_as_a_small_one_does(h):
+    """Where the closed form gives way to its limit the slope stays: t falls by g (h^2 / 3 + 1 / 6)."""
+    least, small = ((unskewed(h, g) - h) / g for g in (9e-7, 1e-4))
+    assert least == pytest.approx(small, rel=1e-3)
+    assert least == pytest.approx(-(h**2 / 3 + 1 / 6), rel=1e-3)

@@ -129,7 +129,9 @@ def test_the_plan_is_one_screen_of_eighty_columns(plan, everything):
     wanted, printed = Wanted(everything=everything), io.StringIO()
     found, asking = plan(wanted), wanted.claims(CLAIMS)
     said = planned(found, 2, asking, lines.read(CLAIMS / lines.FILE))
-    assert {line.split()[0] for line in said} >= TABLES
+    shown, order = [line.split()[0] for line in said], [line.id for line in lines.read(CLAIMS / lines.FILE)]
+    assert set(shown) >= TABLES
+    assert [one for one in shown if one in order] == [one for one in order if one in shown]
     assert len(said) <= 18
     assert all(len(line) <= 80 for line in said[: -1 if everything else None])
     assert re.fullmatch(r"the paper's statements: \d+ cells, .* on 2 workers", said[-2])
