@@ -150,7 +150,8 @@ def _drawn(
         **{"text.color": ink, "axes.labelcolor": soft, "axes.edgecolor": soft, "axes.titlesize": 10},
         **{"xtick.color": soft, "ytick.color": soft, "ytick.labelcolor": ink, "axes.facecolor": "none"},
         **{"figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True},
-        **{"grid.color": COLOURS["rule"], "grid.linewidth": 0.6, "legend.frameon": False},
+        # No ticks stand at the top that a title would have to clear: looking for them takes an eighth of the time.
+        **{"grid.color": COLOURS["rule"], "grid.linewidth": 0.6, "legend.frameon": False, "axes.titley": 1.0},
     }
     with mpl.rc_context(style):
         picture = Picture(figsize=(NARROW if narrow else WIDE, height), layout="constrained" if constrained else None)

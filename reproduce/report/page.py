@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.cache import write_atomically
+from reproduce.garbage import uncollected
 from reproduce.record import Store
 from reproduce.report.counting import PARTED, called, counted, tiles, word
 from reproduce.report.drawing import Drawn, Figure, Material
@@ -148,8 +149,10 @@ def write(claims: Path, output: Path, pictures: bool = False) -> tuple[Path, lis
     from reproduce.errors import InvalidInputError
     from reproduce.verdicts.runs.saving import describe
 
-    found, parts = collect(claims, pictures)
-    for name, page in reversed(render(found.outcomes, describe(found.outcomes), parts).items()):
+    with uncollected():
+        found, parts = collect(claims, pictures)
+        pages = render(found.outcomes, describe(found.outcomes), parts)
+    for name, page in reversed(pages.items()):
         path = output / name
         try:
             write_atomically(path, page.encode())
