@@ -27,7 +27,7 @@ from reproduce.terminal import tolerant, warnings_named
 
 app = typer.Typer(
     name="reproduce",
-    help="Photographs in, a verdict on every claim of the paper out.",
+    help="Judge every claim of a paper on recognising animals, and score your own photographs.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -59,7 +59,7 @@ def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show an error with its trace.")] = False,
 ) -> None:
-    """Photographs in, a verdict on every claim of the paper out.
+    """Judge every claim of a paper on recognising animals, and score your own photographs.
 
     Exit status of every command: 0 well, 1 an error or a finding, 2 an option that there is not, 130 interrupted.
 

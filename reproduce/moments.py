@@ -67,7 +67,7 @@ def days(moments: Sequence[str], column: str) -> list[str]:
 
 
 def is_span(name: str) -> bool:
-    """Whether a folder is called by a year, a season or a day."""
+    """Return whether a folder is called by a year, a season or a day."""
     return bool(_YEARS.fullmatch(name.strip()) or _NUMBERS.fullmatch(name)) or day(name) != name
 
 

@@ -123,13 +123,13 @@ def _in_several(images: list[list[str]], depth: int) -> list[str]:
 
 
 def _of_one(folders: set[str]) -> bool:
-    """Whether one name in these folders is one animal: they are sides of a split, years or days."""
+    """Return whether one name in these folders is one animal: they are sides of a split, years or days."""
     split = [folder.split("/") for folder in folders]
     return all(all(map(is_span, parts[1:] if side_of(parts[0]) else parts)) for parts in split)
 
 
 def _spans_above(images: list[list[str]], depth: int) -> bool:
-    """Whether the folders at this depth are years or days with animals below, and not animals called by numbers.
+    """Return whether the folders at this depth are years or days with animals below, and not animals called by numbers.
 
     Those of an animal hold the same few parts of it ("2001/left"); a year holds more animals than there are years.
     """
