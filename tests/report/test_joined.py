@@ -15,6 +15,7 @@ from reproduce.running import inputs
 from reproduce.running.request import Request
 from reproduce.verdicts.files.lines import Folded, Line
 from reproduce.verdicts.files.settings import Setting
+from reproduce.verdicts.judging.sample import Sample
 
 SUITE = '''
 """Table X: a toy."""
@@ -154,6 +155,19 @@ def test_the_chance_drawn_is_that_of_the_set(tmp_path, monkeypatch):
         without = drawn(found[1:], suffix)
         assert not [line for line in without.lines if line.get_linestyle() == "--"]
         assert without.get_title(loc="right") == lions.SETS[suffix]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_every_row_has_its_whole_name(narrow):
+    """On a screen in the margin, on a phone above its line in each panel: names that begin alike are told apart."""
+    names = [f"trained DCNN MobileNetV2 learning rate 0.0001 size {side} full" for side in (64, 96)]
+    made = [lions.Row(name, True, {suffix: Sample((1.0, 2.0), (0, 1)) for suffix in lions.SETS}) for name in names]
+    picture = Figure()
+    lions._paint(made, picture, narrow)
+    for panel in picture.axes:
+        above = [text.get_text() for text in panel.texts if text.get_text() in names]
+        assert above == (names if narrow else [])
+    assert [one.get_text() for one in picture.axes[0].get_yticklabels()] == ([] if narrow else names)
 
 
 def test_a_row_s_marks_lie_where_it_scores(tmp_path, monkeypatch):
