@@ -53,3 +53,21 @@ def test_nothing_blanked_is_what_the_model_is_trained_on(herd):
     model, shown = image_model(herd, 0, **SMALL)
     np.testing.assert_array_equal(model.transform(shown), vectors)
     assert not model.transform(shown, ("ORB", "SIFT", "BRISK")).any()
+
+
+def test_a_shift_is_a_share_of_the_features(herd, monkeypatch):
+    """Without a detector each vector is a quarter shorter, and so is each difference: a quarter."""
+
+    class Model:
+        empty_ = ()
+
+        def transform(self, shown, blank=()):
+            rows = 4 * np.random.default_rng(0).random((len(shown), 8))
+            return rows * (0.75 if blank else 1.0)
+
+    def difference(self):
+        self.encoding = "difference"  # of which the length goes by the vectors'
+
+    monkeypatch.setattr("reproduce.experiments.wide.features.image_model", lambda *_, **__: (Model(), range(len(herd))))
+    monkeypatch.setattr("reproduce.models.wide.classifier.PairClassifier.__init__", difference)
+    assert features(herd, 0, **SMALL).scores["shift/SIFT"] == pytest.approx(0.25)

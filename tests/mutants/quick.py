@@ -32,7 +32,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 #: Seconds of processor time after which a mutant that does not end is killed, and by the clock one that waits.
-LIMIT, PATIENCE = 300, 3600
+LIMIT, PATIENCE = 120, 3600
 #: What many tests import, once for all forks; TensorFlow does not bear being forked.
 IMPORTED = ("scipy.stats", "sklearn.cluster", "cv2", "matplotlib.figure", "hypothesis", "reproduce.datasets.turing")
 #: Mutants tried together, those of the same tests after one collection: what a stopped run has tried is a sample.

@@ -61,7 +61,8 @@ def test_a_card_says_all_that_a_reader_asks(outcome):
 
 
 def test_many_claims_are_a_line_each(outcome):
-    """The id, what became of it and the sentence."""
+    """The id, what became of it, our figure where there is one, and the sentence."""
     one = outcome("I.64", sentence="It scores 26.74.")
-    assert line(one).startswith("I.64  ")
-    assert line(one).endswith(": It scores 26.74.")
+    assert line(one) == f"I.64  {one.told}, ours 25.00: It scores 26.74."
+    none = replace(one, ours=None, verdict="not run")
+    assert line(none) == f"I.64  {none.told}: It scores 26.74."

@@ -137,6 +137,16 @@ def test_what_runs_at_the_stop_has_no_outcome(executor, clock):
     assert clock.now == 7
 
 
+def test_what_is_done_as_the_stop_comes_has_its_outcome(executor, clock):
+    """It was asked for in time, and nobody computes it twice."""
+
+    def late(job, waits=True):
+        clock.now = 9
+        return State.MINE
+
+    assert [seed for seed, _ in local(take=late, jobs=JOBS[:1], stopped=7)] == [0]
+
+
 @pytest.mark.parametrize("deaths, problem", [(1, False), (2, False), (3, True)])
 def test_a_cell_is_given_up_at_its_third_death(executor, deaths, problem):
     """Until then it is run again, alone; whatever ran beside it, too."""

@@ -147,12 +147,12 @@ def test_what_runs_now_is_counted_less_what_it_has_run(plan, monkeypatch):
     """Two of the cells at their half; where a cluster was given more than its workers hold nobody knows which run."""
     for row in plan.rows:
         row.seconds, row.timed = 100.0, Timed.HERE
-    monkeypatch.setattr(time, "monotonic", lambda: 50.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 1050.0)
     clock = Clock(plan.rows, plan.jobs[:4], 2)
     whole = clock.left()
-    clock.begun = {id(job): 0.0 for job in plan.jobs[:2]}
+    clock.begun = {id(job): 1000.0 for job in plan.jobs[:2]}
     assert [full - left for full, left in zip(whole, clock.left(), strict=True)] == pytest.approx([50, 50])
-    clock.begun = {id(job): 0.0 for job in plan.jobs[:4]}
+    clock.begun = {id(job): 1000.0 for job in plan.jobs[:4]}
     assert clock.left() == whole
 
 
