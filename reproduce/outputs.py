@@ -61,8 +61,8 @@ def check(
         )
 
 
-def write(path: Path, content: bytes, option: str = "--output") -> None:
-    """Write the file whole or not at all. Raises InvalidInputError where it cannot be written."""
+def write(path: Path, content: bytes | Iterable[bytes], option: str = "--output") -> None:
+    """Write the file, or its pieces, whole or not at all. Raises InvalidInputError where it cannot be written."""
     try:
         write_atomically(path, content)
     except OSError as error:

@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import numpy as np
 
@@ -82,51 +82,59 @@ def write_page(
     figures: Sequence[Figure],
     warnings: Sequence[str],
 ) -> None:
-    """Write the page: each photograph, its candidates with their nearest pictures, and where the two agree."""
-    shown, rows = _Pictures(), list[dict[str, Any]]()
-    for row in track(range(len(new)), len(new), "drawing the page"):
-        query = shown.index(new, row)
-        count = found.candidates.shape[1]
-        rows.append(
-            {
-                "name": _short(new, row),
-                "picture": query,
-                "none": float(found.none[row]),
-                "refused": bool(found.refused[row]),
-                "doubt": _doubtful(found, row),
-                "candidates": [_candidate(catalogue, found, shown, row, place, query) for place in range(count)],
-            }
-        )
-    counts = {
-        "all": len(rows),
-        "doubt": sum(row["doubt"] for row in rows),
-        "matched": sum(not row["refused"] for row in rows),
-        "none": sum(row["refused"] for row in rows),
-    }
+    """Write the page: each photograph, its candidates with their nearest pictures, and where the two agree.
+
+    It is written as it is made: neither its rows nor its pictures are held in memory.
+    """
+    refused = int(found.refused.sum())
+    doubt = sum(_doubtful(found, row) for row in range(len(new)))
+    counts = {"all": len(new), "doubt": doubt, "matched": len(new) - refused, "none": refused}
     made = environment("reproduce.animals", many=many, percent=lambda value: f"{100 * value:.1f}")
-    page = made.get_template("match.html").render(
-        title=titled(new), catalogue=titled(catalogue), made_by=MADE_BY, rows=rows, counts=counts, settings=settings,
-        figures=figures, warnings=warnings, pictures=json.dumps(shown.pictures), top=TOP, animals=len(found.animals),
-        images=len(catalogue), threshold=found.calibration.threshold,
-    )  # fmt: skip
-    outputs.write(path, page.encode())
+    with TemporaryFile("w+", encoding="ascii") as file:
+        shown = _Pictures(file)
+        rows = (_row(new, catalogue, found, shown, row) for row in track(range(len(new)), len(new), "drawing the page"))
+        pieces = made.get_template("match.html").generate(
+            title=titled(new), catalogue=titled(catalogue), made_by=MADE_BY, rows=rows, counts=counts,
+            settings=settings, figures=figures, warnings=warnings, pictures=shown, top=TOP,
+            animals=len(found.animals), images=len(catalogue), threshold=found.calibration.threshold,
+        )  # fmt: skip
+        outputs.write(path, (piece.encode() for piece in pieces))
+
+
+def _row(new: Catalogue, catalogue: Catalogue, found: Matches, shown: "_Pictures", row: int) -> dict[str, Any]:
+    query = shown.index(new, row)
+    return {
+        "name": _short(new, row),
+        "picture": query,
+        "none": float(found.none[row]),
+        "refused": bool(found.refused[row]),
+        "doubt": _doubtful(found, row),
+        "candidates": [
+            _candidate(catalogue, found, shown, row, place, query) for place in range(found.candidates.shape[1])
+        ],
+    }
 
 
 class _Pictures:
-    """Thumbnails as addresses, each once, however often it is shown."""
+    """Thumbnails as addresses, each once, however often it is shown; kept in a file, a line each."""
 
-    def __init__(self) -> None:
-        self.pictures: list[str] = []
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
         self.sizes: list[tuple[int, int]] = []
         self._places: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the addresses of all that were asked for."""
+        self._file.seek(0)
+        return (line.rstrip("\n") for line in self._file)
 
     def index(self, of: Catalogue, row: int) -> int:
         """Return the number of an image's thumbnail."""
         path = str(of.paths[row])
         if path not in self._places:
             picture, size = small(path, SIDE)
-            self._places[path] = len(self.pictures)
-            self.pictures.append(address(picture))
+            self._places[path] = len(self.sizes)
+            self._file.write(f"{address(picture)}\n")
             self.sizes.append(size)
         return self._places[path]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from reproduce.cache import arrays, digest
 from reproduce.datasets.catalogue import Catalogue
-from reproduce.datasets.pixels import rows_of, seen
+from reproduce.datasets.pixels import BLOCK, blocks_of, seen
 from reproduce.progress import track
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
 ]  # fmt: skip
 
 HEIGHT, KEYPOINTS, RATIO, INLIERS = 256, 300, 0.8, 10
+#: Bytes of a keypoint as it is kept.
+ROW = 136
 #: Pixels at HEIGHT that an inlier may lie off: ours, and a stricter reading beside it.
 REPROJECTION, STRICT = 5.0, 3.0
 #: Raised when the same images would match otherwise.
@@ -58,21 +60,25 @@ def within_animal_inliers(catalogue: Catalogue) -> np.ndarray:
 
 
 class Keypoints(Sequence[Features]):
-    """Each image's `Features`, held in 41 kB and unpacked when asked for."""
+    """Each image's `Features`, read from the files that keep them when asked for: none is held in memory."""
 
-    def __init__(self, packed: np.ndarray) -> None:
-        self._packed = packed
+    def __init__(self, blocks: Sequence[np.ndarray]) -> None:
+        # A mapped block would count as memory once it was read.
+        self._files = [(block.filename, block.offset) for block in blocks if isinstance(block, np.memmap)]
+        self._count = sum(map(len, blocks))
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return self._count
 
     def __getitem__(self, row: Any) -> Any:
-        return _unpacked(self._packed[row])
+        path, start = self._files[row // BLOCK]
+        packed = np.fromfile(path, np.uint8, KEYPOINTS * ROW, offset=start + row % BLOCK * KEYPOINTS * ROW)
+        return _unpacked(packed.reshape(KEYPOINTS, ROW))
 
 
 def keypoints_of(catalogue: Catalogue) -> Keypoints:
     """Return each image's positions (n, 2) and SIFT descriptors (n, 128), float32, at HEIGHT; kept by content."""
-    return Keypoints(rows_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey"))
+    return Keypoints(blocks_of(catalogue, f"SIFT {HEIGHT} {KEYPOINTS}", _packed, "grey"))
 
 
 def same_photograph(catalogue: Catalogue) -> np.ndarray:
@@ -127,9 +133,9 @@ def _features(grey: np.ndarray) -> Features:
 
 
 def _packed(grey: np.ndarray) -> np.ndarray:
-    """Return an image as (KEYPOINTS, 136) uint8: two float32 of place, 128 of descriptor; NaN where it has fewer."""
+    """Return an image as (KEYPOINTS, ROW) uint8: two float32 of place, 128 of descriptor; NaN where it has fewer."""
     points, vectors = _features(grey)
-    row = np.zeros((KEYPOINTS, 136), np.uint8)
+    row = np.zeros((KEYPOINTS, ROW), np.uint8)
     row[:, :8] = np.full((KEYPOINTS, 2), np.nan, np.float32).view(np.uint8)
     count = min(len(points), KEYPOINTS)
     row[:count, :8] = np.ascontiguousarray(points[:count]).view(np.uint8)

@@ -16,7 +16,7 @@ from reproduce.errors import DataMissingError, InvalidInputError
 from reproduce.parts import whole
 from reproduce.progress import track
 
-__all__ = ["decoded_file", "images", "raw_image", "rows_of", "seen"]
+__all__ = ["BLOCK", "blocks_of", "decoded_file", "images", "raw_image", "rows_of", "seen"]
 
 Mode = Literal["grey", "colour"]
 #: Names of OpenCV's interpolations. "area" averages the pixels it covers when shrinking.
@@ -98,10 +98,18 @@ def decoded_file(path: str | os.PathLike) -> Decoded:
 def rows_of(
     catalogue: Catalogue, name: str, row: Callable[[np.ndarray], np.ndarray], mode: Mode = "colour"
 ) -> np.ndarray:
-    """Return (N, ...), one row for each image, computed where it is decoded: a thread holds no more than one image.
+    """Return (N, ...), one row for each image, as `blocks_of` computes and keeps them."""
+    return np.concatenate(blocks_of(catalogue, name, row, mode))
 
-    ``row(image)`` is called with an image as `raw_image` gives it; ``name`` says what it computes, all settings
-    included. Kept block by block under the images' contents: what was computed before a kill is not computed again.
+
+def blocks_of(
+    catalogue: Catalogue, name: str, row: Callable[[np.ndarray], np.ndarray], mode: Mode = "colour"
+) -> list[np.ndarray]:
+    """Return the rows of each BLOCK images, mapped from files, computed where an image is decoded.
+
+    A thread holds no more than one image. ``row(image)`` is called with an image as `raw_image` gives it; ``name`` says
+    what it computes, all settings included. Kept under the images' contents: what was computed before a kill is not
+    computed again.
     """
     contents, paths = _contents(catalogue), catalogue.paths.tolist()
     starts = range(0, len(paths), BLOCK)
@@ -115,10 +123,10 @@ def rows_of(
             def computed(some: slice = some) -> np.ndarray:
                 return np.stack(list(pool.map(lambda path: row(raw_image(path, mode)), paths[some])))
 
-            blocks.append(np.array(arrays("rows", key, computed)))
+            blocks.append(arrays("rows", key, computed))
             for _ in range(len(paths[some])):
                 next(missing)
-    return np.concatenate(blocks)
+    return blocks
 
 
 def seen(catalogue: Catalogue) -> str:
