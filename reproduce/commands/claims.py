@@ -122,10 +122,11 @@ def show_claim(
     from reproduce.report import card
     from reproduce.report.evidence import gather, reader
     from reproduce.verdicts.files import fetched, settings
-    from reproduce.verdicts.plugin.collect import Origin, judged, record_of
+    from reproduce.verdicts.plugin.collect import Origin, record_of
+    from reproduce.verdicts.plugin.kept import judgement
 
     folder = fetched.home(folder)
-    found = judged(folder)
+    found = judgement(folder)
     chosen = card.find(found.outcomes, asked)
     if plot is not None:
         from reproduce.report.figures import sides

@@ -28,13 +28,14 @@ def show_readings(
     from reproduce.report.evidence import reader
     from reproduce.verdicts.explanations import deciding, listing, readings, scored
     from reproduce.verdicts.files import fetched, lines
-    from reproduce.verdicts.plugin.collect import judged, record_of
+    from reproduce.verdicts.plugin import kept
+    from reproduce.verdicts.plugin.collect import record_of
 
     if plot is not None:
         import matplotlib  # noqa: F401  (to judge takes seconds, and what draws may not be installed)
 
     folder = fetched.home(folder)
-    outcomes = judged(folder).outcomes
+    outcomes = kept.answer(folder).outcomes
     found, rows = readings.collect(outcomes), readings.printed(outcomes)
     digits = scored.digits_of(outcomes)
     source = reader(Store(record_of(folder)))

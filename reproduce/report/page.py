@@ -113,10 +113,11 @@ def collect(claims: Path, pictures: bool = False) -> tuple[Judged, Parts]:
     from reproduce.report.figures import FIGURES, dots
     from reproduce.report.matrix import columns, matrix
     from reproduce.verdicts.files import lines, settings
-    from reproduce.verdicts.plugin.collect import judged, record_of
+    from reproduce.verdicts.plugin.collect import record_of
+    from reproduce.verdicts.plugin.kept import judgement
     from reproduce.verdicts.views import standing
 
-    found = judged(claims)
+    found = judgement(claims)
     store = Store(record_of(claims))
     source, material = reader(store), Material(found.outcomes, found.requests, store, claims)
     beside = claims.resolve()  # what is read of a file is kept by its path, which must not depend on where we are

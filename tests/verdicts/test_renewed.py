@@ -11,6 +11,7 @@ from reproduce.experiments import metric
 from reproduce.record import Cell, Entry, Store, seen
 from reproduce.verdicts.files import findings, lines, settings
 from reproduce.verdicts.plugin import kept, parts, rules, sensitivity
+from reproduce.verdicts.plugin.collect import collected
 
 FILE = '''
 """Table I: a toy."""
@@ -53,7 +54,7 @@ def world(tmp_path, monkeypatch):
             text = FILE.format(name=name.upper(), bound=bound, count=count)
             (self.folder / f"test_{name}.py").write_text(text)
 
-        def answer(self, cache="cache"):
+        def answer(self, cache="cache", ask=kept.answer):
             self.again = None
             for room in (findings, lines, settings, rules, sensitivity):
                 room.read.cache_clear()
@@ -62,7 +63,7 @@ def world(tmp_path, monkeypatch):
                 sys.modules.pop(name, None)
             with monkeypatch.context() as patch:
                 patch.setenv("REPRODUCE_CACHE", str(tmp_path / cache))
-                return kept.answer(self.folder)
+                return ask(self.folder)
 
     made, judged = World(), kept.judged
     made.write("a")
@@ -182,3 +183,25 @@ def test_an_id_taken_twice_is_refused(world):
     (world.folder / "test_b.py").write_text((world.folder / "test_a.py").read_text())
     with pytest.raises(Exception, match="collect"):
         world.answer()
+
+
+def test_a_judgement_is_read_where_it_is_kept(world):
+    """With its requests and origins, as if it were judged; after a change too."""
+    for change in ("nothing", "a result", "a claim"):
+        CHANGES[change][0](world)
+        fresh = world.answer(change, ask=kept.judgement)
+        assert len(world.again) == 4
+        world.answer()
+        again = world.answer(ask=kept.judgement)
+        assert world.again is None
+        assert again.outcomes == fresh.outcomes
+        assert [one.key for one in again.requests] == [one.key for one in fresh.requests]
+        assert again.origins.keys() == fresh.origins.keys()
+        assert {one.line for one in again.origins.values()} == {one.line for one in fresh.origins.values()}
+
+
+def test_outcomes_of_other_claims_are_not_taken(world, monkeypatch):
+    """Where what was collected is not what is kept, all are judged."""
+    world.answer()
+    monkeypatch.setattr(kept, "collected", lambda folder, outcomes: collected(folder, outcomes[1:]))
+    assert len(world.answer(ask=kept.judgement).outcomes) == len(world.again) == 4

@@ -22,7 +22,9 @@ from reproduce.running.request import Request
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 
-__all__ = ["Asking", "Judged", "Origin", "asked", "claims", "judge_item", "judged", "record_of", "specifications"]
+__all__ = [
+    "Asking", "Judged", "Origin", "asked", "claims", "collected", "judge_item", "judged", "record_of", "specifications",
+]  # fmt: skip
 
 #: Of pytest's own plugins, what a judgement does without: claims assert nothing, and the one for errors that no one
 #: catches collects all garbage at the end, seconds where a process has imported much.
@@ -168,6 +170,14 @@ def judged(
         tuple(gather.requests),
         tuple(gather.items),
     )
+
+
+def collected(folder: Path | str, outcomes: Sequence[Outcome]) -> Judged | None:
+    """Return the claims in ``folder`` with outcomes that are known; None where those are of other claims."""
+    gather = _gathered(folder, "--collect-only")
+    if list(gather.specifications.values()) != [one.spec for one in outcomes]:
+        return None
+    return Judged(tuple(outcomes), tuple(gather.requests), tuple(gather.items))
 
 
 def _some(gather: _Gather, folder: Path | str) -> _Gather:

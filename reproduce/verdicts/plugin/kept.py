@@ -25,11 +25,11 @@ from reproduce.record import Store, machine, seen
 from reproduce.running.again import SETTINGS
 from reproduce.text import from_json
 from reproduce.verdicts.outcome import Outcome
-from reproduce.verdicts.plugin.collect import judged, record_of
+from reproduce.verdicts.plugin.collect import Judged, collected, judged, record_of
 from reproduce.verdicts.plugin.parts import Kept, Part, kept, renewed
 from reproduce.verdicts.views.needs import needs
 
-__all__ = ["Answer", "answer"]
+__all__ = ["Answer", "answer", "judgement"]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: As it was at the start: pytest adds the folders that it collects.
@@ -57,27 +57,40 @@ class State:
 
 def answer(folder: Path | str = "claims") -> Answer:
     """Return what `judged` and `needs` give; errors are theirs."""
-    folder, path, made = Path(folder), None, None
+    return _found(Path(folder))[0]
+
+
+def judgement(folder: Path | str = "claims") -> Judged:
+    """Return what `judged` gives, the outcomes as they are kept; errors are its own."""
+    found, fresh = _found(Path(folder))
+    return fresh or collected(folder, found.outcomes) or judged(folder)
+
+
+def _found(folder: Path) -> tuple[Answer, Judged | None]:
+    """Return the answer, and what all claims were judged to be where they were judged now."""
+    path, made, fresh = None, None, None
     if folder.is_dir() and not os.environ.get("REPRODUCE_EXPERIMENTS"):
         with suppress(OSError, ReproduceError):
             now = _state(folder)
             path = cache_dir("judged", digest(str(folder.resolve()))[:12]) / f"{now.every}.json"
     if path is None:
-        found = judged(folder)
-        return Answer(found.outcomes, needs(found.requests, Store(record_of(folder))))
+        fresh = judged(folder)
+        return Answer(fresh.outcomes, needs(fresh.requests, Store(record_of(folder)))), fresh
     if (before := _read(path)) is not None:
         if (before.tests, before.record) == (now.tests, now.record):
-            return _answer(before)
+            return _answer(before), None
         with suppress(OSError, ReproduceError, ValueError):  # then all are judged, and say what is wrong
             made = renewed(before, now.tests, now.record, folder)
-    made = made or kept(judged(folder), now.tests, now.record, folder)
+    if made is None:
+        fresh = judged(folder)
+        made = kept(fresh, now.tests, now.record, folder)
     # The state again: what changed while it was judged is in neither the one nor the other for certain.
     if not _strangers(folder) and now == _state(folder):
         with suppress(OSError):
             write_sealed(path, _written(made))
             for old in sorted(path.parent.glob("*.json"), key=os.path.getmtime)[:-_MOST]:
                 old.unlink(missing_ok=True)
-    return _answer(made)
+    return _answer(made), fresh
 
 
 def _answer(found: Kept) -> Answer:
