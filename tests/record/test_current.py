@@ -7,6 +7,7 @@ import pytest
 
 from reproduce.experiments.registry import Experiment, Result
 from reproduce.record import Cell, Entry, Store
+from reproduce.record.current import current
 from reproduce.running.inputs import Data, Weights
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
@@ -111,3 +112,18 @@ def test_seeds_of_two_machines_are_one_record_of_neither(here, tmp_path):
     )
     (row,) = make_plan([REQUEST], range(3), store).rows
     assert (row.kept, [job.seed for job in row.jobs]) == (2, [2])
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"factors": {"weights": "mobilenetv2"}}, "no record under these factors"),
+        ({"factors": {"weights": "densenet169", "dim": 64}}, "stale: the record's factors are others"),
+        ({"data": "OpenCows2020"}, "no record under these factors"),
+    ],
+)
+def test_a_factor_that_came_or_went_makes_a_record_stale(tmp_path, change, said):
+    """Another level of the same factors, or other data, is a row that was never run."""
+    store = Store(tmp_path)
+    store.add_all(entries(**change))
+    assert current(store, NETWORK, DATA, NETWORK.factors(), {}).why.startswith(f"{said} (toy.network on {DATA})")
