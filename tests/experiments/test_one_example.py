@@ -74,12 +74,14 @@ def test_seeds_draw_galleries_and_repeat():
 
 @pytest.mark.parametrize("embedding", ["pixels", "untrained", "histogram"])
 def test_images_become_embeddings(tmp_path, monkeypatch, embedding):
-    """End to end on the stand-in herd: grey patches are found from one image, its colours say nothing."""
+    """On the stand-in herd grey patches are found from one image, its colours say nothing; one of them has a layer."""
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
     herd = load("TuringCattle")
     scores = one_example(herd, 0, embedding=embedding, **one_example.rehearsal).scores
     assert scores["chance@all"] == 1 / len(set(herd.identities))
     assert (scores["precision_at_1@all"] > 2 * scores["chance@all"]) == (embedding != "histogram")
+    narrow = one_example(herd, 0, embedding=embedding, hidden=(2,), **one_example.rehearsal).scores
+    assert (narrow != scores) == (embedding == "untrained")
     with pytest.raises(InvalidInputError, match="embedding is one of pixels, untrained, histogram, not 'pixel'"):
         one_example(herd, 0, embedding="pixel")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import names_animals
-from reproduce.record import Cell, Entry, Store
+from reproduce.record import Cell, Entry, Store, files
 from reproduce.record.files import dumps, loads
 
 
@@ -92,6 +92,19 @@ def test_round_trip(tmp_path_factory, kept):
             again = after.scores[name]
             assert again == value or (math.isnan(again) and math.isnan(value))
             assert math.copysign(1, again) == math.copysign(1, value) or math.isnan(value)
+
+
+def test_what_no_digest_is_of_is_named_by_its_result(tmp_path, monkeypatch):
+    """Lists nested too deeply, for one: the file and the result, counted from one."""
+
+    def check(row, content, path):
+        if row.seed == 1:
+            raise RecursionError("too deep")
+
+    monkeypatch.setattr(files, "_check", check)
+    text = dumps("toy", [make(seed=0), make(seed=1)])
+    with pytest.raises(RecordError, match=r"toy\.json: result 2: too deep"):
+        loads(text, tmp_path / "toy.json")
 
 
 def test_find_wants_the_same_factors_and_data(tmp_path):

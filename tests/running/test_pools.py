@@ -103,6 +103,14 @@ def test_every_cell_is_run_once_by_no_more_workers_than_cells(executor):
     assert [one.workers for one in executor.made] == [2, 3]
 
 
+def test_what_is_put_off_is_asked_for_after_a_while(executor, clock):
+    """Where nothing else is left to do; another run's cell is not asked for without pause."""
+    asked = itertools.count()
+    ended = local(take=lambda job, waits=True: State.BUSY if next(asked) < 3 else State.MINE, jobs=JOBS[:1])
+    assert [seed for seed, _ in ended] == [0]
+    assert clock.now == pytest.approx(3 * pools.PATIENCE)
+
+
 def test_a_cell_that_another_run_kept_is_not_run(executor):
     """It comes back as kept; one that another run is at is put off until that run has let go of it."""
     asked = itertools.count()

@@ -9,7 +9,7 @@ from reproduce.record import Store
 from reproduce.running.loading import load_all
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
-from reproduce.running.runner import measure, run
+from reproduce.running.runner import default_workers, measure, run
 
 DATA = "FriesianCattle2017"
 
@@ -29,6 +29,16 @@ def test_measure_says_where_and_when(toys):
     assert entry.place[1:] == ("numpy", "float64")
     assert entry.digest == measure(toys["toy.draw"], DATA, 3, {"size": 5}).digest
     assert entry.digest != measure(toys["toy.draw"], DATA, 4, {"size": 5}).digest
+
+
+def test_there_is_a_worker_for_each_core_of_this_process(monkeypatch):
+    """Not of another process or of the machine; four at most share a GPU."""
+    cores = {0: set(range(6)), 1: {0}}
+    monkeypatch.setattr("os.sched_getaffinity", cores.__getitem__, raising=False)
+    assert (default_workers(gpu=False), default_workers(gpu=True)) == (6, 4)
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert default_workers(gpu=False) == 1
 
 
 def test_a_second_run_has_nothing_to_do(toys, in_process, tmp_path):

@@ -12,6 +12,7 @@ from reproduce.running.estimates import Timed
 from reproduce.running.locks import Claims, State
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
+from reproduce.running.runner import measure
 
 DATA = "FriesianCattle2017"
 
@@ -154,6 +155,20 @@ def test_what_runs_now_is_counted_less_what_it_has_run(plan, monkeypatch):
     assert [full - left for full, left in zip(whole, clock.left(), strict=True)] == pytest.approx([50, 50])
     clock.begun = {id(job): 1000.0 for job in plan.jobs[:4]}
     assert clock.left() == whole
+
+
+def test_a_row_of_one_seed_that_is_kept_has_made_what_others_need(toys, tmp_path):
+    """Beside it another row takes its own time alone; by itself that row makes it first."""
+    store = Store(tmp_path / "kept")
+    store.add(measure(toys["toy.draw"], DATA, 0, {"size": 1}))
+
+    def left(*sizes):
+        plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in sizes], range(1), store)
+        for row in plan.rows:
+            row.seconds, row.first, row.makes, row.timed = 10.0, 10.0, 30.0, Timed.HERE
+        return Clock(plan.rows, plan.jobs, 1).left()
+
+    assert left(1, 2)[1] < 20 < 30 < left(2)[0]
 
 
 def test_one_slow_first_cell_is_no_measure_of_the_others(toys):

@@ -23,6 +23,7 @@ from reproduce.verdicts.judging.judge import (
     judge,
     p_value,
     power,
+    skewed,
     unskewed,
 )
 from reproduce.verdicts.judging.sample import Sample
@@ -301,6 +302,15 @@ def test_a_compatible_figure_says_what_it_excludes():
     assert f"our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 2 runs {low:.2f}..{high:.2f})" in said
     assert "chance 0.10 is (" in excluded(replace(ours, chance=0.1), beside, region, 1)
     assert "chance" not in excluded(replace(ours, chance=None), beside, region, 1)
+
+
+@pytest.mark.parametrize("g", [-0.5, 0.4])
+@pytest.mark.parametrize("t", [-2.0, 0.5, 3.0])
+def test_halls_cubic_is_turned_round(t, g):
+    """T + g t^2 / 3 + g^2 t^3 / 27 + g / 6 is a cube, and has one t."""
+    h = t + g * t**2 / 3 + g**2 * t**3 / 27 + g / 6
+    assert skewed(t, g) == pytest.approx(h)
+    assert unskewed(h, g) == pytest.approx(t)
 
 
 @pytest.mark.parametrize("h", [-2.0, 0.5, 3.0])
