@@ -149,10 +149,10 @@ def test_what_is_done_as_the_stop_comes_has_its_outcome(executor, clock):
     """It was asked for in time, and nobody computes it twice."""
 
     def late(job, waits=True):
-        clock.now = 9
+        clock.now += 9
         return State.MINE
 
-    assert [seed for seed, _ in local(take=late, jobs=JOBS[:1], stopped=7)] == [0]
+    assert [seed for seed, _ in local(take=late, jobs=JOBS[:1], stopped=7, until=10)] == [0]
 
 
 @pytest.mark.parametrize("deaths, problem", [(1, False), (2, False), (3, True)])
