@@ -7,6 +7,7 @@ found, or told apart. A set of which that is not so without any one of its anima
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -151,17 +152,18 @@ def _rest(
     relevant, apart = _apart(layout, columns, pairs)
     sizes = np.bincount(layout.codes[relevant > 0], minlength=columns.count)  # queries of each class
     weights = np.stack([1 / np.maximum(sizes[layout.codes], 1), np.ones(len(layout.codes))])
-    parts: dict[tuple[int, int], np.ndarray] = {}
+    added = _InOrder()
 
     def add(block: np.ndarray, ordered: np.ndarray, first: int) -> None:
-        queries = np.arange(first, first + len(block))
+        queries, sums = np.arange(first, first + len(block)), []
         for many in np.unique(relevant[queries]).tolist():
             if many:
                 some = relevant[queries] == many
                 own, weight = layout.codes[queries[some]], weights[:, queries[some]]
-                parts[first, many] = sums_without(
-                    block[some], ordered[some], many, keys.tolerance, columns, own, weight, PLACES
+                sums.append(
+                    sums_without(block[some], ordered[some], many, keys.tolerance, columns, own, weight, PLACES)
                 )
+        added.add(first, len(block), sums)
 
     def alone(block: np.ndarray, first: int, _: int) -> None:
         for query in apart.keys() & set(range(first, first + len(block))):
@@ -172,9 +174,8 @@ def _rest(
         sweep(layout, keys, alone)
     else:
         passing(add)
-    if not parts:
+    if (total := added.total()) is None:
         return None, []
-    total = np.sum([parts[key] for key in sorted(parts)], axis=0)
     levels = _chances(layout, columns, relevant, apart, weights)
     counts = np.bincount(columns.codes, minlength=columns.count)
     others = [*(layout.others - counts).tolist(), layout.others]
@@ -199,6 +200,35 @@ def _rest(
 
     spoiled = _spoilers(coded, sizes, counts)
     return rest(columns.count), [] if spoiled else [rest(at) for at in range(columns.count)]
+
+
+class _InOrder:
+    """A sum in the order of the queries, whichever thread has its piece first; what must wait for another is kept."""
+
+    def __init__(self) -> None:
+        self._sum: np.ndarray | None = None
+        self._waiting: dict[int, tuple[int, list[np.ndarray]]] = {}
+        self._next = 0
+        self._lock = Lock()
+
+    def add(self, first: int, size: int, sums: list[np.ndarray]) -> None:
+        """Add what the queries from ``first`` on gave, ``size`` of them."""
+        with self._lock:
+            self._waiting[first] = size, sums
+            while self._next in self._waiting:
+                self._take(self._next)
+
+    def total(self) -> np.ndarray | None:
+        """Return the sum; None of nothing."""
+        for first in sorted(self._waiting):
+            self._take(first)
+        return self._sum
+
+    def _take(self, first: int) -> None:
+        size, sums = self._waiting.pop(first)
+        self._next = first + size
+        for one in sums:
+            self._sum = one if self._sum is None else np.add(self._sum, one, out=self._sum)
 
 
 def _apart(layout: Layout, columns: Columns, pairs: np.ndarray | None) -> tuple[np.ndarray, dict[int, np.ndarray]]:

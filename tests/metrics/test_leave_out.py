@@ -10,6 +10,7 @@ from strategies import embeddings_with_labels
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import retrieval_scores, retrieval_scores_from_distances
 from reproduce.metrics.leave_out import (
+    _InOrder,
     cannot_lose,
     each_animal,
     scorable,
@@ -210,3 +211,20 @@ def test_errors_are_those_of_the_scores():
         without_each_animal(np.full((3, 2), np.nan), list("aab"))
     with pytest.raises(InvalidInputError, match="the labels ask for"):
         without_each_animal_from_distances(np.zeros((3, 2)), list("aab"))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_pieces_are_added_in_one_order_and_not_kept(counts, random):
+    """Whichever thread has its piece first, the sum has the same bits; a piece whose turn has come is let go."""
+    rng = np.random.default_rng(len(counts))
+    pieces = [(5 * at, 5, [rng.normal(size=(2, 3)) for _ in range(count)]) for at, count in enumerate(counts)]
+    arrays = [one.copy() for *_, sums in pieces for one in sums]
+    random.shuffle(pieces)
+    added, come = _InOrder(), set()
+    for first, size, sums in pieces:
+        added.add(first, size, sums)
+        come.add(first)
+        turn = next(at for at in range(0, 5 * len(counts) + 5, 5) if at not in come)
+        assert set(added._waiting) == {one for one in come if one > turn}
+    total = added.total()
+    assert total is None if not arrays else np.array_equal(total, np.sum(arrays, axis=0))
