@@ -95,7 +95,7 @@ def sample(source: Path) -> list[str]:
     seen = every.total() - every["same"] - every["gone"]
     dead = every["at once"] + every["since"]
     at_once = every["at once"]
-    lines = [f"Fresh sample: {dead} of {seen} mutants killed ({dead / max(1, seen):.0%})", ""]
+    lines = [f"Fresh sample: {at_once} of {seen} mutants killed at once, {dead} with tests written since", ""]
     lines += [
         f"Seed {kept['seed']} drew {kept['drawn']} of {kept['of']:,} mutants. Of these {every.total()} were tried, in",
         "blocks in the order of the draw.",
