@@ -13,7 +13,9 @@ ROWS = pytest.StashKey[list]()
 def pytest_addoption(parser):
     """Speed on a shared machine is a measurement, not a test: only who asks for it gets a failure."""
     parser.addoption("--bench-strict", action="store_true", help="fail where a benchmark misses its target")
-    parser.addoption("--bench-keep", metavar="DIR", help="keep what was measured in DIR, one JSON file a processor")
+    # From where the session began: a test may work in another folder.
+    keep_in = {"metavar": "DIR", "type": lambda folder: Path(folder).absolute()}
+    parser.addoption("--bench-keep", **keep_in, help="keep what was measured in DIR, one JSON file a processor")
     parser.addoption("--bench-note", default="", metavar="TEXT", help="what to say of the run, kept with it")
 
 
@@ -39,7 +41,7 @@ def held(request):
         row |= {"plain": None if shown is None else float(f"{shown:.3g}"), "note": note}
         rows.append(row)
         if folder := request.config.getoption("--bench-keep"):  # at once: what ends a long bench loses no line
-            keep(Path(folder), [row], request.config.getoption("--bench-note"))
+            keep(folder, [row], request.config.getoption("--bench-note"))
         if request.config.getoption("--bench-strict"):
             assert meets(value), f"{what}: {value:.3g}, the target is {sign} {target:g}"
 
@@ -60,7 +62,7 @@ def pytest_terminal_summary(terminalreporter, config):
     count = sum(map(met, rows))
     terminalreporter.line(f"{count} of {len(rows)} targets met; --bench-strict fails where one is missed")
     if folder := config.getoption("--bench-keep"):
-        terminalreporter.line(f"kept in {keep(Path(folder), rows, config.getoption('--bench-note'))}")
+        terminalreporter.line(f"kept in {keep(folder, rows, config.getoption('--bench-note'))}")
 
 
 def keep(folder, rows, note):
