@@ -85,7 +85,6 @@ def paper(content, folder):
     read = lines.read.__wrapped__(path)
     screen.screen(lines.fold(read, []), {}, 80)
     lines.printed_in(folder)
-    lines.read.cache_clear()
 
 
 def setting(content, folder):

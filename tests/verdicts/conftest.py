@@ -1,30 +1,24 @@
 """An inner pytest session over a claim file that the test writes, and the paper's own claims, collected once."""
 
 import functools
+import importlib
 from pathlib import Path
 
 import inner
 import pytest
 import scipy.special  # noqa: F401
 
+from reproduce.verdicts.plugin import collect, rules
+
 # pytester forgets what its runs import, and neither NumPy nor a stash key bears being imported twice.
-import reproduce.record.leaning
-import reproduce.running.again
-import reproduce.running.clock
-import reproduce.running.runner
-import reproduce.verdicts.files.findings
-import reproduce.verdicts.files.lines
-import reproduce.verdicts.files.settings
-import reproduce.verdicts.plugin.answers
-import reproduce.verdicts.plugin.fixture
-import reproduce.verdicts.plugin.session
-import reproduce.verdicts.plugin.summary
-import reproduce.verdicts.runs.compare
-import reproduce.verdicts.runs.saving
-import reproduce.verdicts.views.brief
-import reproduce.verdicts.views.needs
-import reproduce.verdicts.views.table
-from reproduce.verdicts.plugin import collect, rules, sensitivity
+for name in (
+    "record.leaning", "running.again", "running.clock", "running.runner",
+    "verdicts.files.findings", "verdicts.files.lines", "verdicts.files.settings",
+    "verdicts.plugin.answers", "verdicts.plugin.fixture", "verdicts.plugin.sensitivity", "verdicts.plugin.session",
+    "verdicts.plugin.summary", "verdicts.runs.compare", "verdicts.runs.saving",
+    "verdicts.views.brief", "verdicts.views.needs", "verdicts.views.table",
+):  # fmt: skip
+    importlib.import_module(f"reproduce.{name}")
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 
@@ -62,15 +56,7 @@ def claim_session(pytester, monkeypatch, tmp_path):
         pytester.makepyfile(test_toy=source)
         for name, text in beside.items():
             (pytester.path / f"{name}.toml").write_text(text, encoding="utf-8")
-        for room in (
-            reproduce.verdicts.files.findings,
-            reproduce.verdicts.files.lines,
-            reproduce.verdicts.files.settings,
-            rules,
-            sensitivity,
-        ):
-            room.read.cache_clear()  # a session reads each file once; these sessions share one process
-        rules.seen.cache_clear()
+        rules.seen.cache_clear()  # a session reads the record once; these sessions share one process
         collect.forget(pytester.path)  # another room's tests may have left a file of the same name
         return inner.session(pytester, monkeypatch, *options)
 

@@ -9,8 +9,7 @@ import scipy.special  # noqa: F401
 from reproduce.errors import RecordError
 from reproduce.experiments import metric
 from reproduce.record import Cell, Entry, Store, seen
-from reproduce.verdicts.files import findings, lines, settings
-from reproduce.verdicts.plugin import kept, parts, rules, sensitivity
+from reproduce.verdicts.plugin import kept, parts, rules
 from reproduce.verdicts.plugin.collect import collected
 
 FILE = '''
@@ -56,8 +55,6 @@ def world(tmp_path, monkeypatch):
 
         def answer(self, cache="cache", ask=kept.answer):
             self.again = None
-            for room in (findings, lines, settings, rules, sensitivity):
-                room.read.cache_clear()
             rules.seen.cache_clear()
             for name in ("test_a", "test_b", "test_c"):
                 sys.modules.pop(name, None)

@@ -145,6 +145,5 @@ def test_a_rule_needs_a_fingerprint_and_a_date(tmp_path):
     """Else the file and the claim are named."""
     path = tmp_path / "rules.toml"
     path.write_text('"X.near" = { rule = "a" }\n')
-    read.cache_clear()
     with pytest.raises(InvalidInputError, match=r"\"X.near\": Object missing required field `since`"):
         read(path)

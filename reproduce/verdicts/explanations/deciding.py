@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from reproduce.experiments.registry import find
 from reproduce.running.loading import load_all
 from reproduce.running.request import Request
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.judging.judge import from_seeds
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.plugin.answers import Source
@@ -83,7 +83,7 @@ class Deciding:
         return {name: all(each) if each else None for name, each in found.items()}
 
 
-@lru_cache
+@once
 def read(path: Path) -> Deciding:
     """Return the rows and explanations of a file; none where there is none. InvalidInputError names what is wrong."""
     load_all()

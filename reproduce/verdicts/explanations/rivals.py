@@ -6,13 +6,13 @@ to the table, and what it was forecast to score before it was run.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from reproduce.errors import InvalidInputError
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 
 __all__ = ["FILE", "KINDS", "UNITS", "Forecast", "Option", "Rival", "read"]
 
@@ -85,7 +85,7 @@ class Rival:
         return Option(self.means, self.scored[0], self.score, "")
 
 
-@lru_cache
+@once
 def read(path: Path) -> dict[str, Rival]:
     """Return the rivals of a file by name, in its order; none without a file. InvalidInputError says what is wrong."""
     return {name: _rival(path, name, table) for name, table in toml(path).items()} if path.is_file() else {}

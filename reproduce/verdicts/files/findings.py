@@ -9,12 +9,12 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.judging.judge import Verdict, quantile
 from reproduce.verdicts.outcome import Outcome
 
@@ -43,7 +43,7 @@ class Finding:
     because: str = ""
 
 
-@lru_cache
+@once
 def read(path: Path) -> dict[str, Finding]:
     """Return the findings of a file by claim id; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():

@@ -5,12 +5,13 @@ A line holds the paper's printed figures, written here and nowhere else, and tak
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from reproduce.errors import InvalidInputError
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.outcome import Outcome
 
 __all__ = ["FILE", "Folded", "Line", "fold", "printed_in", "read", "runs_in"]
@@ -66,7 +67,7 @@ class Lines(tuple[Line, ...]):
         return {line.id: line.runs for line in self}
 
 
-@lru_cache
+@once
 def read(path: Path) -> Lines:
     """Return the lines of a file in its order; none where there is no file. InvalidInputError names what is wrong."""
     if not path.is_file():

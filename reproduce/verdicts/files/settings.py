@@ -6,7 +6,6 @@ paper leaves open. Which of them it does decides what a verdict there is worth.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from msgspec import Meta
 from reproduce.errors import InvalidInputError
 from reproduce.running.inputs import Weights
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.files.roles import Role
 
 __all__ = ["DIFFERENCES", "FILE", "PAPER", "Setting", "choose", "read"]
@@ -75,7 +75,7 @@ class Setting:
 ALONE = {PAPER: Setting(PAPER, "the paper's own data and protocol")}
 
 
-@lru_cache
+@once
 def read(path: Path) -> dict[str, Setting]:
     """Return the settings of a file, by name, in its order; the paper's own alone where there is no file."""
     if not path.is_file():

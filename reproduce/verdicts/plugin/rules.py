@@ -15,6 +15,7 @@ import pytest
 from reproduce.cache import write_atomically
 from reproduce.record.seen import AFRESH, Seen, first_seen
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.outcome import Outcome
 from reproduce.verdicts.plugin.dry import Dry, dry
 
@@ -31,7 +32,7 @@ class Rule:
     since: datetime
 
 
-@lru_cache
+@once
 def read(path: Path) -> Mapping[str, Rule]:
     """Return the rules of a file by claim id; none where there is no file."""
     if not path.is_file():
@@ -100,7 +101,6 @@ def write(items: Sequence[pytest.Item]) -> int:
                 rule, changed = Rule(outcome.fingerprint, datetime.now(UTC)), changed + 1
             lines[outcome.spec.id] = line(outcome, rule.since)
         write_atomically(path, "".join(f"{one}\n" for one in lines.values()).encode())
-    read.cache_clear()
     return changed
 
 

@@ -7,7 +7,7 @@ verdict that turns under any of them is *fragile*, and it says so wherever it is
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from reproduce.cache import write_atomically
 from reproduce.running.request import Request
 from reproduce.text import shaped, toml
+from reproduce.verdicts.files.once import once
 from reproduce.verdicts.judging.judge import Region, Verdict
 from reproduce.verdicts.judging.sample import Sample
 from reproduce.verdicts.judging.scatter import SEEDS
@@ -154,10 +155,9 @@ def write(items: Sequence[pytest.Item], measures: Any) -> None:
     for folder in {item.path.parent: None for item in items}:
         own = [(spec(item), partial(judge_item, item)) for item in items if item.path.parent == folder]
         write_atomically(folder / FILE, lines(own, measures).encode())
-    read.cache_clear()
 
 
-@lru_cache
+@once
 def read(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Return what is kept, by claim id and choice; nothing where there is no file."""
     return shaped(dict[str, dict[str, str]], toml(path), str(path)) if path.is_file() else {}
