@@ -26,6 +26,8 @@ SPREAD = {Timed.HERE: 1.1, Timed.ELSEWHERE: 1.5, Timed.SCALED: 2.0, Timed.GUESSE
 PACED, OWN = 1.5, 1.1
 #: Ends of a time that are near enough to be said as one.
 NEAR = 1.5
+#: Seconds that a cell takes at least: a quick one is written down as 0.000 s.
+LEAST = 1e-3
 UNITS = (("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -111,7 +113,7 @@ class Clock:
         """
         rows = {id(row): row for row in self._rows.values() if row.request.experiment.name == experiment}
         ratios = [
-            statistics.median(self._own[number]) / max(row.seconds, 1e-3)
+            max(statistics.median(self._own[number]), LEAST) / max(row.seconds, LEAST)
             for number, row in rows.items()
             if number in self._own
         ]

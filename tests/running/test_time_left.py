@@ -183,6 +183,15 @@ def test_one_slow_first_cell_is_no_measure_of_the_others(toys):
     assert clock.cost(plan.rows[1].jobs[0]) == (2.5, 460.0)
 
 
+def test_a_cell_of_no_time_at_all_is_counted_as_the_quickest(toys):
+    """Its seconds are rounded to thousandths, and 0.000 has no logarithm."""
+    rows = [Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)]
+    plan = make_plan(rows, range(2), Store())
+    clock = Clock(plan.rows, plan.jobs, 1)
+    clock.done(plan.rows[0].jobs[1], 0.0)
+    assert 0 <= clock.left()[0] <= clock.left()[1]
+
+
 def test_what_rows_share_is_counted_once(toys):
     """The features of a data set: of one cell, whichever comes first, and of none where a row has kept cells."""
     rows = [Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)]
