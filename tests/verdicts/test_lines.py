@@ -86,6 +86,49 @@ def test_a_key_that_is_none_is_refused(tmp_path):
         read(tmp_path / "paper.toml")
 
 
+@pytest.mark.parametrize(
+    "said, says",
+    [
+        ("figure = 50", "a figure is text, with the digits as printed"),
+        ("rows = { a = 50 }", "a figure is text, with the digits as printed"),
+        ("rows = 50", "a figure is text, with the digits as printed"),
+        ('rows = "50"', "a figure is text, with the digits as printed"),
+        ('runs = "two"', "Expected `int`, got `str`, at `runs`"),
+    ],
+)
+def test_figures_are_text(tmp_path, said, says):
+    """A number would lose its last digits; whatever is of another shape is an error with the line's id."""
+    (tmp_path / "paper.toml").write_text(f'["X.a"]\nat = "T"\n{said}\n')
+    with pytest.raises(InvalidInputError) as caught:
+        read(tmp_path / "paper.toml")
+    assert str(caught.value).startswith(f'{tmp_path / "paper.toml"}: ["X.a"]: {says}')
+
+
+def test_a_line_that_is_no_table_is_refused(tmp_path):
+    """And without a file there is no line."""
+    assert read(tmp_path / "paper.toml") == ()
+    (tmp_path / "paper.toml").write_text('"X.a" = 3\n')
+    with pytest.raises(InvalidInputError, match=r'\["X\.a"\] is no line: write a table'):
+        read(tmp_path / "paper.toml")
+
+
+@pytest.mark.parametrize(
+    "said, printed, rows",
+    [
+        ('printed = "50 to 60"\nfigure = "50"', "50 to 60", {"": "50"}),
+        ('figure = "50"', "50", {"": "50"}),
+        ('figure = "50"\nrows = { a = "1", b = "2" }', "50", {"a": "1", "b": "2"}),
+        ('rows = { a = "1", b = "2" }', "1, 2", {"a": "1", "b": "2"}),
+        ("", "", {}),
+    ],
+)
+def test_what_a_line_prints(tmp_path, said, printed, rows):
+    """Its own words, else its figure, else those of its rows; a figure is the row of the line itself."""
+    (tmp_path / "paper.toml").write_text(f'["X.a"]\nat = "T"\n{said}\n')
+    (line,) = read(tmp_path / "paper.toml")
+    assert (line.id, line.at, line.printed, line.rows, line.runs) == ("X.a", "T", printed, rows, 1)
+
+
 def outcome(name, **fields):
     """An outcome that was reproduced; ``setting`` is added to the id."""
     suffix = f"@{fields['setting']}" if "setting" in fields else ""
@@ -136,3 +179,5 @@ def test_a_line_takes_the_sentence_of_its_claim():
     """A line's own sentence comes before that of its claim; a line without either is empty."""
     lines = [Line("a", "T", sentence="The line."), Line("b", "T"), Line("c", "T")]
     assert [one.sentence for one in fold(lines, [outcome("a"), outcome("b")])] == ["The line.", "A sentence.", ""]
+    (alone,) = fold(lines[1:2], [outcome("b", setting="barn")])
+    assert alone.sentence == "A sentence."
