@@ -24,7 +24,7 @@ import resource
 import signal
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -35,7 +35,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 #: Seconds of processor time after which a mutant that does not end is killed, and by the clock one that waits.
-LIMIT, PATIENCE = 120, 3600
+LIMIT, PATIENCE = 120, 600
 #: What many tests import, once for all forks; TensorFlow does not bear being forked.
 IMPORTED = ("scipy.stats", "sklearn.cluster", "cv2", "matplotlib.figure", "hypothesis", "reproduce.datasets.turing")
 #: Mutants tried together, those of the same tests after one collection: what a stopped run has tried is a sample.
@@ -111,12 +111,20 @@ def codes(code: CodeType) -> Iterator[CodeType]:
             yield from codes(one)
 
 
-def put(path: Path, tree: ast.AST) -> None:
-    """Give every function of the module that was imported its changed code, whoever holds it."""
+def functions(paths: Collection[str]) -> dict[str, list[FunctionType]]:
+    """The functions of each of the modules that were imported, whoever holds them."""
+    found: dict[str, list[FunctionType]] = {path: [] for path in paths}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename in found:
+            found[one.__code__.co_filename].append(one)
+    return found
+
+
+def put(path: Path, tree: ast.AST, held: Sequence[FunctionType]) -> None:
+    """Give every function of the module, ``held``, its changed code."""
     new = {(one.co_qualname, one.co_firstlineno): one for one in codes(compile(tree, str(path), "exec"))}
-    for held in gc.get_objects():
-        if isinstance(held, FunctionType) and held.__code__.co_filename == str(path):
-            held.__code__ = new.get((held.__code__.co_qualname, held.__code__.co_firstlineno), held.__code__)
+    for one in held:
+        one.__code__ = new.get((one.__code__.co_qualname, one.__code__.co_firstlineno), one.__code__)
 
 
 class Reached:
@@ -176,6 +184,9 @@ class Tried:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
+        held = functions({str(changed[0]) for changed in self.trees if changed is not None})
+        gc.collect()
+        gc.freeze()  # a fork that looks through all objects copies them all, which takes longer than most tests
         for changed in self.trees:
             child = os.fork()
             if not child:
@@ -183,7 +194,7 @@ class Tried:
                 signal.alarm(PATIENCE)
                 if changed is not None:
                     path, tree, lines = changed
-                    put(path, tree)
+                    put(path, tree, held[str(path)])
                     by_line = self.reached.get(str(path), {})
                     self.order(session.items, {one for line in lines for one in by_line.get(line, [])})
                     if not session.items:
