@@ -176,7 +176,8 @@ def test_power_agrees_with_simulation():
 
 
 @pytest.mark.parametrize(
-    "n, k, spread, half", [(14, 1, 1.5, 4.5), (5, None, 1.5, 2.0), (3, 2, 0.5, 3.0), (5, 4, 3.0, 30.0)]
+    "n, k, spread, half",
+    [(14, 1, 1.5, 4.5), (5, None, 1.5, 2.0), (3, 2, 0.5, 3.0), (5, 4, 3.0, 30.0), (200, 1, 1.0, 1000.0)],
 )
 def test_power_is_its_integral(n, k, spread, half):
     """Over the law of the seen spread, by another rule; one run has none, and two are enough for some."""

@@ -174,6 +174,14 @@ def test_sets_without_a_common_animal_are_two_herds():
     assert joined.standard_error != pytest.approx(seeds_and_animals(values, [barn, lions, both]).standard_error)
 
 
+def test_bounds_are_those_of_one_score_alone():
+    """A low mean of parts in 0 to 1 is skewed at least as a beta law; a difference of two has no such bounds."""
+    cows, lions = (Herd(data, (tuple("abcd"),), ((0.02, 0.02, 0.025, 0.015),)) for data in ("cows", "lions"))
+    free, bounded = (seeds_and_animals([0.02], [cows], top=top) for top in (None, 1.0))
+    assert bounded.skewness > free.skewness + 0.01
+    assert seeds_and_animals([0.02], [cows, lions], top=1.0) == seeds_and_animals([0.02], [cows, lions])
+
+
 def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
     """The gain through one less the base, draw by draw and animal by animal; draws or animals too many are an error."""
     names = (("a", "b"), ("a", "b"))
