@@ -11,14 +11,14 @@ from hypothesis import Phase, settings
 #: As `reproduce.models.dcnn.loaded` sets it, which tests that import Keras first would come too late for.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-#: For code that is broken on purpose: that an example fails is enough, the smallest one takes minutes to find.
-settings.register_profile("broken", phases=[Phase.explicit, Phase.generate], database=None)
-
 # How long one example takes by the wall says nothing of the code where other work shares the cores. Whoever checks a
-# change gets the same examples each time; new ones are drawn every week (``--hypothesis-profile=exploring``).
-settings.register_profile("exploring", deadline=None)
-settings.register_profile("unhurried", deadline=None, derandomize=True, database=None)
+# change gets the same examples each time, so more of them each time would show nothing new; ten times as many, and
+# other ones, are drawn every week (``--hypothesis-profile=exploring``).
+settings.register_profile("exploring", deadline=None, max_examples=400)
+settings.register_profile("unhurried", deadline=None, max_examples=40, derandomize=True, database=None)
 settings.load_profile("unhurried")
+#: For code that is broken on purpose: that an example fails is enough, the smallest one takes minutes to find.
+settings.register_profile("broken", settings.get_profile("unhurried"), phases=[Phase.explicit, Phase.generate])
 
 #: Files that take longest, by the processor's time: begun first, so that no core ends alone with one of them.
 LONG = (

@@ -1,7 +1,13 @@
 """Inputs that hypothesis draws, shared by the rooms."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
+
+
+def examples(count, **others):
+    """Settings for a law that takes ``count`` examples where others take 100; the profile says how many that is."""
+    return settings(max_examples=max(10, count * settings.default.max_examples // 100), **others)
 
 
 @st.composite

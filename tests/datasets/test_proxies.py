@@ -4,8 +4,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.datasets import Catalogue, available, class_sizes, images, is_proxy, load, proxies
 from reproduce.errors import InvalidInputError
@@ -34,7 +35,7 @@ def sizes_of(catalogue, rows=slice(None)):
     ("OpenCows2020-thinned", 45, 36), ("OpenCows2020-barn", 21, 12), ("OpenCows2020-outside", 24, 15),
 ])  # fmt: skip
 @given(seed=st.integers(0, 2**32))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_a_proxy_has_the_cattles_tail_whole_animals_held_out_and_no_021(cows, name, animals, training, seed):
     """Sizes come from FriesianCattle2017's, without replacement; nine are held out; rows are images of the source."""
     proxy = proxies.thinned(name, cows, seed)
@@ -71,7 +72,7 @@ def lions():
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_cows_and_lions_of_one_seed_are_as_many_with_as_many_images(cows, lions, seed):
     """Forty-five of each with the sizes of forty-five lions, nine of them held out: numbers are no difference."""
     herd = proxies.thinned("OpenCows2020-as-lions", cows, seed, lions)
@@ -120,7 +121,7 @@ def test_exact_copies_are_taken_last_and_once(cows, monkeypatch):
     st.lists(st.integers(1, 12), min_size=8, max_size=10),
     st.integers(0, 99),
 )
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_sizes_are_given_out_exactly_where_they_can_be(sizes, counts, seed):
     """An assignment is found whenever, for each size, enough animals have as many images; else it is an error."""
     available_images = {str(animal): count for animal, count in enumerate(counts)}

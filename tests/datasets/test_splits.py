@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.datasets import load, splits
 from reproduce.errors import InvalidInputError
@@ -16,7 +17,7 @@ def animals(identities, split, side):
 
 
 @given(ids=IDENTITIES, seed=st.integers(0, 2**40))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_draw_holds_out_whole_animals_and_exactly_as_many_as_asked(ids, seed):
     """No animal is on both sides; every image is on one."""
     count = max(1, len(set(ids)) // 3)
@@ -29,7 +30,7 @@ def test_a_draw_holds_out_whole_animals_and_exactly_as_many_as_asked(ids, seed):
 
 
 @given(ids=IDENTITIES, seed=st.integers(0, 1000), shuffle=st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_a_draw_follows_the_animals_whatever_the_order_of_rows(ids, seed, shuffle):
     """Shuffling the rows, or repeating images, holds out the same animals."""
     order = list(range(len(ids)))

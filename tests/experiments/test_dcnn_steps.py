@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drawn import encoded, write_files
+from spy import small_backbone
 
 from reproduce.datasets import load
 from reproduce.errors import InvalidInputError
@@ -16,8 +17,9 @@ SMALL = {name: value for name, value in steps.rehearsal.items() if name != "at"}
 
 @pytest.fixture
 def herd(tmp_path, monkeypatch):
-    """Eight small animals of four images each."""
+    """Eight small animals of four images each, seen by a small backbone."""
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("reproduce.models.dcnn.backbone.constructor", lambda _: small_backbone)
     rng = np.random.default_rng(1)
     files = {
         f"{animal}/{number}.png": encoded(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8), ".png")

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import brute
-from strategies import embeddings_with_labels
+from strategies import embeddings_with_labels, examples
 
 from reproduce.metrics import map_at_r, retrieval_scores, retrieval_scores_from_distances
 
-FEW = settings(deadline=None, max_examples=150)
+FEW = examples(150)
 
 
 def as_array(figures):

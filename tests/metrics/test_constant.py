@@ -5,8 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import constant
@@ -42,7 +43,7 @@ def test_counts_are_those_of_the_pairs_written_out(sizes, self_pairs, ordered):
     assert math.isclose(accuracy, 1 - np.mean(listed), abs_tol=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(st.integers(1, 9), min_size=3, max_size=9), st.data())
 def test_the_distribution_is_that_of_every_draw_enumerated(sizes, data):
     """The dynamic programme gives each accuracy exactly as often as listing all draws does."""

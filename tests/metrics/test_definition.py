@@ -4,10 +4,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import brute
-from strategies import embeddings_with_labels
+from strategies import embeddings_with_labels, examples
 
 from reproduce.metrics import chance_map_at_r, definition, map_at_r, retrieval_scores
 
@@ -18,7 +18,7 @@ def some_class_of_two(labels):
     return len(set(labels)) < len(labels)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=40).filter(some_class_of_two),
     st.integers(1, 5),
@@ -37,7 +37,7 @@ def test_the_fast_path_is_the_definition(labels, depth, pull, seed):
         assert figures.map_at_r == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(embeddings_with_labels(max_rows=5))
 def test_ties_are_the_definition_over_every_order_of_the_rows(sample):
     """What tied distances are worth: the mean of the definition over all N! orders of the rows."""
@@ -50,7 +50,7 @@ def test_ties_are_the_definition_over_every_order_of_the_rows(sample):
         assert map_at_r(x, labels, average) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.lists(st.integers(0, 12), min_size=2, max_size=60).filter(some_class_of_two))
 def test_chance_is_the_definition(labels):
     """The exact chance level of any class sizes, both averages, alone and beside the scores."""

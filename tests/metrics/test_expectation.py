@@ -6,8 +6,9 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.metrics.expectation import chance, expected, harmonic, survival
 
@@ -29,7 +30,7 @@ def listed(flags, new, relevant):
     return [float(Fraction(sum(values), len(found))) for values in zip(*found, strict=True)], first
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.data())
 def test_expected_figures_are_the_mean_over_every_order_of_the_tied(data):
     """Two rankings at once, of five images, two of them relevant, in any tie groups; what was given stays as it was."""

@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import brute
-from strategies import embeddings_with_labels
+from strategies import embeddings_with_labels, examples
 
 from reproduce.metrics import chance_map_at_r, map_at_r, retrieval_scores
 from reproduce.metrics.kernel import sweep
 
-FEW = settings(deadline=None, max_examples=60)
+FEW = examples(60)
 DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
 
 

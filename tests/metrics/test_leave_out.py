@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
-from strategies import embeddings_with_labels
+from strategies import embeddings_with_labels, examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics import retrieval_scores, retrieval_scores_from_distances
@@ -45,7 +45,7 @@ def by_the_loop(x, labels):
     return [retrieval_scores(x[labels != one], labels[labels != one]) for one in np.unique(labels)]
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(drawn_sets(12))
 def test_one_ranking_gives_what_ranking_the_rest_anew_gives(drawn):
     """Ties of any size, lone animals, both averages; nothing where some animal cannot be left out."""
@@ -57,7 +57,7 @@ def test_one_ranking_gives_what_ranking_the_rest_anew_gives(drawn):
     assert [rest.animal for rest in found] == (np.unique(labels).tolist() if found else [])
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(drawn_sets(12))
 def test_one_pass_gives_what_two_give(drawn):
     """Scores, and those without each animal, to the last bit as each by itself; of embeddings and of distances."""
@@ -75,7 +75,7 @@ def test_one_pass_gives_what_two_give(drawn):
     assert all(np.array_equal(one.cmc, other.cmc) for one, other in zip(rest, again, strict=True))
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(drawn_sets(9), drawn_sets(9))
 def test_an_animal_leaves_queries_and_gallery(one, other):
     """A reference set apart, in which animals stand that no query shows, and the other way round."""
@@ -127,7 +127,7 @@ def test_too_few_animals_are_too_few_for_every_score():
     assert [kept.tolist() for _, kept in each_animal(enough)][2] == [True] * 4 + [False]
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(drawn_sets(9), st.data())
 def test_rows_apart_are_in_no_ranking_of_each_other(drawn, data):
     """Each query against a reference of its own, one after the other; and the same without each animal."""
@@ -145,7 +145,7 @@ def test_rows_apart_are_in_no_ranking_of_each_other(drawn, data):
         assert (rest.map_at_r, rest.precision_at_1, rest.chance) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(drawn_sets(9), drawn_sets(9), st.data())
 def test_images_of_a_gallery_are_apart_from_a_query(one, other, data):
     """As Market-1501 leaves out of a query's gallery what its own camera took of its animal; one direction alone."""

@@ -4,9 +4,10 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, brier_score_loss, roc_auc_score
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.metrics.constant import constant_pair_accuracy
@@ -28,7 +29,7 @@ def kinds(labels):
     return labels[i] == labels[j]
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(answers())
 def test_scores_are_scikit_learns(drawn):
     """Accuracy, balanced accuracy, AUC and Brier; the constant's accuracy is that of the class sizes."""
@@ -43,7 +44,7 @@ def test_scores_are_scikit_learns(drawn):
     assert (scores.pairs, scores.same, scores.said_same) == (len(p), same.sum(), (p > 0.5).sum())
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(answers())
 def test_leaving_out_an_animal_is_a_second_pass_without_it(drawn):
     """Every score without each animal, against scoring the other images' pairs anew; none of too few animals."""
@@ -118,7 +119,7 @@ def test_the_constant_says_different_even_where_most_pairs_are_the_same():
     assert constant_pair_accuracy([4, 1]) == pytest.approx(0.4)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(answers())
 def test_histograms_count_every_pair_once(drawn):
     """By kind they sum to the pairs of that kind, and a threshold between two parts splits them as the scores do."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from strategies import float_arrays
+from strategies import examples, float_arrays
 
 from reproduce.errors import InvalidInputError
 from reproduce.models import Adam
@@ -67,7 +67,7 @@ class AgainstTorch(RuleBasedStateMachine):
 
 
 TestAgainstTorch = AgainstTorch.TestCase
-TestAgainstTorch.settings = settings(deadline=None, max_examples=30, stateful_step_count=12)
+TestAgainstTorch.settings = examples(30, stateful_step_count=12)
 
 
 @pytest.mark.parametrize("size", [7, adam_module.CHUNK // 8 + 5])
@@ -119,7 +119,7 @@ def run(gradients, theta, **settings):
 
 
 @given(st.lists(float_arrays((4,)), min_size=1, max_size=40))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_sign_symmetry_and_independent_coordinates(gradients):
     """Negated gradients mirror the path, bit for bit; a coordinate's path ignores the others."""
     path = run(gradients, np.zeros(4))
@@ -131,7 +131,7 @@ def test_sign_symmetry_and_independent_coordinates(gradients):
 @given(
     st.lists(float_arrays((4,)).map(lambda g: g.round(3)), min_size=1, max_size=20), st.sampled_from([1e-3, 8.0, 1e5])
 )
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_the_scale_of_the_gradients_does_not_matter_up_to_epsilon(gradients, scale):
     """With epsilon near nothing, scaled gradients take the same path."""
     path = run(gradients, np.zeros(4), epsilon=1e-30)
@@ -140,7 +140,7 @@ def test_the_scale_of_the_gradients_does_not_matter_up_to_epsilon(gradients, sca
 
 
 @given(st.lists(float_arrays((6,)), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_splitting_an_array_changes_nothing(gradients):
     """One array, a list of two halves, small chunks, and a strided view take the same path."""
     path = run(gradients, np.ones(6))

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.dcnn.balanced import BalancedBatches
 
 
 @given(st.integers(2, 6), st.integers(2, 4), st.integers(0, 2**31), st.integers(0, 1000))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_a_batch_holds_p_animals_with_k_images_each(animals, images, seed, step):
     """Every batch has P different animals and K different images of each."""
     labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(9), 5))

@@ -1,6 +1,7 @@
 """The DCNN: repeatable to the bit, trained where it should be, and clear about bad input."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -33,16 +34,24 @@ def test_the_whole_network_trains_repeatably_from_images(monkeypatch):
     assert np.allclose(np.linalg.norm(first, axis=1), 1, atol=1e-3)
 
 
-@pytest.mark.parametrize(("trainable", "moves"), [("frozen", "embedding"), ("last", "block_16|Conv_1|embedding")])
-def test_only_what_trains_moves(trainable, moves):
+@pytest.mark.parametrize(("trainable", "moves"), [("frozen", "embedding"), ("last", "block_1_conv|embedding")])
+def test_only_what_trains_moves(monkeypatch, trainable, moves):
     """Frozen, only the head has trainable parameters; "last" adds the last block, batch norms stay."""
-    import re
-
+    monkeypatch.setattr(backbone, "constructor", lambda _: small_backbone)
     images, labels = _images()
     model = DCNN(_small(trainable=trainable, steps=1), seed=1).fit(images, labels)
     paths = [variable.path for variable in model.network.trainable_variables]
-    assert paths
-    assert all(re.search(moves, path) and "BN" not in path for path in paths)
+    assert {re.search(moves, path).group() for path in paths} == set(moves.split("|"))
+    assert all("BN" not in path for path in paths)
+
+
+def test_the_last_block_of_a_known_network_trains():
+    """MobileNetV2's blocks are numbered: what comes after the last number trains too, and no batch norm does."""
+    features = backbone.build("MobileNetV2", None, 32)
+    backbone.freeze(features, "last")
+    layers = {re.search(r"block_\d+|Conv_1", variable.path).group() for variable in features.trainable_variables}
+    assert layers == {"block_16", "Conv_1"}
+    assert all("BN" not in variable.path for variable in features.trainable_variables)
 
 
 def test_a_bank_of_views_is_drawn_from():

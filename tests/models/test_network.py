@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.models.mlp.network import Network
 from reproduce.models.mlp.objectives import CrossEntropy, Triplet
@@ -39,7 +40,7 @@ def central_differences(function, vector, step=1e-6):
     linear=st.booleans(),
     seed=st.integers(0, 10_000),
 )
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_gradients_equal_central_differences(hidden, objective, linear, seed):
     """For both objectives, any depth and either output, every parameter's gradient is the slope of the loss."""
     net = network((6, *hidden, 4), seed, linear)
@@ -60,7 +61,7 @@ def test_gradients_equal_central_differences(hidden, objective, linear, seed):
 
 
 @given(seed=st.integers(0, 10_000), depth=st.integers(0, 1))
-@settings(deadline=None, max_examples=20)
+@examples(20)
 def test_permuting_hidden_units_permutes_the_embedding_and_nothing_else(seed, depth):
     """Hidden units in another order: the same logits, and the last layer's activations in that order."""
     net, other = network((5, 4, 6, 3), seed), network((5, 4, 6, 3), seed)
@@ -75,7 +76,7 @@ def test_permuting_hidden_units_permutes_the_embedding_and_nothing_else(seed, de
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(deadline=None, max_examples=20)
+@examples(20)
 def test_permuting_classes_permutes_the_output_layer_and_nothing_else(seed):
     """Classes renamed, with the output columns: the same loss, the same gradient below."""
     net, other = network((5, 4, 3), seed), network((5, 4, 3), seed)
@@ -167,7 +168,7 @@ def brute_force_triplets(E, labels):
 
 
 @given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=9), seed=st.integers(0, 10_000))
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_triplet_loss_equals_the_rule_spelt_out(labels, seed):
     """Hardest positive, nearest farther negative or else the farthest, softplus: anchor by anchor."""
     labels = np.array(labels)

@@ -4,17 +4,17 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax
 from scipy.special import softmax as scipy_softmax
-from strategies import logits_with_labels
+from strategies import examples, logits_with_labels
 
 from reproduce.errors import InvalidInputError
 from reproduce.models import softmax
 from reproduce.models.mlp.output import cross_entropy, cross_entropy_gradient, loss_and_delta
 
-SOME = settings(deadline=None, max_examples=50)
+SOME = examples(50)
 
 
 @SOME

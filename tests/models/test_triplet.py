@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 
@@ -38,7 +39,7 @@ def _chosen(rule, margin, distances, labels):
     ("rule", "margin"),
     [("tfsim-semi-hard", "soft"), ("facenet-semi-hard", 0.5), ("facenet-semi-hard", "soft"), ("batch-hard", "soft")],
 )
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(labels=st.lists(st.integers(0, 3), min_size=2, max_size=6), data=st.data())
 def test_each_rule_chooses_what_loops_choose(rule, margin, labels, data):
     """Distances that often tie or lie a margin apart, up to the largest, animals alone among them."""

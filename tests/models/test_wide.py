@@ -3,10 +3,11 @@
 import lightgbm
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import squareform
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.wide.classifier import REPEATABLE, PairClassifier
@@ -33,7 +34,7 @@ def fitted():
 FINITE = st.floats(-1e6, 1e6, width=32)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.data())
 def test_the_symmetric_encodings_answer_the_same_both_ways(fitted, data):
     """p(a, b) = p(b, a) to the last bit, whatever the features; the whole matrix is symmetric too."""

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.errors import InvalidInputError
 from reproduce.models.wide.pairs import PairSet, blocks, encode, pair_numbers, pair_rows, sample_pairs
@@ -65,7 +66,7 @@ def test_an_unknown_encoding_names_the_known_ones(encoding):
         encode(np.zeros((1, 2)), np.zeros((1, 2)), encoding)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(st.integers(0, 4), min_size=6, max_size=30), st.integers(2, 40), st.integers(0, 3))
 @example([0, 1, 2, 3, 4, 5], 4, 0)
 @example([0, 0, 0, 0, 0, 0], 4, 0)

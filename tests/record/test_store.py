@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import names_animals
@@ -77,7 +78,7 @@ entries = st.lists(names, max_size=3, unique=True).flatmap(entries_of)
 
 
 @given(st.lists(entries, max_size=4, unique_by=lambda entry: entry.key))
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_round_trip(tmp_path_factory, kept):
     """What is written is read back, every float bit for bit, and written again as the same bytes."""
     path = tmp_path_factory.getbasetemp() / "toy.json"

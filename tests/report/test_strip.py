@@ -1,8 +1,9 @@
 """Where things lie on a strip."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from reproduce.report.strip import BORDER, WIDTH, described, strip
 from reproduce.verdicts.outcome import Outcome, Spec
@@ -57,7 +58,7 @@ def test_labels_do_not_overlap(outcome):
 value = st.floats(-1e6, 1e6, allow_subnormal=False)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(
     st.lists(value, min_size=4, max_size=4), st.one_of(st.none(), value), st.sampled_from(["both", "lower", "upper"])
 )

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
-from reproduce.metrics import map_at_r
-from reproduce.metrics.leave_out import without_each_animal
+from reproduce.metrics.leave_out import scores_and_without_each_animal
 from reproduce.record import Store
 from reproduce.verdicts.judging.draws import _beta_third, of_animals
 from reproduce.verdicts.judging.judge import Estimate, Region, Verdict, judge, p_value, skewed, unskewed
@@ -93,7 +92,8 @@ def gallery(rng):
     centres = rng.normal(size=shape) * np.exp(rng.normal(0, 0.5, (ANIMALS, 1)))
     tight = np.exp(rng.normal(0, 0.5, (ANIMALS, 1)))
     rows = 0.35 * centres[animals] + tight[animals] * rng.normal(size=(len(animals), 6))
-    return map_at_r(rows, animals), tuple(one.map_at_r for one in without_each_animal(rows, animals))
+    scores, rest = scores_and_without_each_animal(rows, animals)
+    return scores.map_at_r, tuple(one.map_at_r for one in rest)
 
 
 def test_galleries_that_change_with_the_animal_are_covered():

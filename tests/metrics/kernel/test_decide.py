@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import brute
+from strategies import examples
 
 from reproduce.metrics import map_at_r
 from reproduce.metrics.kernel import decide
@@ -40,7 +41,7 @@ def nasty(kind, rows, depth, seed):
     return x, labels
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(KINDS, st.integers(4, 14), st.integers(1, 8), SEEDS)
 def test_every_ranking_is_the_exact_one(kind, rows, depth, seed):
     """MAP@R of nasty embeddings is that of distances in fractions, ties averaged, to 1e-12."""
@@ -56,7 +57,7 @@ def test_every_ranking_is_the_exact_one(kind, rows, depth, seed):
         assert map_at_r(x, labels, average) == pytest.approx(brute.mean(found, labels, average)[0], abs=1e-12)
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(KINDS, st.integers(4, 40), st.integers(1, 200), SEEDS, st.booleans())
 def test_the_bound_on_float32_holds(kind, rows, depth, seed, apart):
     """No flagged float32 key lies farther from the exact one than half of what ``close`` allows."""

@@ -4,9 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from metrics import brute
+from strategies import examples
 
 from reproduce.metrics.kernel.nearest import integers
 from reproduce.metrics.kernel.rank import ap_at_r, everything, in_order
@@ -45,7 +46,7 @@ def by_hand(block, tolerance):
     return np.array(wanted)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(blocks())
 def test_a_block_scores_as_the_mean_over_every_order(drawn):
     """AP@R by the nearest alone, and every figure by whole rankings, ties of any size and place averaged."""
