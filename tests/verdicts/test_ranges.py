@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reproduce.verdicts.files.findings import HEAD, Finding, complaint, expected, proposed, vanished
+from reproduce.errors import InvalidInputError
+from reproduce.verdicts.files.findings import HEAD, Finding, complaint, expected, proposed, read, unused, vanished
 from reproduce.verdicts.outcome import Outcome, Spec
 
 
@@ -149,3 +150,22 @@ def test_a_proposal_names_the_file_on_both_sides(tmp_path):
     """As a patch does."""
     path = Path(tmp_path, "findings.toml")
     assert proposed([outcome()], path)[:2] == [f"--- {path}", f"+++ {path} (proposed)"]
+
+
+@pytest.mark.parametrize("says", ["holds", "reproduced", "fails", "not reproduced"])
+def test_a_range_may_be_one_value_and_a_deviation_says_why(tmp_path, says):
+    """The file and the entry are named where it is not so."""
+    path = tmp_path / "findings.toml"
+    path.write_text(f'"X.a" = {{ says = "{says}", ours = [1, 1], because = "odd" }}\n')
+    assert read(path) == {"X.a": Finding(says, (1.0, 1.0), "odd")}
+    assert unused(read(path), ["X.b"]) == ["X.a"]
+    assert unused(read(path), ["X.a", "X.b"]) == []
+    path.write_text(f'"X.a" = {{ says = "{says}", ours = [1, 2] }}\n')
+    if says in ("holds", "reproduced"):
+        assert read(path)["X.a"].because == ""
+    else:
+        with pytest.raises(InvalidInputError, match=r'findings\.toml: "X\.a" is a deviation: say why'):
+            read(path)
+    path.write_text(f'"X.a" = {{ says = "{says}", ours = [2, 1], because = "odd" }}\n')
+    with pytest.raises(InvalidInputError, match=r'findings\.toml: "X\.a": the range 2\.0 to 1\.0 is empty'):
+        read(path)

@@ -200,6 +200,13 @@ def test_a_session_says_so_in_one_line(claim_session, marks, arguments):
     assert "Traceback" not in words(result)
 
 
+def test_a_setting_may_differ_in_all_three_ways(tmp_path):
+    """Animals, network and reading at once."""
+    path = tmp_path / "settings.toml"
+    path.write_text(PAPER + BARN.replace('["animals"]', '["animals", "network", "reading"]'))
+    assert read(path)["barn"].differs == ("animals", "network", "reading")
+
+
 def test_a_setting_says_how_many_seeds_it_is_judged_on(tmp_path):
     """Where it says nothing, a claim is judged on as many as ever."""
     path = tmp_path / "settings.toml"
