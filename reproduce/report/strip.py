@@ -49,12 +49,12 @@ def strip(outcome: Outcome) -> Strip | None:
     drawn = [*bounds, outcome.ours, *outcome.values, *(outcome.interval or ())]
     drawn += [value for value in (chance, paper) if value is not None]
     low, high = min(drawn), max(drawn)
-    reach = high - low or abs(high) or 1.0
     # An open side needs room to be seen as one.
-    start = low - (0.15 * reach if outcome.lower is None else 0.0)
-    stop = high + (0.15 * reach if outcome.upper is None else 0.0)
+    room = 0.15 * (high - low)
+    start = low - (room if outcome.lower is None else 0.0)
+    stop = high + (room if outcome.upper is None else 0.0)
     if start == stop:
-        start, stop = start - reach / 2, stop + reach / 2
+        start, stop = start - 1, stop + 1
 
     def place(value: float) -> float:
         return round(BORDER + (value - start) / (stop - start) * (WIDTH - 2 * BORDER), 1)

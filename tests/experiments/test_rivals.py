@@ -1,4 +1,4 @@
-"""What might have printed Table III: folders numbered apart, ranges, orders, body parts, ties, each by what it does."""
+"""What might have printed Table III: folders numbered apart, ranges, orders, body parts, each by what it does."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ from reproduce.errors import InvalidInputError
 from reproduce.experiments import file_names
 from reproduce.experiments.dcnn import numbered, order, parts
 from reproduce.experiments.dcnn.input_range import RANGES
-from reproduce.experiments.unlearned import ties
 from reproduce.metrics import chance_map_at_r
 
 pytest.importorskip("keras")
@@ -94,15 +93,6 @@ def test_a_network_that_tells_animals_apart_has_them_as_neighbours(herd):
     assert found.animals[""] == ["cow 6", "cow 7", "cow 8"]
     with pytest.raises(InvalidInputError, match="shown is one of part, animal"):
         parts.parts(herd, 0, **SMALL, shown="coat")
-
-
-def test_ties_in_the_order_of_the_files_by_hand():
-    """A a b b: of the first query the other a leads; with the first dropped the query finds itself."""
-    labels = np.array(["a", "a", "b", "b"])
-    assert ties.in_file_order(labels, "itself", "query") == pytest.approx(0.5)  # both a's, no b
-    assert ties.in_file_order(labels, "first", "query") == pytest.approx(0.5)
-    assert ties.in_file_order(np.array(["a", "b", "b"]), "first", "class") == pytest.approx(1.0)
-    assert ties.in_file_order(np.array(["a", "b", "b"]), "itself", "class") == pytest.approx(0.0)
 
 
 def test_the_order_of_the_files_is_that_of_their_paths(herd):

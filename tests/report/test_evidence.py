@@ -7,11 +7,20 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.experiments import dcnn
+from reproduce.experiments.unlearned import baselines
+from reproduce.record import Cell, Entry, Store
 from reproduce.report import headlines
-from reproduce.report.evidence import commands, intervals
+from reproduce.report.evidence import Provenance, commands, intervals, made_of, provenance
 from reproduce.report.figures.forest import inside, rows
 from reproduce.running.request import Request
 from reproduce.running.select import factor
+
+
+def entry(seed, **made):
+    """A kept result."""
+    cell = Cell("baselines.pixels", 1, baselines.pixels.factors(), "LionData", "hash", None, seed)
+    return Entry(cell, {"map_at_r": 0.5}, **made)
+
 
 FINDING = """
 [[finding]]
@@ -37,6 +46,23 @@ def test_seeds_that_do_not_begin_at_zero_are_the_claims_to_say():
     """A number of seeds is counted from 0: claims of later ones are run by the experiment's name."""
     request = Request(dcnn.embed, "LionData", dcnn.embed.factors(), range(14, 28))
     assert commands([request]) == ["reproduce run dcnn.embed"]
+
+
+def test_results_are_summed_up(tmp_path):
+    """How many, how long, where, from which commits, from which day to which; what nobody wrote down is left out."""
+    entries = [
+        entry(0, machine="b", seconds=2.0, time="2026-01-03T00:00:00Z", commit="two", backend="numpy",
+              environment={"gpu": "H200", "cpu": "Xeon"}),
+        entry(1, machine="a", seconds=1.5, time="2026-01-01T23:59:59Z", commit="one", environment={"cpu": "Xeon"}),
+        entry(2, machine="a", seconds=0.5, time="2026-01-02T00:00:00Z"),
+    ]  # fmt: skip
+    found = Provenance(3, 4.0, ("a", "b"), ("H200", "Xeon"), ("numpy",), ("one", "two"), "2026-01-01", "2026-01-03")
+    assert made_of(entries) == found
+    assert made_of([]) == Provenance()
+    store = Store(tmp_path)
+    for one in entries:
+        store.add(one)
+    assert provenance(store) == found
 
 
 def test_both_intervals_are_named(outcome):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from reproduce.report.strip import BORDER, WIDTH, described, strip
+from reproduce.report.strip import BORDER, WIDTH, Edge, _labelled, described, strip
 from reproduce.verdicts.outcome import Outcome, Spec
 
 
@@ -35,6 +35,47 @@ def test_an_open_side_reaches_the_end(outcome, side, end):
     assert drawn.paper is None
 
 
+@pytest.mark.parametrize(
+    "fields, seeds, edge",
+    [
+        # From 10 to 30, and 3 beyond the open side: 23 on 198 pixels.
+        ({"lower": None, "upper": 30.0}, (41.8, 127.9), 214.0),
+        ({"lower": 10.0, "upper": None}, (102.1, 188.2), 16.0),
+    ],
+)
+def test_an_open_side_has_room(outcome, fields, seeds, edge):
+    """The outermost value does not stand at the end of the drawing, so that the region is seen to go on."""
+    values = (10.0, 20.0) if fields["lower"] is None else (20.0, 30.0)
+    drawn = strip(outcome(values=values, ours=20.0, interval=None, chance=None, **fields))
+    assert drawn.seeds == seeds
+    assert [one.x for one in drawn.edges] == [edge]
+
+
+def test_an_interval_wider_than_all_else_is_drawn_whole(outcome):
+    """From end to end; so is a chance, or the paper's figure, beyond it."""
+    drawn = strip(outcome(interval=(-10.0, 90.0), chance=None))
+    assert drawn.interval == (BORDER, WIDTH - BORDER)
+    drawn = strip(outcome(paper="99.5", chance=0.5))
+    assert (drawn.chance, drawn.paper) == (BORDER, WIDTH - BORDER)
+
+
+@pytest.mark.parametrize("value", [25.0, 0.0])
+@pytest.mark.parametrize("open_side", [{}, {"lower": None}, {"upper": None}])
+def test_one_value_alone_lies_in_the_middle(outcome, value, open_side):
+    """Where edges, mean and seeds are all one there is no scale."""
+    bounds = {"lower": value, "upper": value} | open_side
+    drawn = strip(outcome(ours=value, values=(value, value), interval=None, chance=None, paper=f"{value}", **bounds))
+    assert drawn.mean == WIDTH / 2
+    assert drawn.seeds == (WIDTH / 2, WIDTH / 2)
+
+
+def test_a_figure_that_is_no_number_is_not_drawn(outcome):
+    """A printed range, say; a mean of one seed has no seeds beside it."""
+    drawn = strip(outcome(paper="20 to 30", values=(25.0,)))
+    assert drawn.paper is None
+    assert drawn.seeds == ()
+
+
 def test_chance_is_not_on_the_scale_of_a_difference(outcome):
     """A difference of two scores has no chance drawn, a score has."""
     assert strip(outcome()).chance is not None
@@ -53,6 +94,25 @@ def test_labels_do_not_overlap(outcome):
     assert edge.label == "26.70 … 26.80"
     assert edge.x - 3 * len(edge.label) > 0
     assert edge.x + 3 * len(edge.label) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    "edges, labels",
+    [
+        # Six pixels a letter, of the longer label: at 30 both fit, just below that they share one in the middle.
+        ([(100.0, "20.40"), (130.0, "33.10")], [(100.0, "20.40"), (130.0, "33.10")]),
+        ([(100.0, "20.40"), (129.6, "33.10")], [(114.8, "20.40 … 33.10")]),
+        ([(100.0, "5"), (135.0, "100.00")], [(117.5, "5 … 100.00")]),
+        ([(100.0, "5"), (136.0, "100.00")], [(100.0, "5"), (136.0, "100.00")]),
+        # Thirteen letters of three pixels to either side: no farther to the left than 39, nor to the right than 191.
+        ([(16.0, "20.40"), (20.0, "33.10")], [(39.0, "20.40 … 33.10")]),
+        ([(210.0, "20.40"), (214.0, "33.10")], [(191.0, "20.40 … 33.10")]),
+        ([(5.0, "20.40")], [(5.0, "20.40")]),
+    ],
+)
+def test_a_label_stands_where_it_fits(edges, labels):
+    """Beneath its edge, or in the middle of two, within the drawing."""
+    assert _labelled(edges) == tuple(Edge(*one) for one in labels)
 
 
 value = st.floats(-1e6, 1e6, allow_subnormal=False)

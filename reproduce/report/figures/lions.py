@@ -41,6 +41,10 @@ FACTORS = {
     "learning_rate": "rate",
 }
 LEARNED = ("mlp.embed", "dcnn.embed", "fusion.fused")
+#: Whether lions were learned from -> how the mark looks; how intervals and seeds do.
+LOOKS = {False: {"marker": "o", "color": COLOURS["accent"]}, True: {"marker": "D", "color": COLOURS["holds"]}}
+BAR: Mapping[str, float] = {"linewidth": 2, "alpha": 0.5}
+FAINT: Mapping[str, float] = {"markersize": 3.2, "alpha": 0.35, "markeredgewidth": 0}
 #: The factor that keeps what was cut from the query's own photograph out of its ranking.
 APART = "same_photo"
 
@@ -127,28 +131,30 @@ def _written(sample: Sample | None) -> str:
 
 
 def _interval(sample: Sample) -> tuple[float, float] | None:
-    """Return the interval, over animals too where they were resampled; None where every seed gives the same."""
-    if len(set(sample.values)) == 1:
-        sample = replace(sample, random=False)
-    return list(sample.estimates().values())[-1].interval()
+    """Return the interval, over animals too where they were resampled; seeds that all give the same are no error."""
+    return list(replace(sample, random=False).estimates().values())[-1].interval()
 
 
 def _panel(panel: Any, lines: Sequence[Row], suffix: str, title: str) -> None:
+    samples = [line.samples[suffix] for line in lines if suffix in line.samples]
+    chance = next((sample.chance for sample in samples if sample.chance), None)
+    _axis(panel, title, chance)
+    for learned, look in LOOKS.items():
+        own = [(at, line) for at, line in enumerate(lines) if line.learned == learned]
+        _marks(panel, [(at, line.samples[suffix]) for at, line in own if suffix in line.samples], look)
+        apart = [(at + 0.3, line.apart[suffix]) for at, line in own if suffix in line.apart]
+        _marks(panel, apart, look | {"markerfacecolor": COLOURS["paper"]})
+
+
+def _axis(panel: Any, title: str, chance: float | None) -> None:
+    """Set the scale, and draw what is no row of ours: the paper's figures, those that it quotes, and chance."""
     from matplotlib.ticker import FixedLocator, NullLocator
 
     panel.set_xscale("log")
     panel.axvspan(*PAPER, color=COLOURS["bad"], alpha=0.28, linewidth=0, zorder=1)
     panel.axvline(DLAMINI, color=COLOURS["open"], linewidth=1.2, zorder=1)
-    samples = [line.samples[suffix] for line in lines if suffix in line.samples]
-    chance = next((sample.chance for sample in samples if sample.chance), None)
     if chance:
         panel.axvline(chance, color=COLOURS["soft"], linewidth=1.2, linestyle=(0, (3, 2)), zorder=1)
-    for learned, marker, colour in ((False, "o", "accent"), (True, "D", "holds")):
-        own = [(at, line) for at, line in enumerate(lines) if line.learned == learned]
-        look = {"marker": marker, "color": COLOURS[colour]}
-        _marks(panel, [(at, line.samples[suffix]) for at, line in own if suffix in line.samples], look)
-        apart = [(at + 0.3, line.apart[suffix]) for at, line in own if suffix in line.apart]
-        _marks(panel, apart, look | {"markerfacecolor": COLOURS["paper"]})
     top = {"y": -0.62, "fontsize": 8, "va": "center"}
     panel.text(PAPER[1] * 1.03, s="paper", color=COLOURS["bad"], ha="left", **top)
     panel.text(DLAMINI * 0.95, s="Dlamini", color=COLOURS["open"], ha="right", **top)
@@ -171,11 +177,10 @@ def _marks(panel: Any, placed: Sequence[tuple[float, Sample]], look: Mapping[str
     """
     spans = [(at, interval) for at, sample in placed if (interval := _interval(sample))]
     lows, highs = [max(low, 0.05) for _, (low, _) in spans], [high for _, (_, high) in spans]
-    panel.hlines([at for at, _ in spans], lows, highs, color=look["color"], linewidth=2, alpha=0.5)
+    panel.hlines([at for at, _ in spans], lows, highs, color=look["color"], **BAR)
     if "markerfacecolor" not in look:
         seeds = [(value, at) for at, sample in placed if sample.n > 1 for value in sample.values]
-        faint = {"color": look["color"], "markersize": 3.2, "alpha": 0.35, "markeredgewidth": 0}
-        panel.plot([value for value, _ in seeds], [at for _, at in seeds], "o", **faint)
+        panel.plot([value for value, _ in seeds], [at for _, at in seeds], "o", color=look["color"], **FAINT)
     panel.plot([sample.mean for _, sample in placed], [at for at, _ in placed], linestyle="", markersize=5.5, **look)
 
 

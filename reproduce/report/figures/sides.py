@@ -1,6 +1,6 @@
 """Claims as a drawing: both sides of each comparison, or the score and its bound, one row a claim, the words beside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,13 @@ __all__ = ["alternative", "draw", "shown"]
 
 #: Verdict -> colour; its word stands at the row's end, so nothing is told by colour alone.
 LOOKS = {Verdict.REPRODUCED: "#1b6e3c", Verdict.NOT_REPRODUCED: "#a4303f"}
+#: How marks, lines and words look.
+FILLED: Mapping[str, Any] = {"markersize": 6}
+HOLLOW: Mapping[str, Any] = {"markersize": 6, "markerfacecolor": "white"}
+BETWEEN: Mapping[str, Any] = {"linewidth": 1.4, "alpha": 0.6}
+INTERVAL: Mapping[str, Any] = {"linewidth": 2, "alpha": 0.5}
+BOUND: Mapping[str, Any] = {"linewidth": 1.2, "color": "black"}
+WORD: Mapping[str, Any] = {"va": "center", "fontsize": 8}
 
 
 def shown(outcomes: Sequence[Outcome], prefix: str) -> list[Outcome]:
@@ -34,16 +41,7 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
 
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "sides", "font.size": 9}):
         picture = Figure(figsize=(9.5, 1.1 + 0.32 * len(outcomes)), layout="constrained")
-        axes = picture.subplots()
-        for row, one in enumerate(outcomes):
-            _row(axes, row, one)
-        axes.set_yticks(range(len(outcomes)), [one.spec.id for one in outcomes])
-        axes.set_ylim(len(outcomes) - 0.4, -0.6)
-        axes.set_xlabel(f"{outcomes[0].spec.unit}; filled: the side named first, hollow: the other, bar: a bound")
-        axes.grid(axis="x", color="#e5e7eb", linewidth=0.6)
-        axes.set_axisbelow(True)
-        for side in ("top", "right", "left"):
-            axes.spines[side].set_visible(False)
+        _paint(picture.subplots(), outcomes)
         what = {"Date": None, "Title": outcomes[0].spec.group, "Description": alternative(outcomes)}
         picture.savefig(path, metadata=what if path.suffix == ".svg" else None, dpi=110)
 
@@ -62,18 +60,30 @@ def _words(one: Outcome) -> str:
     return f"{as_text(one.ours, one)}{end}"
 
 
+def _paint(axes: Any, outcomes: Sequence[Outcome]) -> None:
+    for row, one in enumerate(outcomes):
+        _row(axes, row, one)
+    axes.set_yticks(range(len(outcomes)), [one.spec.id for one in outcomes])
+    axes.set_ylim(len(outcomes) - 0.4, -0.6)
+    axes.set_xlabel(f"{outcomes[0].spec.unit}; filled: the side named first, hollow: the other, bar: a bound")
+    axes.grid(axis="x", color="#e5e7eb", linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+
+
 def _row(axes: Any, row: int, one: Outcome) -> None:
     colour = LOOKS.get(one.verdict, "#4d4d4d")
     if one.sides:
         ours, other = one.sides
-        axes.plot([ours, other], [row, row], color=colour, linewidth=1.4, alpha=0.6)
-        axes.plot([other], [row], "o", markerfacecolor="white", markeredgecolor=colour, markersize=6)
-        axes.plot([ours], [row], "o", color=colour, markersize=6)
+        axes.plot([ours, other], [row, row], color=colour, **BETWEEN)
+        axes.plot([other], [row], "o", markeredgecolor=colour, **HOLLOW)
+        axes.plot([ours], [row], "o", color=colour, **FILLED)
     else:
         if one.interval:
-            axes.plot(one.interval, [row, row], color=colour, linewidth=2, alpha=0.5)
-        axes.plot([one.ours], [row], "o", color=colour, markersize=6)
+            axes.plot(one.interval, [row, row], color=colour, **INTERVAL)
+        axes.plot([one.ours], [row], "o", color=colour, **FILLED)
         for edge in (one.lower, one.upper):
             if edge is not None:
-                axes.plot([edge, edge], [row - 0.3, row + 0.3], color="black", linewidth=1.2)
-    axes.annotate(one.told, (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour, fontsize=8)
+                axes.plot([edge, edge], [row - 0.3, row + 0.3], **BOUND)
+    axes.annotate(one.told, (1.01, row), xycoords=("axes fraction", "data"), color=colour, **WORD)
