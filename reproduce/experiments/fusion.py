@@ -85,10 +85,7 @@ def fused(
     if local is not None:
         parts["local"] = local[np.ix_(test, test)]
     matrix = _sum(parts, chosen)
-    tested = replace(
-        catalogue, paths=catalogue.paths[test], identities=catalogue.identities[test], split=catalogue.split[test],
-        digests=None if catalogue.digests is None else catalogue.digests[test], source=None, rows=None,
-    )  # fmt: skip
+    tested = catalogue.take(test)
     found = evaluate_distances(tested, lambda part: matrix[np.ix_(part, part)], resample=True)
     apart = evaluate_apart(tested, lambda part: matrix[np.ix_(part, part)], resample=True)
     scores = {name: value for name, value in found.scores.items() if "@" not in name}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue
+from reproduce.datasets import photographs as pictures
 from reproduce.experiments import audits
 from reproduce.metrics import chance_map_at_r
 
@@ -18,9 +19,9 @@ def herd(train, test):
 
 def test_a_herd_is_counted():
     """In all and in each part; a lone animal has one image, a small one fewer than five."""
-    assert audits.classes(herd((7, 5, 1), (4, 2)), 0).scores == {
-        "images": 19, "classes": 5, "train_classes": 3, "test_classes": 2, "train_images": 13, "test_images": 6,
-        "smallest_class": 1, "median_class": 4.0, "largest_class": 7, "lone_classes": 1, "classes_under_five": 3,
+    assert audits.classes(herd((7, 5, 1), (4, 2, 2)), 0).scores == {
+        "images": 21, "classes": 6, "train_classes": 3, "test_classes": 3, "train_images": 13, "test_images": 8,
+        "smallest_class": 1, "median_class": 3.0, "largest_class": 7, "lone_classes": 1, "classes_under_five": 4,
     }  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def test_runs_are_as_stated_or_not():
 def test_chance_is_known_where_something_can_be_scored():
     """Of one animal, or where none has two images, nothing can be: every ranking is right, or there is none."""
     one, lone, many = (
-        audits.chances(herd(train, test)) for train, test in [((3, 2), (4,)), ((1, 1), (3, 2)), ((2, 3),) * 2]
+        audits.chances(herd(train, test)) for train, test in [((3, 2), (4,)), ((1, 1), (1, 2)), ((2, 3),) * 2]
     )
     labels = np.repeat(["a", "b"], (2, 3))
     assert many["test"] == pytest.approx((chance_map_at_r(labels), chance_map_at_r(labels, average="query")))
@@ -43,3 +44,13 @@ def test_chance_is_known_where_something_can_be_scored():
     assert not np.isnan(one["train"]).any()
     assert np.isnan(lone["train"]).all()
     assert not np.isnan([*lone["test"], *lone["all"]]).any()
+
+
+def test_pairs_that_share_a_photograph_are_counted(monkeypatch):
+    """From as many keypoints in place as the bar, by both readings; an image that shares counts once."""
+    bar = pictures.INLIERS
+    inliers = np.array([[bar, bar - 1], [bar + 5, bar], [bar - 1, 0], [bar, 0], [0, 0]])
+    monkeypatch.setattr(pictures, "within_animal_inliers", lambda _: inliers)
+    monkeypatch.setattr(pictures, "same_photograph", lambda _: np.array([[0, 1], [1, 2], [0, 2]]))
+    found = audits.photographs(herd((4,), (4,)), 0).scores
+    assert found == {"pairs": 5, "shared_pairs": 3, "shared_pairs_strict": 1, "images_sharing": 3 / 8}

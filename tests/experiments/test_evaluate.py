@@ -51,6 +51,16 @@ def test_each_animal_is_left_out_once():
     assert set(found.leave_one_out) == {f"{name}{suffix}" for name in kept for suffix in ("", "@train", "@all")}
 
 
+def test_of_some_sets_alone_each_animal_is_left_out():
+    """Those that are named by their suffix; the scores are those of every set."""
+    catalogue, rows = herd(), RNG.normal(size=(24, 5))
+    every, some = (evaluate(catalogue, rows, resample=asked) for asked in (True, ("", "@all")))
+    assert set(some.animals) == {"", "@all"}
+    assert some.scores == every.scores
+    assert some.leave_one_out == {name: row for name, row in every.leave_one_out.items() if not name.endswith("@train")}
+    assert evaluate(catalogue, rows).leave_one_out == {}
+
+
 def test_distances_score_as_the_embeddings_they_come_from():
     """A model that gives distances only is scored as one that gives points."""
     catalogue, rows = herd(), RNG.normal(size=(24, 5))

@@ -1,12 +1,67 @@
 """Pairs counted otherwise: how many there are, and the constant model on the same ones."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from reproduce.datasets import load
+from reproduce.datasets import Catalogue, load
 from reproduce.experiments.wide import image_vectors
 from reproduce.experiments.wide.counting import counting
 from reproduce.metrics.constant import pair_counts
+
+#: Whose the test images are, and the model's answer to each ordered pair of them; 0.5 is no "same".
+ANIMALS = np.array(list("aabbbc"))
+ANSWERS = np.random.default_rng(1).permutation(np.linspace(0, 1, 37)[:36]).reshape(6, 6).round(3)
+ANSWERS[0, 3] = ANSWERS[4, 2] = ANSWERS[2, 2] = ANSWERS[1, 0] = 0.5
+
+
+class Model:
+    """A classifier whose answers are written down; ``how`` is how it was set last."""
+
+    def __init__(self, encoding, **how):
+        Model.how = {"encoding": encoding, **how}
+
+    def fit(self, X, y):
+        self.pairs_ = len(X)
+        return self
+
+    def probability(self, first, second):
+        return ANSWERS[first[:, 0].astype(int), second[:, 0].astype(int)]
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+@pytest.mark.parametrize("self_pairs", [False, True])
+def test_each_pair_is_right_or_wrong(monkeypatch, ordered, self_pairs):
+    """Written out over all pairs that are counted, and over those that do not show an animal."""
+    split = np.array(["test"] * 6 + ["train"] * 3)
+    herd = Catalogue("herd", np.full(9, ""), np.array([*ANIMALS, "d", "d", "e"]), split)
+    rows = np.arange(9, dtype=float)[:, None]
+    monkeypatch.setattr("reproduce.experiments.wide.counting.image_vectors", lambda *_, **__: (rows, {}))
+    monkeypatch.setattr("reproduce.models.wide.classifier.PairClassifier", Model)
+    found = counting(herd, 5, ordered=ordered, self_pairs=self_pairs, rounds=7)
+    how = {"rounds": 7, "random_state": 5, "ordered": ordered, "self_pairs": self_pairs}
+    assert Model.how == {"encoding": "difference-product", **how}
+
+    def expected(without=""):
+        pairs = [
+            (i, j)
+            for i, j in product(range(6), repeat=2)
+            if (i < j or (ordered and i > j) or (self_pairs and i == j)) and without not in (ANIMALS[i], ANIMALS[j])
+        ]
+        right = [(ANSWERS[i, j] > 0.5) == (ANIMALS[i] == ANIMALS[j]) for i, j in pairs]
+        constant = np.mean([ANIMALS[i] != ANIMALS[j] for i, j in pairs])
+        return np.mean(right), constant, np.mean(right) - constant, len(pairs)
+
+    accuracy, constant, gain, count = expected()
+    assert found.scores == pytest.approx(
+        {"accuracy": accuracy, "constant": constant, "gain": gain, "chance_accuracy": constant}
+    )
+    assert found.details == {"pairs": 3, "test_pairs": count}
+    assert found.animals == {"": ["a", "b", "c"]}
+    for name, at in (("accuracy", 0), ("gain", 2)):
+        assert found.leave_one_out[name] == pytest.approx([expected(animal)[at] for animal in "abc"])
+
 
 #: What makes the vectors; the rest of the rehearsal is the pair model's.
 VECTORS = {name: counting.rehearsal[name] for name in ("words", "dim")}

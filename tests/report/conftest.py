@@ -59,3 +59,20 @@ def folder(tmp_path, monkeypatch):
     claims.mkdir()
     (claims / "test_report_toy.py").write_text(SUITE)
     return claims
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """``undrawn(module)``: its figures are not drawn, and how tall they would be, wide and narrow, is kept in it."""
+
+    def make(module):
+        asked = {}
+
+        def both(name, says, paint, heights, constrained=True):
+            asked.update(name=name, says=says, heights=dict(heights), constrained=constrained)
+            return "wide", "narrow"
+
+        monkeypatch.setattr(module, "both", both)
+        return asked
+
+    return make

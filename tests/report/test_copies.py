@@ -25,4 +25,9 @@ def test_copies_stand_side_by_side_with_their_animals():
     assert (near.says, near.groups) == ("none.", ())
     *_, photographs = made(photographs=Duplicates(((1, 2),) * (SHOWN + 1), 0, 0))
     assert len(photographs.groups) == SHOWN
-    assert photographs.says.startswith(f"{SHOWN + 1} groups")
+    assert photographs.says == (
+        f"{SHOWN + 1} groups, 0 of them across animals and 0 across the split; the first {SHOWN}:"
+    )
+    *_, photographs = made(photographs=Duplicates(((1, 2),) * SHOWN, 3, 2))
+    assert photographs.says == f"{SHOWN} groups, 3 of them across animals and 2 across the split:"
+    assert photographs.title == "Of one animal, cut from one photograph"

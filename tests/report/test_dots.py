@@ -7,7 +7,9 @@ import pytest
 
 from reproduce.errors import InvalidInputError
 from reproduce.report import headlines
+from reproduce.report.figures import dots
 from reproduce.report.figures.dots import draw, save, words
+from reproduce.report.headlines import Dot
 
 FILE = """
 [dots]
@@ -31,6 +33,30 @@ def rows(outcome, tmp_path):
 def test_the_rows_are_read_from_the_verdicts(rows):
     """Printed figures, our mean with its interval, and no row of what was not run."""
     assert words(*rows) == "MAP@R that nobody knew, %: as printed 47.5 to 47.8; ours 25.0 (24.5 to 25.5)."
+
+
+@pytest.mark.parametrize(
+    "values, interval, printed, said",
+    [
+        ((47.8, 47.5), None, True, "47.5 to 47.8"),
+        ((47.0,), None, True, "47"),
+        ((25.04,), (24.46, 25.5), False, "25.0 (24.5 to 25.5)"),
+        ((25.0,), (25.0, 25.0), False, "25.0"),
+        ((25.0,), None, False, "25.0"),
+    ],
+)
+def test_a_row_says_its_figures(values, interval, printed, said):
+    """As printed, or to a tenth with an interval that has a width."""
+    assert words("T", [Dot("x", values, interval, printed)]) == f"T: x {said}."
+
+
+def test_a_row_more_makes_the_picture_taller(undrawn):
+    """By 0.34 inches beside 0.75 for the axis; as much again by 0.6 on a phone, where names stand above."""
+    asked = undrawn(dots)
+    one = Dot("x", (1.0,), None, True)
+    for count, inches in ((1, 1.09), (3, 1.77)):
+        assert (dots.draw("T", [one] * count).wide, asked["says"]) == ("wide", words("T", [one] * count))
+        assert asked["heights"] == {False: pytest.approx(inches), True: pytest.approx(1.6 * inches)}
 
 
 def test_the_picture_is_the_same_for_the_same_rows(rows, tmp_path):

@@ -200,8 +200,9 @@ def test_seeds_are_faint_points_beside_their_mean(tmp_path, monkeypatch):
     ]  # fmt: skip
 
 
-def test_the_constant_answer_is_counted_over_all_draws(outcome):
+def test_the_constant_answer_is_counted_over_all_draws(outcome, undrawn):
     """Shares of all draws that lie within the picture; without the printed figure there is none."""
+    asked = undrawn(constant)
     drawn = constant.draw(Material([outcome("W.accuracy", printed="80.82")], [], None))
     figures = dict(drawn.rows)
     assert figures["draws of nine of the 89 animals"] == "635,627,275,767"
@@ -210,7 +211,8 @@ def test_the_constant_answer_is_counted_over_all_draws(outcome):
     assert 50 < float(figures["draws that give 80.82 % or more, %"]) < 60
     assert "mean 80.78 %, 5 to 95 % 72.23 to 87.34; the printed 80.82 % is reached in 5" in drawn.says
     assert figures["draws below 60 %, not drawn, %"] == "0.08"
-    assert constant.draw(Material([], [], None)) is None
+    assert asked["heights"] == {False: 3.2, True: 3.0}
+    assert constant.draw(Material([outcome("W.other", printed="80.82")], [], None)) is None
 
 
 def test_the_histogram_of_the_constant_answer_adds_up():

@@ -105,21 +105,15 @@ def test_factors_that_are_no_defaults_are_said_in_words(experiment, factors, wor
     assert lions.chosen(Request(experiment, "LionData", experiment.factors(**factors))) == words
 
 
-def test_the_table_says_mean_and_interval(monkeypatch):
+def test_the_table_says_mean_and_interval(monkeypatch, undrawn):
     """By method, each set and the 19 without the photograph; no interval of one seed."""
     seeds, same = Sample((4.0, 6.0), (0, 1)), Sample((5.0, 5.0), (0, 1))
     made = [
         lions.Row("pixels", False, {"": Sample((5.0,), (0,), random=False), "@all": same}, {}),
         lions.Row("trained MLP", True, {"@train": seeds}, {"": seeds, "@all": same}),
     ]
-    asked = {}
-
-    def both(name, says, paint, heights):
-        asked.update(name=name, says=says, heights=heights)
-        return "wide", "narrow"
-
+    asked = undrawn(lions)
     monkeypatch.setattr(lions, "rows", lambda *_: made)
-    monkeypatch.setattr(lions, "both", both)
     drawn = lions.draw(Material([], [], None))
     # Of two seeds that are two apart Student's t at one degree of freedom is 6.31: five and 6.31 on either side.
     assert drawn.rows == [

@@ -47,9 +47,9 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             continue
         assert one.ours is not None
         ends = [inside(value, one) for value in one.interval]
-        if one.lower is not None and one.upper is not None:  # the middle of a region lies deepest in it
-            middle = (one.lower + one.upper) / 2
-            ends += [inside(middle, one)] if one.interval[0] < middle < one.interval[1] else []
+        if one.lower is not None and one.upper is not None:  # what is nearest to its middle lies deepest in a region
+            low, high = one.interval
+            ends.append(inside(min(max((one.lower + one.upper) / 2, low), high), one))
         found.append(Row(one, inside(one.ours, one), min(ends), max(ends)))
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def look(asked: bool, data: str = DATA) -> Pictures:
     if not available(data, pixels=True):
         return Pictures(f"No photographs here: {data} is not at hand; `reproduce datasets --get {data}` gets it.")
     whole = load(data)
-    held_out = _part(whole, whole.test)
+    held_out = whole.take(whole.test)
     embeddings = {
         "a colour histogram": colour_histograms(images(held_out, None, "colour")),
         "grey pixels": grey_pixels(images(held_out, (64, 64), "grey")),
@@ -126,14 +126,6 @@ def queries(
 
     best, worst = of_each(ranked)[:count], of_each(ranked[::-1])[:count][::-1]
     return tuple(map(told, best)), tuple(map(told, worst))
-
-
-def _part(catalogue: "Catalogue", rows: np.ndarray) -> "Catalogue":
-    import dataclasses
-
-    columns = {name: getattr(catalogue, name) for name in ("paths", "identities", "split", "digests")}
-    chosen: dict[str, Any] = {name: column[rows] for name, column in columns.items() if column is not None}
-    return dataclasses.replace(catalogue, **chosen)
 
 
 def _model(name: str, rows: np.ndarray, held_out: "Catalogue") -> Model:
