@@ -32,10 +32,16 @@ def coat(animal, number):
     return np.clip(base * 0.8 + picture(1000 + 31 * number + len(animal)) * 0.2, 0, 255).astype(np.uint8)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """What one test computed of a photograph another finds: it is kept by what the photograph holds."""
+    return str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
-def herds(tmp_path, monkeypatch):
+def herds(tmp_path, monkeypatch, cache):
     """catalogue/: twelve animals of four photographs. inbox/: two of the first three animals each, and of strangers."""
-    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("REPRODUCE_CACHE", cache)
     monkeypatch.chdir(tmp_path)
     write_files(
         tmp_path / "catalogue", {f"{a}/{n}.png": encoded(coat(a, n), ".png") for a in ANIMALS for n in range(4)}
