@@ -19,6 +19,7 @@ import pytest
 from reproduce.errors import ClaimsMissingError, InvalidInputError
 from reproduce.garbage import uncollected
 from reproduce.running.request import Request
+from reproduce.verdicts import plugin
 from reproduce.verdicts.judging.judge import Verdict
 from reproduce.verdicts.outcome import Outcome, Spec
 
@@ -242,8 +243,8 @@ def _gathered(
     forget(home)
     with _isolated(), uncollected():
         places = [str(Path(folder, file)) for file in files] or [str(folder)]
-        arguments = [*options, *where, *QUIET, "-p", "reproduce.verdicts.plugin", *places]
-        status = pytest.main(arguments, plugins=[gather])
+        # The plugin itself, not its name: pytest looks for a name in all that is installed.
+        status = pytest.main([*options, *where, *QUIET, *places], plugins=[gather, plugin])
     accepted = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     if "--collect-only" not in options:
         accepted.add(pytest.ExitCode.TESTS_FAILED)  # verdicts fail tests; that is no failure to judge

@@ -17,6 +17,7 @@ import sysconfig
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from reproduce.cache import cache_dir, digest, unsealed, write_sealed
@@ -121,7 +122,7 @@ def _state(folder: Path) -> State:
     tests = _alone({name: home / name for name in beside if re.fullmatch(r"(?:.*/)?test_[^/]*\.py", name)}, home)
     rows = [name for name in results if name == seen.FILE or re.fullmatch(r"[^./][^/]*\.json", name)]
     every = digest(
-        list(_contents(_PACKAGE)),
+        list(_code()),
         [[name, one] for name, one in beside.items() if name not in tests],
         [[name, one] for name, one in results.items() if name not in rows],
         [list(_listing(place)) for place in _places()],
@@ -157,6 +158,17 @@ def _contents(folder: Path, but: str = "") -> Iterator[tuple[str, str]]:
     above = len(os.path.join(folder, ""))
     for path, _, _ in _files(str(folder), set(), but):
         yield path[above:].replace(os.sep, "/"), digest(Path(path).read_bytes())
+
+
+def _code() -> Iterator[tuple[str, str]]:
+    """Return what `_contents` does of this package, each file read once where its size and time stay."""
+    for path, size, time in _listing(_PACKAGE):
+        yield os.path.relpath(path, _PACKAGE).replace(os.sep, "/"), _digest(path, size, time)
+
+
+@cache
+def _digest(path: str, size: int, time: int) -> str:
+    return digest(Path(path).read_bytes())
 
 
 def _listing(folder: Path) -> Iterator[tuple[str, int, int]]:
