@@ -32,7 +32,7 @@ def note(path: Path, digests: Iterable[str]) -> None:
 
 
 def _noted(path: Path) -> Path:
-    return cache_dir("checked") / f"{path.stem}.{digest(str(path.resolve()))[:12]}"
+    return cache_dir("checked") / f"{path.stem}.{digest(str(path.resolve()))}"
 
 
 def _key(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Moves that each pass as another machine's rounding and all go one way, as a shift of the record would."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 __all__ = ["leaning"]
@@ -9,6 +10,7 @@ __all__ = ["leaning"]
 SEEDS = 5
 #: All moves together lean where fair coins would fall so unevenly less often than this, to either side.
 SELDOM = 0.001
+WORDS = {1.0: "above", -1.0: "below"}
 
 
 def leaning(moves: Mapping[str, Iterable[float]]) -> list[str]:
@@ -17,16 +19,21 @@ def leaning(moves: Mapping[str, Iterable[float]]) -> list[str]:
     for name, row in moves.items():
         moved = [move for move in row if move]
         every += moved
-        sizes = sorted(map(abs, moved))
-        if len(moved) >= SEEDS and len({move > 0 for move in moved}) == 1 and 2 * sizes[0] >= sizes[-1]:
-            where, far = "above" if moved[0] > 0 else "below", f"{sizes[0]:.2g} to {sizes[-1]:.2g}"
+        sizes, signs = sorted(map(abs, moved)), _signs(moved)
+        if len(moved) >= SEEDS and len(signs) == 1 and 2 * sizes[0] >= sizes[-1]:
+            (sign,), far = signs, f"{sizes[0]:.2g} to {sizes[-1]:.2g}"
             said.append(
-                f"one way: {name}: all {len(moved)} seeds lie {where} the record, by {far}; "
+                f"one way: {name}: all {len(moved)} seeds lie {WORDS[sign]} the record, by {far}; "
                 "each is within its tolerance"
             )
-    above = sum(move > 0 for move in every)
-    most = max(above, len(every) - above)
-    if most and 2 * sum(math.comb(len(every), k) for k in range(most, len(every) + 1)) < SELDOM * 2 ** len(every):
-        where = "above" if above == most else "below"
-        said.append(f"one way: {most} of {len(every)} results lie {where} the record; each is within its tolerance")
+    coins = len(every)
+    for sign, most in _signs(every).most_common(1):
+        if 2 * sum(math.comb(coins, others) for others in range(coins - most + 1)) < SELDOM * 2**coins:
+            said.append(
+                f"one way: {most} of {coins} results lie {WORDS[sign]} the record; each is within its tolerance"
+            )
     return said
+
+
+def _signs(moves: Iterable[float]) -> Counter[float]:
+    return Counter(math.copysign(1.0, move) for move in moves)

@@ -71,12 +71,13 @@ def compare_replay(fresh: Entry, kept: Entry, score: str, tolerance: float) -> R
     if score not in fresh.scores or score not in kept.scores:
         raise InvalidInputError(f"{fresh.cell}: no score {score!r} in both the replay and the record")
     value, own = fresh.scores[score], kept.scores[score]
-    allowed = 0.0
-    if _machine(fresh) != _machine(kept):
-        allowed = FLOOR * max(1.0, abs(own))
-        if abs(own) <= 1:
-            allowed = max(allowed, tolerance)
+    allowed = 0.0 if _machine(fresh) == _machine(kept) else _slack(own, tolerance)
     return Replay(_status(value, own, allowed), score, fresh.seed, value, own, allowed)
+
+
+def _slack(own: float, tolerance: float) -> float:
+    """Return how far a value may move: a fraction by the tolerance, and any by its last digits."""
+    return max(FLOOR * max(1.0, abs(own)), tolerance if abs(own) <= 1 else 0.0)
 
 
 def _status(value: float, own: float, allowed: float) -> Literal["identical", "inside", "drifted"]:
@@ -116,7 +117,7 @@ def _without_each(fresh: Entry, kept: Entry, score: str, tolerance: float) -> It
         return
     elsewhere = _machine(fresh) != _machine(kept)
     for name, value, own in zip(known, now, then, strict=True):
-        allowed = max(FLOOR * max(1.0, abs(own)), 2 * tolerance if elsewhere and abs(own) <= 1 else 0.0)
+        allowed = _slack(own, 2 * tolerance if elsewhere else 0.0)
         yield Replay(_status(value, own, allowed), f"{score} without {name}", fresh.seed, value, own, allowed)
 
 

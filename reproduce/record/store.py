@@ -93,7 +93,7 @@ class Store:
         with FileLock(self.folder / ".lock"):
             # Only the lock's holder writes, so a partial file met here was left by a kill.
             for leftover in self.folder.glob(f".{path.name}.*.tmp"):
-                leftover.unlink(missing_ok=True)
+                leftover.unlink()
             kept = {entry.key: entry for entry in self.entries(experiment)}
             new = {entry.key: entry for entry in fresh if replace or entry.key not in kept}
             if replace:

@@ -77,8 +77,7 @@ class Clock:
             if row.makes and _shared(row, job) not in made:
                 made.add(_shared(row, job))
                 more += row.makes
-            if more > 0:
-                yield id(job), more
+            yield id(job), max(more, 0.0)
 
     def _first(self, job: Job) -> bool:
         """Return whether it is the first of its row, which may make by-products that the others will find."""
@@ -157,7 +156,7 @@ def span(low: float, high: float) -> str:
         return f"about {duration(math.ceil((low + high) / 2))}"
     # Hours only where the least is one: "up to 3 h" would hide that it may be 20 minutes.
     units = UNITS if low >= UNITS[0][1] else UNITS[1:]
-    unit, seconds = next((one for one in units if high >= 2 * one[1]), units[-1])
+    unit, seconds = next(one for one in units if high >= 2 * one[1])
     least, most = math.floor(low / seconds), math.ceil(high / seconds)
     return f"{least} to {most} {unit}" if least else f"up to {most} {unit}"
 

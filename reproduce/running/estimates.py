@@ -44,22 +44,21 @@ def estimate(experiment: Experiment, factors: Mapping[str, Any], data: str, stor
     load on the machine makes a timing longer, and nothing makes it shorter. Else the experiment's own guess, scaled
     from its defaults.
     """
-    work = 1.0 if experiment.work is None else experiment.work(factors)
-    guess = experiment.seconds / (1.0 if experiment.work is None else experiment.work(experiment.factors()))
+    work = experiment.work or (lambda factors: 1.0)
+    guess = experiment.seconds / work(experiment.factors())
     makes = 0.0 if experiment.makes is None else experiment.makes(factors)
     kept = store.find(experiment.name, factors, data)
     here = [entry for entry in kept if _by_this_machine(entry)]
     timed = Timed.HERE if here else Timed.ELSEWHERE if kept else Timed.SCALED
     if pool := here or kept or _nearest(experiment, factors, data, store):
-        works = [1.0 if experiment.work is None else experiment.work(entry.cell.factors) for entry in pool]
-        paces = [entry.seconds / each for entry, each in zip(pool, works, strict=True)]
-        first = [pace for entry, pace in zip(pool, paces, strict=True) if entry.seed == 0]
-        later = [pace for entry, pace in zip(pool, paces, strict=True) if entry.seed > 0] or first
+        paces = [(entry.seed, entry.seconds / work(entry.cell.factors)) for entry in pool]
+        first = [pace for seed, pace in paces if seed == 0]
+        later = [pace for seed, pace in paces if seed > 0] or first
         pace, one = statistics.median(later), statistics.median(first or later)
         if timed == Timed.SCALED and experiment.work is not None:
             pace, one = min(pace, guess), min(one, guess)
-        return Estimate(pace * work, timed, max(pace, one) * work, pace * makes)
-    return Estimate(guess * work, Timed.GUESSED, guess * work, guess * makes)
+        return Estimate(pace * work(factors), timed, max(pace, one) * work(factors), pace * makes)
+    return Estimate(guess * work(factors), Timed.GUESSED, guess * work(factors), guess * makes)
 
 
 def _nearest(experiment: Experiment, factors: Mapping[str, Any], data: str, store: Store) -> Sequence[Entry]:
@@ -68,8 +67,11 @@ def _nearest(experiment: Experiment, factors: Mapping[str, Any], data: str, stor
     others = [entry for entry in others if entry.cell.data == data] or others
     others = [entry for entry in others if _by_this_machine(entry)] or others
     wanted = _values(canonical(factors))
-    apart = [sum(_values(entry.cell.key[3])[name] != value for name, value in wanted.items()) for entry in others]
-    return [entry for entry, far in zip(others, apart, strict=True) if far == min(apart)]
+    apart = [
+        (sum(_values(entry.cell.key[3])[name] != value for name, value in wanted.items()), entry) for entry in others
+    ]
+    least = min((far for far, _ in apart), default=None)
+    return [entry for far, entry in apart if far == least]
 
 
 def _by_this_machine(entry: Entry) -> bool:

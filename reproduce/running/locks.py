@@ -45,7 +45,7 @@ class Claims:
         #: When each of the cells that are this run's now was begun (monotonic).
         self.begun: dict[int, float] = {}
         #: What no cell has to wait for: some cell made it, or those of its row that are kept.
-        self._made = {one for row in plan.rows if row.kept for job in row.jobs[:1] for one in self._makes[id(job)]}
+        self._made = {one for row in plan.rows if row.kept for job in row.jobs for one in self._makes[id(job)]}
 
     def store(self, job: Job) -> Store:
         """Return where the job's result goes."""
@@ -64,7 +64,7 @@ class Claims:
         lock: FileLock | None = None
         with suppress(OSError):
             cell = digest(str(store.folder.resolve()), job.experiment, job.data, canonical(job.factors), job.seed)
-            lock = FileLock(cache_dir("cells") / f"{cell[:32]}.lock", blocking=False)
+            lock = FileLock(cache_dir("cells") / f"{cell}.lock", blocking=False)
             try:
                 lock.acquire()
             except Timeout:

@@ -86,6 +86,6 @@ def merged(requests: Iterable[Request]) -> list[Request]:
     found: dict[Key, Request] = {}
     for one in requests:
         other = found.get(one.key, one)
-        most = other if len(other.seeds) >= len(one.seeds) else one
+        most = max(other, one, key=lambda each: len(each.seeds))
         found[one.key] = most.at(min(one.turn, other.turn))
     return list(found.values())

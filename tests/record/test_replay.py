@@ -147,7 +147,7 @@ def held(fresh, kept=None):
 def test_a_replay_is_held_to_all_that_the_verdict_rests_on(changed, says):
     """Chance, each animal left out and the animals' names are compared, not the score alone."""
     replay = held(judged(**changed))
-    assert replay.status == "drifted"
+    assert (replay.status, replay.allowed) == ("drifted", pytest.approx(0, abs=1e-5))
     assert says in str(replay)
 
 
@@ -156,12 +156,19 @@ def test_what_is_the_same_is_identical_and_what_was_not_kept_is_not_compared():
     assert held(judged()).status == "identical"
     assert held(judged(), judged(without=(), names=())).status == "identical"
     assert held(judged(without=(0.4, 0.5, 0.6 + 1e-9))).status == "inside"
+    assert held(judged(without=(0.4, 0.5, 0.6 + 2e-6))).status == "drifted"
 
 
 @pytest.mark.parametrize("moved, status", [(0.019, "inside"), (0.021, "drifted")])
 def test_elsewhere_each_animal_may_move_twice_as_far(moved, status):
     """Without one animal the score moves by what all moved and by what the missing one did."""
     assert held(judged("arm64-cpu", without=(0.4, 0.5, 0.6 + moved))).status == status
+
+
+@pytest.mark.parametrize("moved, status", [(0.009, "inside"), (0.011, "drifted")])
+def test_elsewhere_what_stands_beside_may_move_as_far_as_the_score(moved, status):
+    """Its chance, for one."""
+    assert held(judged("arm64-cpu", chance=0.1 + moved)).status == status
 
 
 @pytest.mark.parametrize(
@@ -176,7 +183,15 @@ def test_elsewhere_p_at_1_may_move_twice_as_far(moved, machine, status):
 
 
 @pytest.mark.parametrize(
-    "fresh, kept, move", [(0.5, 0.25, 0.25), (0.25, 0.5, -0.25), ("nan", 0.5, 0), (0.5, "inf", 0), (math.nan, 0.5, 0)]
+    "fresh, kept, move",
+    [
+        (0.5, 0.25, 0.25),
+        (0.25, 0.5, -0.25),
+        ("nan", 0.5, 0),
+        (0.5, "inf", 0),
+        (math.nan, 0.5, 0),
+        (math.inf, math.inf, 0),
+    ],
 )
 def test_a_move_is_how_far_the_fresh_value_lies_above(fresh, kept, move):
     """What is no number has not moved."""

@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from strategies import examples
 
 from reproduce.errors import InvalidInputError, RecordError
 from reproduce.experiments.registry import names_animals
-from reproduce.record import Cell, Entry, Store, files
+from reproduce.record import Cell, Entry, Store, files, store
 from reproduce.record.files import dumps, loads
+from reproduce.record.store import default_folder
 
 
 def make(seed=0, score=0.5, experiment="toy", **changes):
@@ -301,6 +303,60 @@ def test_cells_are_hashable():
     assert cell != dataclasses.replace(cell, seed=1)
 
 
+def test_a_cell_and_a_result_are_found_by_all_that_tells_them_apart():
+    """Their keys hold every field, the seed last, so that a file has the seeds of a row one under the other."""
+    own = ("toy", "LionData", 1, '{"dim": 64, "hidden": [64, 32]}', "ab" * 32)
+    assert make(3).cell.key == (*own, "", 3)
+    assert dataclasses.replace(make(3).cell, weights_hash="w").key == (*own, "w", 3)
+    assert make(3).key == (*own, "", "x86_64-cpu", "numpy", "float64", 3)
+
+
+def test_a_cell_names_its_data_where_it_has_any():
+    """As every line that is said of it."""
+    assert str(make(3).cell) == "toy on LionData, seed 3"
+    assert str(dataclasses.replace(make(3).cell, data="")) == "toy, seed 3"
+
+
+def test_each_result_has_its_own_word_on_whether_it_was_found_right(tmp_path):
+    """One too few is a mistake of the caller's, and not a result that is read unchecked."""
+    text = dumps("toy", [make(0), make(1)])
+    assert len(loads(text, tmp_path / "toy.json", [True, False])) == 2
+    with pytest.raises(ValueError, match="shorter"):
+        loads(text, tmp_path / "toy.json", [True])
+
+
+def test_the_record_lies_where_it_is_named_else_beside_the_claims(monkeypatch):
+    """In REPRODUCE_RECORD, or under the current folder."""
+    monkeypatch.setenv("REPRODUCE_RECORD", "elsewhere")
+    assert default_folder() == Store().folder == Path("elsewhere")
+    monkeypatch.delenv("REPRODUCE_RECORD")
+    assert default_folder() == Store().folder == Path("claims/record")
+
+
+def test_a_folder_is_tried_with_as_much_as_a_small_result(tmp_path, monkeypatch):
+    """A full disk may still take an empty file; nothing of the trial is left."""
+    written, write = {}, store.write_atomically
+    monkeypatch.setattr(store, "write_atomically", lambda path, content: written.update({path: len(content)}))
+    with pytest.raises(RecordError, match=r"no result can be written there \(No such file"):
+        Store(tmp_path).check_writable()  # what is written does not arrive
+    assert max(written.values()) == 65536
+    monkeypatch.setattr(store, "write_atomically", write)
+    Store(tmp_path).check_writable()
+    assert [path.name for path in tmp_path.iterdir()] == [".gitignore"]
+
+
+@pytest.mark.parametrize("error, said", [(OSError(28, "No space left"), "No space left"), (OSError("odd"), "odd")])
+def test_a_folder_that_takes_nothing_says_why(tmp_path, monkeypatch, error, said):
+    """In the system's words, or in the error's own."""
+
+    def refuse(path, content):
+        raise error
+
+    monkeypatch.setattr(store, "write_atomically", refuse)
+    with pytest.raises(RecordError, match=rf"no result can be written there \({said}\), so nothing was computed"):
+        Store(tmp_path).check_writable()
+
+
 def test_what_is_not_json_is_refused():
     """A detail that JSON cannot hold is an error that says so, before anything is written."""
     with pytest.raises(InvalidInputError, match="a set cannot be kept"):
@@ -315,8 +371,6 @@ def test_a_name_that_is_no_file_name_is_refused(tmp_path):
 
 def test_a_result_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkeypatch):
     """What was found right is noted by its bytes: a change by hand is found though the result before it had been."""
-    from reproduce.record import files, store
-
     counted = []
     check = files._check
     monkeypatch.setattr(files, "_check", lambda row, *rest: counted.append(row.seed) or check(row, *rest))
@@ -353,7 +407,7 @@ def test_a_result_is_checked_once_and_again_when_a_byte_changes(tmp_path, monkey
 
 def test_the_cache_holds_no_value(tmp_path, monkeypatch):
     """Whatever is planted in it, scores are the file's own; and another file's note says nothing."""
-    from reproduce.record import checked, store
+    from reproduce.record import checked
 
     monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path / "cache"))
     kept = Store(tmp_path / "record")

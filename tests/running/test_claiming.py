@@ -56,6 +56,47 @@ def test_a_run_that_replaces_takes_no_old_result_for_a_new_one(toys, tmp_path):
     assert claims.take(plan.jobs[0]) == State.KEPT
 
 
+def test_a_cell_waits_for_what_another_of_this_run_is_making(toys, tmp_path):
+    """A row's second for its first, until that is kept; what shares nothing with it does not wait."""
+    store = Store(tmp_path / "record")
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)], range(3), store)
+    (first, second, third), (other, *_) = (row.jobs for row in plan.rows)
+    claims = Claims(plan, store)
+    assert claims.take(first) == State.MINE
+    assert claims.take(second) == State.WAITS
+    assert claims.take(other) == State.MINE
+    claims.release(first)  # it failed
+    assert claims.take(second) == State.MINE
+    assert claims.take(third) == State.WAITS
+    claims.release(second, made=True)
+    assert claims.take(third) == claims.take(first) == State.MINE
+    assert set(claims.begun) == {id(third), id(first), id(other)}
+    claims.close()
+    assert claims.begun == {}
+
+
+def test_what_another_run_kept_has_been_made(toys, tmp_path):
+    """Nobody waits for it, nor in a row of which some seed was kept before."""
+    store = Store(tmp_path / "record")
+    plan = planned(toys, store)
+    claims = Claims(plan, store)
+    store.add(measure(toys["toy.draw"], DATA, 0, {}))
+    assert [claims.take(job) for job in plan.jobs] == [State.KEPT, State.MINE, State.MINE]
+    claims.close()
+    plan = planned(toys, store)
+    claims = Claims(plan, store)
+    assert [claims.take(job) for job in plan.jobs] == [State.MINE, State.MINE]
+    claims.close()
+
+
+def test_a_row_apart_has_a_store_of_its_own(toys, tmp_path):
+    """The others go where the run's go."""
+    own, record = Store(tmp_path / "apart"), Store(tmp_path / "record")
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2)], range(1), record)
+    plan.rows[1].apart = own
+    assert [Claims(plan, record).store(row.jobs[0]) for row in plan.rows] == [record, own]
+
+
 def test_two_runs_at_once_begin_each_cell_once(toys, tmp_path, monkeypatch):
     """Both end with every cell kept; between them each was begun once."""
     log = tmp_path / "begun"

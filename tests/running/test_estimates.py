@@ -28,7 +28,7 @@ def kept(toys, tmp_path):
 
 def test_the_same_cell_is_its_own_timing(toys, kept):
     """Measured under these factors: the median, whatever others took; a row's first seed is apart from the rest."""
-    for seconds, size in ((50.0, 8), (90.0, 9), (2.0, 8), (4.0, 8)):
+    for seconds, size in ((50.0, 8), (2.0, 8), (90.0, 9), (4.0, 8)):
         store = kept(seconds, size=size)
     found = estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store)
     assert found == (3.0, Timed.HERE, 50.0, 0.0)
@@ -51,9 +51,17 @@ def test_work_scales_the_timings_under_other_factors(toys, kept):
     """Ten times the work of what was kept takes ten times as long; without timings the guess is scaled."""
     draw = dataclasses.replace(toys["toy.draw"], work=lambda factors: factors["size"], seconds=4.0)
     chosen = {"pause": 0.0, "size": 80}
-    assert estimate(draw, chosen, DATA, Store("nothing"))[:2] == (40.0, Timed.GUESSED)
+    assert estimate(draw, chosen, DATA, Store("nothing")) == (40.0, Timed.GUESSED, 40.0, 0.0)
     store = kept(1.0, size=4)
-    assert estimate(draw, chosen, DATA, store)[:2] == (20.0, Timed.SCALED)
+    assert estimate(draw, chosen, DATA, store) == (20.0, Timed.SCALED, 20.0, 0.0)
+
+
+def test_without_work_every_cell_takes_as_long_as_another(toys, kept):
+    """As guessed, or as measured; what is shared by the same pace."""
+    draw = dataclasses.replace(toys["toy.draw"], seconds=4.0, makes=lambda factors: 7.0)
+    chosen = {"pause": 0.0, "size": 80}
+    assert estimate(draw, chosen, DATA, Store("nothing")) == (4.0, Timed.GUESSED, 4.0, 28.0)
+    assert estimate(draw, chosen, DATA, kept(3.0, size=8)) == (3.0, Timed.SCALED, 3.0, 21.0)
 
 
 def test_a_busy_machine_s_timings_are_no_more_than_the_guess_of_an_idle_core(toys, kept):
@@ -79,6 +87,46 @@ def test_without_work_the_nearest_factors_count(toys, kept):
     kept(70.0, size=1, pause=0.001)
     store = kept(3.0, size=2)
     assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 3}, DATA, store)[:2] == (3.0, Timed.SCALED)
+
+
+@pytest.mark.parametrize(
+    "machine, cpu, gpu, timed",
+    [
+        ("x86_64-cpu", "this", "another", Timed.HERE),  # the GPU stood beside it
+        ("x86_64-cpu", "another", "this", Timed.ELSEWHERE),
+        ("x86_64-h200", "this", "this", Timed.HERE),
+        ("x86_64-h200", "this", "another", Timed.ELSEWHERE),
+        ("x86_64-h200", "another", "this", Timed.ELSEWHERE),
+    ],
+)
+def test_a_timing_is_of_a_processor_and_of_the_gpu_that_it_used(toys, kept, monkeypatch, machine, cpu, gpu, timed):
+    """One of another is another machine's."""
+    (entry,) = kept(2.0, size=8).entries("toy.draw")
+    store = Store("nothing")
+    monkeypatch.setattr(store, "find", lambda *_: [replaced])
+    replaced = dataclasses.replace(entry, machine=machine, environment={"cpu": cpu, "gpu": gpu})
+    monkeypatch.setattr("reproduce.record.machine.cpu", lambda: "this")
+    monkeypatch.setattr("reproduce.record.machine.gpu", lambda: {"name": "this", "driver": ""})
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store).timed == timed
+
+
+def test_timings_on_the_data_and_by_this_machine_come_before_others(toys, kept):
+    """Also where others are as near; each where there is no better."""
+    (entry,) = kept(1.0, size=1).entries("toy.draw")
+    there = {**entry.environment, "cpu": "another"}
+    lions = dataclasses.replace(entry.cell, data="LionData")
+    rows = [
+        dataclasses.replace(entry, seconds=4.0, cell=lions, environment=there),
+        dataclasses.replace(entry, seconds=3.0, cell=lions),
+        dataclasses.replace(entry, seconds=2.0, environment=there),
+        entry,
+    ]
+    for count, seconds in enumerate((4.0, 3.0, 2.0, 1.0), 1):
+        store = Store("nothing")
+        store.find, store.entries = lambda *_: [], lambda _, kept=rows[:count]: kept
+        assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store)[:2] == (seconds, Timed.SCALED)
+    store.entries = lambda _: [dataclasses.replace(entry, cell=dataclasses.replace(entry.cell, factors={"size": 8}))]
+    assert estimate(toys["toy.draw"], {"pause": 0.0, "size": 8}, DATA, store).timed == Timed.GUESSED
 
 
 def test_the_dcnn_s_work_follows_its_steps_and_what_trains():

@@ -194,6 +194,15 @@ def test_a_request_has_the_earliest_turn_that_any_gives_it(toys):
         assert (len(one.seeds), one.turn) == (9, Turn.PRINTED)
 
 
+def test_a_request_at_another_turn_keeps_what_it_has_worked_out(toys):
+    """Its factors and its key; at its own turn it is itself."""
+    one = Request(toys["toy.draw"], DATA, {"size": 3}, turn=Turn.PRINTED)
+    chosen, other = one.chosen, one.at(Turn.CONTROL)
+    assert one.at(Turn.PRINTED) is one
+    assert (other.turn, other.key) == (Turn.CONTROL, one.key)
+    assert other.chosen is chosen
+
+
 def test_what_the_claims_ask_for_bounds_the_seeds(toys, kept):
     """Fewer seeds of a claim, one where nothing varies; a row may belong to another store."""
     store, _ = kept
@@ -202,3 +211,4 @@ def test_what_the_claims_ask_for_bounds_the_seeds(toys, kept):
     assert [row.seeds for row in plan.rows] == [(0, 1), (0,)]
     assert all(row.apart is store for row in plan.rows)
     assert make_plan([fewer], range(14), store).rows[0].apart is None
+    assert [row.shared for row in plan.rows] == [0, 0]

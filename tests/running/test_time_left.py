@@ -157,6 +157,35 @@ def test_what_runs_now_is_counted_less_what_it_has_run(plan, monkeypatch):
     assert clock.left() == whole
 
 
+def test_the_time_left_is_of_the_cells_that_are_not_over(plan, monkeypatch):
+    """Each as long as planned, within what a measured time may be off; one that has run for longer takes no more."""
+    for row in plan.rows:
+        row.seconds, row.timed = 100.0, Timed.HERE
+    monkeypatch.setattr(time, "monotonic", lambda: 1500.0)
+    clock = Clock(plan.rows, plan.jobs[:3], 1)
+    assert clock.left() == clock.of(plan.jobs) == pytest.approx((300 / 1.1, 330))
+    clock.begun = {id(plan.jobs[0]): 1000.0}
+    assert clock.left() == pytest.approx((200 / 1.1, 220))
+    clock.done(plan.jobs[0])
+    assert clock.of(plan.jobs[:2]) == pytest.approx((100 / 1.1, 110))
+
+
+def test_rows_that_have_run_say_how_much_longer_than_planned_the_others_take(toys):
+    """Of twice the plan, and then of eight times: beside them the plan itself counts as one row more."""
+    sizes = [Request(toys["toy.draw"], DATA, {"size": size}) for size in (1, 2, 3)]
+    plan = make_plan([*sizes, Request(toys["toy.fails"], DATA)], range(3), Store())
+    for row in plan.rows:
+        row.seconds, row.timed = 10.0, Timed.GUESSED
+    clock = Clock(plan.rows, plan.jobs, 1)
+    one, other, last, stranger = (row.jobs[1] for row in plan.rows)
+    clock.done(one, 20.0)
+    assert clock.cost(last) == pytest.approx((10 * 2**0.5 / 1.5, 10 * 2**0.5 * 1.5))
+    clock.done(other, 80.0)
+    assert clock.cost(last) == pytest.approx((10 * 16 ** (1 / 3) / 1.5, 10 * 16 ** (1 / 3) * 1.5))
+    assert clock.cost(plan.rows[1].jobs[2]) == pytest.approx((80 / 1.1, 88))
+    assert clock.cost(stranger) == (2.5, 40.0)
+
+
 def test_a_row_of_one_seed_that_is_kept_has_made_what_others_need(toys, tmp_path):
     """Beside it another row takes its own time alone; by itself that row makes it first."""
     store = Store(tmp_path / "kept")
@@ -234,6 +263,7 @@ def test_workers_share_the_cells():
     assert makespan([10, 10, 10, 10], 2) == 20
     assert makespan([10, 10, 10, 100], 4) == 100
     assert makespan([5], 8) == 5
+    assert makespan([10, 10], 1) == 20
     assert makespan([], 2) == 0
 
 
@@ -257,6 +287,10 @@ def test_a_cell_that_was_not_measured_here_says_nothing_of_the_others(plan):
         (20, 95, "20 to 95 s"),
         (10, 300, "up to 5 min"),
         (22 * 60, 9600, "22 to 160 min"),
+        (100, 150, "about 2 min 05 s"),  # one and a half times is near
+        (10, 30, "10 to 30 s"),
+        (20, 120, "up to 2 min"),
+        (3600, 7200, "1 to 2 h"),
     ],
 )
 def test_a_range_is_said_in_one_unit(low, high, text):
@@ -265,7 +299,8 @@ def test_a_range_is_said_in_one_unit(low, high, text):
 
 
 @pytest.mark.parametrize(
-    "seconds, text", [(0.4, "0 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")]
+    "seconds, text",
+    [(0.4, "0 s"), (59.6, "1 min 00 s"), (200, "3 min 20 s"), (3600, "1 h 00 min"), (7500, "2 h 05 min")],
 )
 def test_a_duration_has_two_units(seconds, text):
     """Seconds below a minute, minutes below an hour."""
