@@ -112,7 +112,7 @@ def test_a_timing_is_of_a_processor_and_of_the_gpu_that_it_used(toys, kept, monk
 
 def test_timings_on_the_data_and_by_this_machine_come_before_others(toys, kept):
     """Also where others are as near; each where there is no better."""
-    (entry,) = kept(1.0, size=1).entries("toy.draw")
+    (entry,) = kept(1.0, size=2).entries("toy.draw")
     there = {**entry.environment, "cpu": "another"}
     lions = dataclasses.replace(entry.cell, data="LionData")
     rows = [
