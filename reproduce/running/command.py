@@ -5,7 +5,6 @@ kept, or, in the nightly and release tiers, it was left by the budget or waits f
 130: interrupted.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from reproduce.running.show import progress
 from reproduce.running.show.summary import of_plan, summary
 from reproduce.running.tiers import Held, Tier, held_against, missing, seeds_of
 
-__all__ = ["factor", "run_command"]
+__all__ = ["check_budget", "factor", "run_command"]
 
 
 def run_command(
@@ -60,11 +59,10 @@ def run_command(
 
     ``requested()`` says what the claims ask for: what is run where no ``data`` is named, and what may enter the record.
     """
-    console = console or Console(soft_wrap=not os.isatty(1))
+    console = console or progress.terminal()
     if workers is not None and workers < 1:
         raise InvalidInputError(f"--workers {workers}: give at least 1")
-    if budget is not None and not budget >= 0:
-        raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
+    check_budget(budget)
     wanted = seeds_of(tier, seeds, pilot)
     asked, of_claims = ask(names, tier, data, dict(map(factor, factors)), requested)
     record = Store()
@@ -118,6 +116,12 @@ def run_command(
     if told:
         told(summary(plan, report, kept_in, held, lacking, time_left))
     return 130 if report.interrupted else int(bad)
+
+
+def check_budget(seconds: float | None) -> None:
+    """Raise InvalidInputError for a budget that is less than nothing, or no number; None is none."""
+    if seconds is not None and not seconds >= 0:
+        raise InvalidInputError(f"--budget {seconds / 60:g}: give minutes, 0 to begin nothing")
 
 
 def _plan(parts: Parts, wanted: Sequence[int], store: Store, aside: Store, record: Store, *, fresh: bool) -> Plan:

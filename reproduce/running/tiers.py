@@ -105,7 +105,7 @@ def _replays(record: Store, fresh: Entry) -> Iterator[Replay]:
     same = current(record, find(cell.experiment), cell.data, cell.factors, made_of).entries
     if not same:
         return
-    pool = next((pool for pool in pools(same) if pool[0].place == fresh.place), pools(same)[0])
+    pool = max(pools(same), key=lambda pool: pool[0].place == fresh.place)
     kept = next((entry for entry in pool if entry.seed == fresh.seed), None)
     if kept is None:
         return

@@ -1,5 +1,6 @@
 """What a run shows: the plan before it, a live line with the time left during it, the sum after it."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,10 +23,15 @@ from reproduce.running.runner import Report
 from reproduce.running.show.summary import of_cell
 from reproduce.running.tiers import Held, main_scores, moves
 
-__all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values"]
+__all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values", "terminal"]
 
 #: Requests that are named as left.
 MOST = 8
+
+
+def terminal() -> Console:
+    """Return standard output; where that is a file or a pipe no line is broken."""
+    return Console(soft_wrap=not os.isatty(1))
 
 
 def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] | None = None) -> None:

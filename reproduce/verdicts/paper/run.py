@@ -4,25 +4,26 @@ Exit status 0: all is done, or left by the budget, or waits for what could not b
 nightly and release tiers, something was left or waits that may not; 130: interrupted.
 """
 
-import os
 import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from reproduce.errors import InvalidInputError, ReproduceError
+from reproduce.errors import ReproduceError
 from reproduce.record import Store
 from reproduce.running import places
 from reproduce.running.clock import duration, span
-from reproduce.running.command import run_command
+from reproduce.running.command import check_budget, run_command
 from reproduce.running.inputs import Data, Weights, lacking, sizes
 from reproduce.running.plan import Plan
 from reproduce.running.runner import default_workers
+from reproduce.running.show.progress import terminal
 from reproduce.running.tiers import Tier
 from reproduce.verdicts.explanations import deciding
 from reproduce.verdicts.files import lines, settings
@@ -68,13 +69,9 @@ def run_paper(
     ``told`` is called with events as plain values: what is fetched, the plan, each cell and verdict as it comes, and at
     the end the run, what changed, the paper, and stand-ins apart.
     """
-    console = console or Console(soft_wrap=not os.isatty(1))
-
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    if budget is not None and not budget >= 0:
-        raise InvalidInputError(f"--budget {budget / 60:g}: give minutes, 0 to begin nothing")
+    console = console or terminal()
+    say = partial(_say, console)
+    check_budget(budget)
     began = time.monotonic()
     asking = wanted.claims(folder)
     missing = [] if plan_only else lacking(one.inputs for one in wanted.requests(folder, asking))
@@ -168,10 +165,7 @@ def fetch(
     told: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[Data | Weights]:
     """Fetch what is missing, if that is wanted; one line, or one event, for each. Returns what was fetched."""
-
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
+    say = partial(_say, console)
     if not missing:
         say("everything that the paper's own rows need is here")
         return []
@@ -226,6 +220,10 @@ def _figures(one: Outcome, whole: bool) -> str:
 
     ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, required {required(one)}"
     return f"{one.spec.id}: {one.told}{'' if whole else ' so far'} (n {one.n}{ours})"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def asks() -> bool:
