@@ -231,7 +231,7 @@ def _has_worker(client: Any, until: float, say: Callable[[str], None]) -> bool:
         if not said:
             say("the cluster has no worker yet: waiting for one (Ctrl-C ends it)")
         said = True
-        if time.monotonic() > until:
+        if time.monotonic() >= until:
             return False
         time.sleep(PATIENCE)
     return True

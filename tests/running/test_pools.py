@@ -3,11 +3,15 @@
 import contextlib
 import itertools
 import math
+import os
+import signal
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from types import SimpleNamespace
 
 import pytest
 
+from reproduce import cache
 from reproduce.errors import InvalidInputError
 from reproduce.running import pools
 from reproduce.running.cells import Job, Outcome
@@ -22,11 +26,13 @@ def mine(job, waits=True):
 
 
 class Clock:
-    """A clock that stands still but for sleeping and waiting."""
+    """A clock that stands still but for sleeping and waiting; who looks at it for ever hangs."""
 
-    now = 0.0
+    now, looks = 0.0, 0
 
     def monotonic(self):
+        self.looks += 1
+        assert self.looks < 1000
         return self.now
 
     def sleep(self, seconds):
@@ -34,6 +40,7 @@ class Clock:
 
     def wait(self, running, timeout, return_when):
         """As `concurrent.futures.wait`, of cells that are done at once or never."""
+        assert timeout is None or timeout < math.inf
         done = {one for one in running if one.done()}
         if not done:
             self.now += timeout
@@ -103,6 +110,30 @@ def test_every_cell_is_run_once_by_no_more_workers_than_cells(executor):
     assert [one.workers for one in executor.made] == [2, 3]
 
 
+def test_a_cell_is_handed_over_when_a_worker_is_free(executor):
+    """One that never started has not died with its worker."""
+    found = pools.local_pool(1)(JOBS, "abc", math.inf, mine)
+    assert [(next(found)[0].seed, list(executor.made[0].seeds)) for _ in range(3)] == [
+        (0, [0]),
+        (1, [0, 1]),
+        (2, [0, 1, 2]),
+    ]
+
+
+def test_a_cell_that_would_wait_is_begun_where_there_is_no_other(executor, clock):
+    """In its turn it is asked for again; the last ones are begun all the same."""
+    asked = []
+
+    def take(job, waits=True):
+        asked.append((job.seed, waits))
+        return State.WAITS if waits and job.seed < 2 else State.MINE
+
+    assert [seed for seed, _ in local(workers=1, take=take, jobs=JOBS[:4])] == [2, 3, 0, 1]
+    first = [(0, True), (1, True)]
+    assert asked == [*first, (2, True), *first, (3, True), *first, (0, False), (1, True), (1, False)]
+    assert clock.now == 0
+
+
 def test_what_is_put_off_is_asked_for_after_a_while(executor, clock):
     """Where nothing else is left to do; another run's cell is not asked for without pause."""
     asked = itertools.count()
@@ -126,21 +157,38 @@ def test_a_cell_that_another_run_kept_is_not_run(executor):
     assert sorted(executor.made[0].seeds) == [0, 1, 3, 4]
 
 
+def test_where_all_is_kept_nobody_waits(executor, clock):
+    """Nothing is begun either."""
+    assert [one.kept for _, one in local(take=lambda job, waits=True: State.KEPT)] == [True] * 5
+    assert (executor.made[0].seeds, clock.now) == ([], 0)
+
+
+def test_what_another_run_is_at_is_asked_for_while_others_run(executor, clock):
+    """Every half second, until the stop."""
+    executor.hangs.add(0)
+    asked = []
+    take = lambda job, waits=True: asked.append(clock.now) or State.BUSY if job.seed else State.MINE  # noqa: E731
+    assert local(take=take, jobs=JOBS[:2], until=2, stopped=2) == []
+    assert asked == [0, 0.5, 1, 1.5]
+    assert clock.now == 2
+
+
 def test_nothing_is_begun_after_the_end(executor, clock):
     """Neither at the start nor while cells run."""
-    assert local(until=-1) == []
+    assert local(until=0) == []
     assert executor.made == []
 
     def take(job, waits=True):
         clock.now += job.seed == 2
         return State.MINE
 
-    assert sorted(seed for seed, _ in local(workers=1, take=take, until=0.5)) == [0, 1, 2]
+    assert sorted(seed for seed, _ in local(workers=1, take=take, until=1)) == [0, 1, 2]
 
 
 def test_what_runs_at_the_stop_has_no_outcome(executor, clock):
     """The others have theirs; the pool does not wait for what hangs."""
     executor.hangs.add(1)
+    clock.now = 3
     assert sorted(seed for seed, _ in local(stopped=7, until=7)) == [0, 2, 3, 4]
     assert clock.now == 7
 
@@ -153,6 +201,10 @@ def test_what_is_done_as_the_stop_comes_has_its_outcome(executor, clock):
         return State.MINE
 
     assert [seed for seed, _ in local(take=late, jobs=JOBS[:1], stopped=7, until=10)] == [0]
+    executor.hangs.add(1)
+    clock.now = 0
+    assert local(take=late, jobs=JOBS[1:2], stopped=7, until=7) == []
+    assert clock.now == 9  # what hangs is not waited for
 
 
 @pytest.mark.parametrize("deaths, problem", [(1, False), (2, False), (3, True)])
@@ -165,6 +217,71 @@ def test_a_cell_is_given_up_at_its_third_death(executor, deaths, problem):
     assert not any("killed" in one.problem for seed, one in ended if seed != 1)
     alone = [one.seeds for one in executor.made if 1 in one.seeds][1:]
     assert alone == [[1]] * min(deaths, 2)
+
+
+class Process:
+    """A worker's process."""
+
+    def __init__(self):
+        self.told = []
+
+    def terminate(self):
+        self.told.append("end")
+
+    def join(self, seconds):
+        self.told.append(seconds)
+
+
+def test_what_still_runs_is_ended_and_waited_for_a_little():
+    """All are told before any is waited for; an executor that started none is shut down like any other."""
+    processes, shut = {1: Process(), 2: Process()}, []
+    for held in ({"_processes": processes}, {"_processes": None}, {}):
+        pools._stop(SimpleNamespace(shutdown=lambda **how: shut.append(how), **held))
+    assert shut == [{"wait": False, "cancel_futures": True}] * 3
+    assert [one.told for one in processes.values()] == [["end", 5]] * 2
+
+
+def test_workers_are_started_in_their_environment(monkeypatch):
+    """Which is this process's only meanwhile."""
+    monkeypatch.setattr(pools, "WORKER_ENVIRONMENT", {"TOY_SET": "1", "TOY_NEW": "2"})
+    monkeypatch.setenv("TOY_SET", "mine")
+    monkeypatch.delenv("TOY_NEW", raising=False)
+    with pools._environment():
+        assert (os.environ["TOY_SET"], os.environ["TOY_NEW"]) == ("1", "2")
+    assert (os.environ["TOY_SET"], os.environ.get("TOY_NEW")) == ("mine", None)
+
+
+def test_a_worker_writes_to_the_log_and_goes_with_its_parent(monkeypatch, tmp_path):
+    """What libraries print is added to the log; Ctrl-C is the parent's; a daemon waits for the parent's end."""
+    log, streams, signals, ended, threads = tmp_path / "log", [], [], [], []
+
+    class Thread:
+        def __init__(self, target, daemon):
+            threads.append((target, daemon))
+
+        def start(self):
+            threads.append("started")
+
+    monkeypatch.setattr(pools.os, "dup2", lambda descriptor, stream: streams.append((descriptor, stream)))
+    monkeypatch.setattr(pools.os, "_exit", ended.append)
+    monkeypatch.setattr(signal, "signal", lambda *one: signals.append(one))
+    monkeypatch.setattr(pools.multiprocessing, "parent_process", lambda: SimpleNamespace(sentinel="the parent"))
+    monkeypatch.setattr(pools.multiprocessing.connection, "wait", lambda many: ended.append(many))
+    monkeypatch.setattr(pools, "threading", SimpleNamespace(Thread=Thread))
+    monkeypatch.setattr(pools, "pin", lambda: threads.append("pinned"))
+    for text in (b"one ", b"two"):
+        pools._start_worker(str(log))
+        os.write(streams[-1][0], text)
+        os.close(streams[-1][0])
+    assert log.read_text() == "one two"
+    assert log.stat().st_mode & 0o101 == 0
+    assert [stream for _, stream in streams] == [1, 2] * 2
+    assert signals == [(signal.SIGINT, signal.SIG_IGN)] * 2
+    assert threads[1:3] == ["started", "pinned"]
+    leave, daemon = threads[0]
+    assert daemon
+    leave()
+    assert ended == [["the parent"], 1]
 
 
 class Given:
@@ -208,8 +325,11 @@ class Cluster(contextlib.nullcontext):
 def cluster(monkeypatch, clock):
     """A cluster in the place of Dask's."""
     made = Cluster()
+    made.timeouts = []
     monkeypatch.setattr(pools, "_client", lambda address: made)
-    monkeypatch.setattr("distributed.as_completed", lambda futures, timeout: iter(futures))
+    monkeypatch.setattr(
+        "distributed.as_completed", lambda futures, timeout: made.timeouts.append(timeout) or iter(futures)
+    )
     return made
 
 
@@ -242,25 +362,87 @@ def test_a_cluster_is_given_few_at_a_time(cluster, monkeypatch):
     assert sorted(one[0] for one in cluster.submitted) == [0, 1, 2, 3]
 
 
-def test_a_cluster_without_workers_is_waited_for(cluster):
+def test_a_cluster_is_given_another_cell_as_soon_as_one_is_done(cluster, monkeypatch):
+    """It never holds less than it may; what would wait is for its scheduler to begin."""
+    monkeypatch.setattr(pools, "AT_ONCE", 2)
+    asked = []
+
+    def take(job, waits=True):
+        asked.append(waits)
+        return State.MINE
+
+    found = pools.cluster_pool("toy")(JOBS, "abc", math.inf, take)
+    assert [(next(found)[0].seed, len(cluster.submitted)) for _ in range(5)] == [(0, 2), (1, 3), (2, 4), (3, 5), (4, 5)]
+    assert asked == [False] * 5
+
+
+def test_what_another_run_is_at_is_asked_for_once_nothing_else_is_left(cluster, clock):
+    """And then after a while, not after each cell that comes in."""
+    events = []
+
+    def take(job, waits=True):
+        events.append((job.seed, clock.now))
+        return State.BUSY if job.seed == 1 and clock.now < 1 else State.MINE
+
+    for job, _ in pools.cluster_pool("toy")(JOBS[:3], "abc", math.inf, take):
+        events.append(job.seed)
+    assert events == [(0, 0), (1, 0), (2, 0), 0, 2, (1, 0), (1, 0.5), (1, 1), 1]
+
+
+def test_a_worker_that_comes_and_goes_is_waited_for_once(cluster, monkeypatch):
+    """An adaptive cluster has its own way."""
+    monkeypatch.setattr(pools, "AT_ONCE", 1)
+    said, seen = [], iter((["one"], []))
+    cluster.scheduler_info = lambda: {"workers": next(seen)}
+    assert len(list(pools.cluster_pool("toy", said.append)(JOBS, "abc", math.inf, mine))) == 5
+    assert said == []
+
+
+@pytest.mark.parametrize("now, stopped, timeout", [(3, math.inf, None), (3, 7, 4), (9, 7, 0)])
+def test_a_cluster_is_waited_for_until_the_stop(cluster, clock, now, stopped, timeout):
+    """For ever where there is none, and not at all behind it."""
+    clock.now = now
+    list(pools.cluster_pool("toy")(JOBS[:1], "abc", math.inf, mine, stopped))
+    assert cluster.timeouts == [timeout]
+
+
+def test_what_a_cluster_has_not_done_in_time_is_cancelled(cluster, monkeypatch):
+    """It has no outcome."""
+
+    def late(futures, timeout):
+        yield futures[0]
+        raise TimeoutError
+
+    monkeypatch.setattr("distributed.as_completed", late)
+    assert [job.seed for job, _ in pools.cluster_pool("toy")(JOBS[:3], "abc", math.inf, mine, 7)] == [0]
+    assert cluster.cancelled == (2, True)
+
+
+def test_a_cluster_without_workers_is_waited_for(cluster, clock):
     """It is said once; where none comes in time nothing is run."""
     cluster.workers = 3
     said = []
     assert len(list(pools.cluster_pool("toy", said.append)(JOBS, "abc", math.inf, mine))) == 5
     assert len(said) == 1
     cluster.workers = 10**9
+    clock.now = 0
     assert list(pools.cluster_pool("toy", said.append)(JOBS, "abc", 60, mine)) == []
     assert cluster.cancelled == (5, True)
+    assert clock.now == 60
 
 
 def test_no_cell_is_taken_from_a_cluster_after_the_end(cluster, clock):
     """Each that came in time has its outcome, the others are cancelled."""
     found = pools.cluster_pool("toy")(JOBS, "abc", 5, mine)
     assert next(found)[0].seed == 0
+    clock.now = 5
+    assert next(found)[0].seed == 1
     clock.now = 6
     assert list(found) == []
     assert cluster.cancelled[1]
-    assert list(pools.cluster_pool("toy")(JOBS, "abc", 5, mine)) == []
+    cluster.submitted.clear()
+    assert list(pools.cluster_pool("toy")(JOBS, "abc", 6, mine)) == []
+    assert cluster.submitted == []
 
 
 def test_an_address_without_a_scheduler_is_one_line(monkeypatch):
@@ -272,6 +454,32 @@ def test_an_address_without_a_scheduler_is_one_line(monkeypatch):
     monkeypatch.setattr("distributed.Client", client)
     with pytest.raises(InvalidInputError, match=r"no Dask scheduler answers at tcp://nowhere: timed out after 5 s$"):
         list(pools.cluster_pool("tcp://nowhere")(JOBS, "abc", math.inf, mine))
+
+
+def test_a_scheduler_is_named_by_its_address_or_its_file(monkeypatch, tmp_path):
+    """It answers within five seconds, and is nobody else's client."""
+    asked = []
+    monkeypatch.setattr("distributed.Client", lambda **where: asked.append(where) or contextlib.nullcontext())
+    (tmp_path / "scheduler.json").write_text("{}")
+    for address in ("tcp://here", str(tmp_path / "scheduler.json")):
+        with pools._client(address):
+            pass
+    how = {"timeout": 5, "set_as_default": False}
+    assert asked == [{"address": "tcp://here", **how}, {"scheduler_file": str(tmp_path / "scheduler.json"), **how}]
+
+
+def test_a_cell_that_takes_its_workers_down_is_one_line_of_bounded_length():
+    """Dask names every worker that it lost."""
+    assert pools._outcome(Given(ValueError("x" * 400))).problem == f"ValueError: {'x' * 300}"
+
+
+def test_a_night_of_its_own_is_the_workers_too(monkeypatch, tmp_path):
+    """Its by-products lie in the worker's cache, under the run's name for them."""
+    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
+    monkeypatch.delenv("REPRODUCE_BY_PRODUCTS", raising=False)
+    monkeypatch.setattr(pools, "attempt", lambda *_: Outcome(problem=str(cache.by_products("images"))))
+    for made, folder in (("", tmp_path), ("nightly/one", tmp_path / "nightly" / "one")):
+        assert pools._attempt_there(JOBS[0], "abc", "code", made).problem == str(folder / "images")
 
 
 def test_what_waits_on_a_worker_is_said_of_its_machine(monkeypatch, tmp_path):
