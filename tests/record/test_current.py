@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.experiments.registry import Experiment, Result
 from reproduce.record import Cell, Entry, Store
-from reproduce.record.current import current
+from reproduce.record.current import Current, current
 from reproduce.running.inputs import Data, Weights
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
@@ -127,3 +127,26 @@ def test_a_factor_that_came_or_went_makes_a_record_stale(tmp_path, change, said)
     store = Store(tmp_path)
     store.add_all(entries(**change))
     assert current(store, NETWORK, DATA, NETWORK.factors(), {}).why.startswith(f"{said} (toy.network on {DATA})")
+
+
+def elsewhere(many):
+    """The same results, measured by another kind of machine."""
+    return [dataclasses.replace(one, machine="arm64-cpu") for one in many]
+
+
+def test_a_twin_is_the_same_cell_from_another_place():
+    """Of what is judged alone."""
+    here, there = entries(), elsewhere(entries())
+    held = Current(NETWORK.name, DATA, (*here, *there[:2]))
+    assert held.twins(here[1:]) == [(there[1], here[1])]
+    assert held.twins(there[:1]) == [(here[0], there[0])]
+    assert held.twins([]) == []
+
+
+def test_all_that_is_wanted_from_another_place_needs_no_run():
+    """One seed less does."""
+    held = Current(NETWORK.name, DATA, tuple(elsewhere(entries())))
+    here = ("x86_64-cpu", "tensorflow", "float32")
+    assert held.seeds_kept(range(3), here) == {0, 1, 2}
+    assert held.seeds_kept(range(4), here) == set()
+    assert held.seeds_kept(range(4), ("arm64-cpu", *here[1:])) == {0, 1, 2}
