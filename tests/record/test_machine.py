@@ -39,6 +39,16 @@ def test_the_backend_is_read_without_importing_it(monkeypatch, tmp_path):
     assert machine.backend("lightgbm") == "lightgbm"
 
 
+def test_keras_s_own_file_lies_in_the_home_folder_unless_it_is_said(monkeypatch, tmp_path):
+    """As Keras itself looks for it."""
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text('{"backend": "torch"}')
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.setattr(machine.Path, "home", lambda: tmp_path)
+    assert machine.backend("keras") == "torch"
+
+
 def test_a_gpu_counts_only_for_a_backend_that_can_use_it(monkeypatch):
     """NumPy computes on the CPU of a machine with a GPU, and so does a backend built without CUDA."""
     monkeypatch.setattr(machine, "gpu", lambda: {"name": "NVIDIA H200", "driver": "1"})
@@ -59,7 +69,7 @@ def test_a_gpu_without_nvidia_smi_is_no_cpu(monkeypatch):
         )
     )
     torch = types.SimpleNamespace(
-        cuda=types.SimpleNamespace(is_available=lambda: True, get_device_name=lambda number: "Tesla T4")
+        cuda=types.SimpleNamespace(is_available=lambda: True, get_device_name=("Tesla T4", "NVIDIA L4").__getitem__)
     )
     monkeypatch.setattr(machine, "gpu", lambda: {"name": "", "driver": ""})
     monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
@@ -68,6 +78,24 @@ def test_a_gpu_without_nvidia_smi_is_no_cpu(monkeypatch):
         monkeypatch.setenv("KERAS_BACKEND", backend)
         assert machine.machine_class("keras").endswith(f"-{kind}")
     assert machine.machine_class("numpy").endswith("-cpu")
+
+
+@pytest.mark.parametrize("tensorflow, torch", [(True, False), (False, True)])
+def test_each_backend_is_asked_for_its_own_gpu(monkeypatch, tensorflow, torch):
+    """Whatever another that is loaded beside it says; of one that was not loaded no name is known."""
+    config = types.SimpleNamespace(list_physical_devices=lambda kind: [kind] * tensorflow)
+    monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(config=config))
+    cuda = types.SimpleNamespace(is_available=lambda: torch, get_device_name=lambda number: "Tesla T4")
+    monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(cuda=cuda))
+    for name, has_one in (("tensorflow", tensorflow), ("torch", torch)):
+        monkeypatch.setenv("KERAS_BACKEND", name)
+        assert machine._may_use_gpu("keras") == has_one
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert machine._name_by_backend("keras") == ""
+    for name in ("tensorflow", "torch"):
+        monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setenv("KERAS_BACKEND", name)
+        assert machine._name_by_backend("keras") == ""
 
 
 def test_dtype():
@@ -95,6 +123,31 @@ def test_the_blas_is_numpys_whatever_else_is_loaded():
     assert first == second
     wheel = Path(np.__file__).parent.with_name("numpy.libs").is_dir()
     assert first.split() or not wheel
+
+
+def test_the_blas_of_numpys_wheel_is_named_in_three_words(monkeypatch):
+    """What is not known of it is left out; its threads and another library's BLAS are not it."""
+    own = Path(np.__file__).parent.with_name("numpy.libs")
+    known = [
+        {"user_api": "openmp", "filepath": str(own / "libgomp.so"), "internal_api": "openmp"},
+        {"user_api": "blas", "filepath": "/scipy.libs/libopenblas.so", "internal_api": "openblas", "version": "0.1"},
+        {"user_api": "blas", "filepath": str(own / "lib.so"), "internal_api": "openblas", "version": "0.3",
+         "architecture": None},
+    ]  # fmt: skip
+    monkeypatch.setattr("threadpoolctl.threadpool_info", lambda: known)
+    assert machine.blas.__wrapped__() == "openblas 0.3"
+    known.pop()
+    assert machine.blas.__wrapped__() == ""
+
+
+def test_the_environment_names_the_flags_that_are_set(monkeypatch):
+    """And no others; what stands beside them is there whatever it is."""
+    for name in machine._FLAGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    found = machine.environment.__wrapped__("lightgbm")
+    assert (found["flags"], found["backend"]) == ({"OMP_NUM_THREADS": "3"}, "lightgbm")
+    assert {"numpy", "scipy", "reproduce"} <= set(found["packages"])
 
 
 def test_the_commit_is_the_packages_own_wherever_it_is_called(tmp_path, monkeypatch):
@@ -146,9 +199,15 @@ def test_a_driver_that_does_not_answer_is_no_gpu(monkeypatch, tmp_path, script):
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    run = subprocess.run
-    monkeypatch.setattr(machine.subprocess, "run", lambda *words, **how: run(*words, **how | {"timeout": 1}))
+    run, waited = subprocess.run, []
+
+    def hurried(*words, timeout, **how):
+        waited.append(timeout)
+        return run(*words, timeout=1, **how)
+
+    monkeypatch.setattr(machine.subprocess, "run", hurried)
     assert machine.gpu.__wrapped__() == {"name": "", "driver": ""}
+    assert waited == [20]
 
 
 def test_a_driver_names_its_gpu(monkeypatch, tmp_path):
