@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from reproduce.record import Store
 from reproduce.running.command import run_command
+from reproduce.running.estimates import Timed
+from reproduce.running.inputs import Data
 from reproduce.running.loading import load_all
+from reproduce.running.plan import make_plan
 from reproduce.running.request import Request
 
 
@@ -24,6 +28,23 @@ def toys(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])]))
     monkeypatch.syspath_prepend(folder)
     return load_all()
+
+
+@pytest.fixture
+def other_cattle(monkeypatch):
+    """TuringCattle by its name alone: to draw its images takes seconds."""
+    own = Data.hash
+    monkeypatch.setattr(Data, "hash", lambda one: "of no image" if one.name == "TuringCattle" else own(one))
+
+
+@pytest.fixture
+def plan(toys):
+    """Sixteen rows of fourteen seeds, each guessed to take 30 s."""
+    rows = [Request(toys["toy.draw"], "FriesianCattle2017", {"size": size}) for size in range(1, 17)]
+    plan = make_plan(rows, range(14), Store())
+    for row in plan.rows:
+        row.seconds, row.timed = 30.0, Timed.GUESSED
+    return plan
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_places_never_complete_one_another(toys, tmp_path):
     assert [job.seed for job in make_plan([asked(toys, "toy.draw")], range(3), store).jobs] == [0, 1, 2]
 
 
-def test_shared_by_products_come_first(toys, tmp_path):
+def test_shared_by_products_come_first(toys, other_cattle, tmp_path):
     """The first cells to run are of different data sets or backbones; then seed by seed."""
     store = Store(tmp_path)
     plan = make_plan(
