@@ -57,7 +57,7 @@ def store_of(tier: Tier, pilot: bool, record: Store, output: Path | None, plan_o
     elif tier == Tier.NIGHTLY:
         night = _tonight(record)
         if not plan_only and _over(night):
-            shutil.rmtree(night, ignore_errors=True)
+            shutil.rmtree(night)
         with by_products_in(_afresh(night / MADE)):
             yield Store(Path(night, "plan") if plan_only and _over(night) else night)
     else:
@@ -80,7 +80,7 @@ def _tonight(record: Store) -> Path:
     """Return the folder of nightly runs of this code, in this environment, held against this record."""
     pin()  # first: the environment is read once, with the flags that cells are run under
     made_by = (machine.commit(), source_digest(), canonical(machine.environment("keras")))
-    return cache_dir("nightly") / digest(str(record.folder.resolve()), *made_by)[:16]
+    return cache_dir("nightly") / digest(str(record.folder.resolve()), *made_by)
 
 
 def _over(night: Path) -> bool:

@@ -63,11 +63,11 @@ def _uninterrupted() -> Iterator[None]:
         return
     pressed: list[int] = []
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda number, frame: pressed.append(number)) for number in numbers]
+    before = {number: signal.signal(number, lambda number, frame: pressed.append(number)) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in before.items():
             signal.signal(number, handler)
     if pressed:
         raise KeyboardInterrupt

@@ -54,6 +54,24 @@ def test_a_foreign_repository_is_never_named(package, how):
     assert revision(package) == f"src-{source_digest(package)[:12]}"
 
 
+def test_a_checkout_without_a_commit_has_no_head(package):
+    """What git prints all the same is none."""
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], cwd=package.parent, check=True)
+    assert revision(package) == f"src-{source_digest(package)[:12]}"
+
+
+def test_git_is_asked_of_the_packages_own_repository(package, monkeypatch):
+    """Whatever a hook that runs this has set; with the rest of the environment, and not for ever."""
+    run, asked = subprocess.run, []
+    head = commit(package.parent)
+    monkeypatch.setattr(subprocess, "run", lambda words, **how: asked.append(how) or run(words, **how))
+    monkeypatch.setenv("GIT_DIR", str(package / "elsewhere"))
+    monkeypatch.setenv("TOY", "1")
+    assert revision(package) == head
+    assert {(how["timeout"], how["env"]["TOY"], how["env"].get("GIT_DIR")) for how in asked} == {(20, "1", None)}
+
+
 def test_what_was_baked_is_named_until_it_is_edited(package):
     """A wheel's commit stands while its sources are those it was built from."""
     head = commit(package.parent)

@@ -11,7 +11,6 @@ from drawn import encoded, picture, write_files
 from stand_ins import cattle, processor
 
 from reproduce.datasets import friesian, load
-from reproduce.errors import InvalidInputError
 from reproduce.experiments import mlp
 from reproduce.experiments.unlearned import baselines
 from reproduce.record import first_sets
@@ -97,19 +96,6 @@ def test_what_the_files_are_called_and_in_which_order_says_nothing(unmarked):
     backwards = found.take(range(len(found))[::-1])
     assert friesian.images_digest(backwards) == friesian.images_digest(found)
     assert friesian.images_digest(found.take(range(939))) != friesian.images_digest(found)
-
-
-def test_several_sets_are_kept_beside_one_another(tmp_path):
-    """The second leaves the first as it was; a damaged file is one line."""
-    one, two = first_sets.FirstSet("ab", 2, 1), first_sets.FirstSet("cd", 3, 2)
-    assert first_sets.keep(tmp_path, "B", one)
-    assert first_sets.keep(tmp_path, "A", two)
-    assert not first_sets.keep(tmp_path, "B", two)
-    assert [first_sets.first(tmp_path, name).digest for name in "AB"] == ["cd", "ab"]
-    assert first_sets.first(tmp_path, "C") is None
-    (tmp_path / first_sets.FILE).write_text('[A]\ndigest = 3\nimages = 2\nanimals = 1\nseen = ""\n')
-    with pytest.raises(InvalidInputError, match=r"first_sets.toml: \[A\]: Expected `str`, got `int`, at `digest`"):
-        first_sets.first(tmp_path, "A")
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="Linux counts a process's time there")
