@@ -139,7 +139,9 @@ def test_a_page_has_both_intervals_and_the_one_that_carries_in_bold():
     both = {"seeds": (1.0, 2.0), "seeds and animals": (0.5, 2.5)}
     columns = " 90 %, seeds | 90 %, seeds and animals "
     page = markdown([outcome("a|b", intervals=both, scatter="seeds")])
-    assert columns in page
+    assert page.splitlines()[2] == (
+        f"| Claim | Paper | Ours |{columns}| Required | n | Chance | P@1 | Evidence | Verdict | Checked now |"
+    )
     assert "| **1.00..2.00** | 0.50..2.50 |" in page
     assert "| a\\|b |" in page
     assert "| 1.00..2.00 |" in markdown([outcome(intervals={"seeds": (1.0, 2.0)}, scatter="seeds and animals")])

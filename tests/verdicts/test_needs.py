@@ -27,12 +27,15 @@ def nothing_here(monkeypatch, tmp_path):
 
 def test_downloads_with_their_size_and_the_time_on_two_cores(nothing_here):
     """Of statements alone, each download once; a control's own is none of them."""
-    asked = [Request(dcnn.embed, CATTLE, {"dim": dim}, range(14), Turn.PRINTED) for dim in (64, 32)] + [
-        Request(baselines.pixels, "OpenCows2020", {}, range(14), Turn.CONTROL)
+    asked = [
+        Request(dcnn.embed, CATTLE, {"dim": 64}, range(14), Turn.PRINTED),
+        Request(dcnn.embed, CATTLE, {"dim": 32}, range(14), Turn.STATEMENT),
+        Request(baselines.pixels, "OpenCows2020", {}, range(14), Turn.CONTROL),
     ]
     said = needs(asked, nothing_here)
     assert said.startswith("two downloads (438 MB) and ")
     assert said.endswith(" min on two cores")
+    assert needs(asked[1:2], nothing_here).startswith("two downloads (438 MB) and ")
     assert needs(asked[2:], nothing_here) == ""
 
 
@@ -56,6 +59,15 @@ def test_what_is_fetched_unasked_is_no_download_of_theirs(nothing_here):
     assert in_words(downloads([cattle, lions], nothing_here)) == said
     assert in_words(downloads([Request(baselines.pixels, "LionData", {})], nothing_here)) == "LionData (495 MB)"
     assert in_words([]) == ""
+
+
+def test_downloads_are_counted_in_words_and_their_sizes_added():
+    """Up to three of them; where one's size is not known none is said."""
+    cows, lions = inputs.Data("OpenCows2020"), inputs.Data("LionData")
+    assert in_words([cows]) == f"one download ({cows.megabytes:,.0f} MB)"
+    assert in_words([cows] * 3) == f"three downloads ({3 * cows.megabytes:,.0f} MB)"
+    assert in_words([cows] * 4) == f"4 downloads ({4 * cows.megabytes:,.0f} MB)"
+    assert in_words([inputs.Weights("unheard-of"), cows, lions]) == "two downloads beside LionData (495 MB)"
 
 
 def test_the_sentence_names_the_command():

@@ -54,5 +54,5 @@ def unkept(requests: Iterable[Request], record: Store) -> list[Row]:
 
 
 def _size(many: Sequence[Data | Weights]) -> str:
-    sizes = [one.megabytes for one in many]
-    return f" ({sum(size or 0 for size in sizes):,.0f} MB)" if all(sizes) else ""
+    sizes = [size for one in many if (size := one.megabytes)]
+    return f" ({sum(sizes):,.0f} MB)" if len(sizes) == len(many) else ""

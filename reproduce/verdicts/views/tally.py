@@ -50,7 +50,7 @@ def corrected(outcomes: Sequence[Outcome]) -> list[Outcome]:
     stands: set[str] = set()
     for kind in KINDS:
         family = [one for one in outcomes if one.spec.kind == kind and _is_test(one)]
-        holds = holm([min(1.0, 2 * (one.p or 0.0)) for one in family])
+        holds = holm([2 * (one.p or 0.0) for one in family])
         stands |= {one.spec.id for one, stood in zip(family, holds, strict=True) if stood and one.verdict in SAID}
     return [replace(one, survives=one.spec.id in stands) for one in outcomes]
 
