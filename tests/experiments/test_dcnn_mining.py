@@ -1,7 +1,5 @@
 """The triplets and the cost of a running training, beside TensorFlow Similarity's rule written out."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from reproduce.datasets import Catalogue
 
 pytest.importorskip("keras")
 
-from reproduce.experiments.dcnn.mining import anchors, mining, off_share
+from reproduce.experiments.dcnn.mining import mining
 
 SMALL = {**mining.rehearsal, "steps": 6}
 
@@ -50,29 +48,6 @@ def test_a_training_that_picks_otherwise_than_told_is_noticed(herd, monkeypatch)
     mine = triplet.mine
     monkeypatch.setattr(triplet, "mine", lambda distances, labels, *told: mine(distances, labels, "batch-hard"))
     assert mining(herd, 0, **SMALL).scores["loss_difference"] > 1e-3
-
-
-def test_the_rule_by_hand():
-    """Four points on a circle, two animals: the nearest negative beyond the positive, else the farthest one."""
-    angles = np.radians([0, 30, 40, 90])
-    found = anchors(np.stack([np.cos(angles), np.sin(angles)], axis=1), np.array(["a", "a", "b", "b"]))
-
-    def apart(degrees):
-        return pytest.approx(1 - math.cos(math.radians(degrees)))
-
-    assert [(t["positive"], t["negative"], t["nearest"], t["case"]) for t in found] == [
-        (apart(30), apart(40), apart(40), "semi-hard"),
-        (apart(30), apart(60), apart(10), "semi-hard"),
-        (apart(50), apart(40), apart(10), "farthest"),
-        (apart(50), apart(60), apart(60), "semi-hard"),
-    ]
-
-
-@pytest.mark.parametrize("active, off", [(0.25, 0), (0.5, 0), (0.75, 0.25), (0, 0.25), (1, 0.5)])
-def test_a_triplet_within_rounding_counts_as_either(active, off):
-    """Of four one is active, one is too close to tell, and two are not."""
-    assert off_share(active, [0.5, 1e-9, -0.5, -0.1]) == pytest.approx(off)
-    assert off_share(active, [0.5, -1e-9, -0.5, -0.1]) == pytest.approx(off)
 
 
 def test_where_all_animals_are_apart_the_rules_agree(herd, monkeypatch):

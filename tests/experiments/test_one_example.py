@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue, load
+from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.unlearned.one_example import SCORES, found_from_one, one_example
 
@@ -88,7 +89,6 @@ def test_images_become_embeddings(tmp_path, monkeypatch, embedding):
 
 def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
     """The features' lengths do not count: the scores are those of the rows divided by their length."""
-    pytest.importorskip("keras")
     from reproduce.experiments.unlearned import one_example
 
     catalogue = herd()
@@ -97,3 +97,32 @@ def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):
     scores = one_example.backbone(catalogue, 0, **one_example.backbone.rehearsal).scores
     expected = found_from_one(catalogue, rows / np.linalg.norm(rows, axis=1, keepdims=True), 0, draws=3).scores
     assert scores == pytest.approx(expected)
+
+
+def test_one_image_of_each_animal_is_the_gallery():
+    """Written out: galleries drawn by seed, queries averaged per animal, then over galleries; each animal left out."""
+    animals = np.random.default_rng(0).permutation(np.repeat(np.arange(8), (5, 4, 3, 2, 6, 4, 3, 1)))
+    names = np.array([f"cow {animal}" for animal in animals])
+    herd = Catalogue("herd", np.full(len(names), ""), names, np.where(animals < 4, "train", "test"))
+    rows = np.random.default_rng(1).normal(size=(len(herd), 3))
+    found = found_from_one(herd, rows, 2, draws=4)
+
+    def expected(suffix, indices, without=None):
+        animals, points = herd.identities[indices], rows[indices]
+        rng, scores = generator(2, "galleries", suffix), []
+        for _ in range(4):
+            gallery = [rng.choice(np.flatnonzero(animals == animal)) for animal in np.unique(animals)]
+            means = {}
+            for query in sorted(set(range(len(animals))) - set(gallery)):
+                kept = [one for one in gallery if animals[one] != without]
+                nearest = min(kept, key=lambda one: np.linalg.norm(points[query] - points[one]))
+                if animals[query] != without:
+                    means.setdefault(animals[query], []).append(animals[nearest] == animals[query])
+            scores.append(np.mean([np.mean(own) for own in means.values()]))
+        return np.mean(scores)
+
+    for suffix, indices in {"": herd.test, "@train": herd.train, "@all": np.arange(len(herd))}.items():
+        assert found.scores[f"precision_at_1{suffix}"] == pytest.approx(expected(suffix, indices))
+    assert found.animals[""] == sorted(set(herd.identities[herd.test]))
+    for at, animal in enumerate(found.animals[""]):
+        assert found.leave_one_out["precision_at_1"][at] == pytest.approx(expected("", herd.test, animal))

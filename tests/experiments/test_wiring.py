@@ -9,10 +9,9 @@ import pytest
 
 from reproduce import datasets
 from reproduce.datasets import Catalogue
-from reproduce.determinism import generator, integer_seed
-from reproduce.experiments import dcnn, mlp, wide
+from reproduce.determinism import integer_seed
+from reproduce.experiments import dcnn, mlp
 from reproduce.experiments.mlp import search
-from reproduce.experiments.unlearned import one_example
 from reproduce.models import MLPClassifier
 
 pytest.importorskip("keras")
@@ -207,49 +206,3 @@ def test_table_1_searches_at_seed_0_and_folds_under_the_seed(herd, monkeypatch):
     assert found.scores["accuracy/constant@train"] == max(sizes.values()) / len(y)
     assert counts != sizes
     assert (mlp.embed.defaults["folds"], mlp.embed.defaults["epochs"]) == (5, 100)
-
-
-@pytest.mark.parametrize("everywhere", [False, True])
-def test_local_matching_sees_one_set_at_a_time(herd, monkeypatch, everywhere):
-    """The test images against the test images; each other set by itself where it is asked for. More votes is nearer."""
-    seen, sets = [], [herd.test, herd.train, np.arange(len(herd))] if everywhere else [herd.test]
-    grey = {path: np.full((4, 4), row, np.uint8) for row, path in enumerate(herd.paths.tolist())}
-
-    def matching(shown, **how):
-        rows = [int(one[0, 0]) for one in shown]
-        seen.append((rows, how))
-        return 10.0 * (herd.identities[rows][:, None] == herd.identities[rows])
-
-    monkeypatch.setattr(datasets, "images", lambda catalogue, *_: [grey[path] for path in catalogue.paths.tolist()])
-    monkeypatch.setattr("reproduce.models.baselines.local.local_matching", matching)
-    found = wide.lnbnn(herd, 0, neighbours=3, height=99, most=7, tolerance=0.2, everywhere=everywhere)
-    assert {tuple(rows) for rows, _ in seen} == {tuple(rows.tolist()) for rows in sets}
-    assert all(how == {"neighbours": 3, "height": 99, "most": 7, "tolerance": 0.2} for _, how in seen)
-    assert found.scores["map_at_r"] == 1
-    assert ("map_at_r@train" in found.scores) == everywhere
-
-
-def test_one_image_of_each_animal_is_the_gallery(herd):
-    """Written out: galleries drawn by seed, queries averaged per animal, then over galleries; each animal left out."""
-    rows = np.random.default_rng(1).normal(size=(len(herd), 3))
-    found = one_example.found_from_one(herd, rows, 2, draws=4)
-
-    def expected(suffix, indices, without=None):
-        animals, points = herd.identities[indices], rows[indices]
-        rng, scores = generator(2, "galleries", suffix), []
-        for _ in range(4):
-            gallery = [rng.choice(np.flatnonzero(animals == animal)) for animal in np.unique(animals)]
-            means = {}
-            for query in sorted(set(range(len(animals))) - set(gallery)):
-                kept = [one for one in gallery if animals[one] != without]
-                nearest = min(kept, key=lambda one: np.linalg.norm(points[query] - points[one]))
-                if animals[query] != without:
-                    means.setdefault(animals[query], []).append(animals[nearest] == animals[query])
-            scores.append(np.mean([np.mean(own) for own in means.values()]))
-        return np.mean(scores)
-
-    for suffix, indices in {"": herd.test, "@train": herd.train, "@all": np.arange(len(herd))}.items():
-        assert found.scores[f"precision_at_1{suffix}"] == pytest.approx(expected(suffix, indices))
-    assert found.animals[""] == sorted(set(herd.identities[herd.test]))
-    for at, animal in enumerate(found.animals[""]):
-        assert found.leave_one_out["precision_at_1"][at] == pytest.approx(expected("", herd.test, animal))

@@ -32,6 +32,9 @@ def rows(outcome, tmp_path):
 
 def test_the_rows_are_read_from_the_verdicts(rows):
     """Printed figures, our mean with its interval, and no row of what was not run."""
+    assert rows[1] == [
+        Dot("as printed", (47.8, 47.5), None, True), Dot("ours", (25.0,), (24.5, 25.5), False),
+    ]  # fmt: skip
     assert words(*rows) == "MAP@R that nobody knew, %: as printed 47.5 to 47.8; ours 25.0 (24.5 to 25.5)."
 
 

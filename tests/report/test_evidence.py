@@ -88,8 +88,11 @@ def test_a_headline_takes_its_figures_from_verdicts(outcome, tmp_path):
         "1. **T.** 25.00 (24.5 to 25.5) by chance 3.90 *Measured on* toys. *Overturned by* other toys."
     )
     assert headlines.read(tmp_path, [outcome(ours=None, chance=None)]) == []
-    with pytest.raises(InvalidInputError, match=r"no claim 'I\.64'"):
+    with pytest.raises(InvalidInputError, match=r"'T': no claim 'I\.64'"):
         headlines.read(tmp_path, [outcome("II.1")])
+    (tmp_path / headlines.FILE).write_text(FINDING.replace("{I.64} (", "{I.32} ("))
+    with pytest.raises(InvalidInputError, match=r"no claim 'I\.32'"):  # the first of two
+        headlines.read(tmp_path, [])
 
 
 @pytest.mark.parametrize(
