@@ -16,8 +16,6 @@ from reproduce.metrics import retrieval_scores_from_distances
 from reproduce.models.baselines.unlearned import colour_histograms, colour_space_histograms
 from reproduce.models.whitening import WithinClassWhitening
 
-pytest.importorskip("keras")
-
 #: Images of each animal; the first eight are trained on.
 SIZES = np.array([5, 4, 4, 3, 3, 3, 2, 2, 5, 4, 3, 2])
 KINDS = ("colour", "deep", "local")

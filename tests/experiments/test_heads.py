@@ -40,6 +40,11 @@ def features(herd):
     return np.eye(8, 6)[codes] + np.random.default_rng(1).normal(size=(len(herd), 6))
 
 
+def turned(view):
+    """By which the numbers of an image are multiplied in a view of it."""
+    return 2 + view * np.arange(6)
+
+
 class Network:
     """It learns nothing, embeds rows turned by as many columns as it has steps, and keeps what it was given."""
 
@@ -76,7 +81,7 @@ def network(herd, tmp_path, monkeypatch):
     def frozen_features(catalogue, factors, seed, views=0, rows=None):
         asked.append((seed, views, None if rows is None else rows.tolist()))
         made = features(herd) if rows is None else features(herd)[rows]
-        return np.stack([made + 10 * view for view in range(views)], axis=1) if views else made
+        return np.stack([made * turned(view) for view in range(views)], axis=1) if views else made
 
     for module in (dcnn, mining):
         monkeypatch.setattr(module, "frozen_features", frozen_features)
@@ -131,7 +136,7 @@ def test_a_view_is_the_second_of_the_bank(herd, network):
     """What is scored is not what was trained on, where the images as they are were."""
     found = dcnn.embed(herd, 4, steps=1, embedded="view", bank=3)
     assert network[-1] == (4, 3, None)
-    rows = np.roll(features(herd) + 10, 1, axis=1)[:, :3]
+    rows = np.roll(features(herd) * turned(1), 1, axis=1)[:, :3]
     assert found.scores["map_at_r"] == evaluate(herd, rows).scores["map_at_r"]
     np.testing.assert_array_equal(Network.made.inputs, features(herd)[herd.train])
 
@@ -172,7 +177,7 @@ def test_what_a_network_is_trained_from(herd, monkeypatch, network, chosen, kind
     inputs, training = inputs_of(herd, Factors(size=32, **chosen), 3, learned)
     rows = herd.train if learned is None else learned
     own = features(herd)
-    bank = np.stack([own[rows] + 10 * view for view in range(3)], axis=1)
+    bank = np.stack([own[rows] * turned(view) for view in range(3)], axis=1)
     expected = {
         "features": (own, own[rows]),
         "views": (own, bank),
@@ -444,6 +449,18 @@ def test_what_a_training_reports_is_held_against_its_triplets(herd, monkeypatch,
     assert 0 < found.scores["semi_hard_share"] < 1
     assert found.details["loss"] == [round(loss, 4) for loss in losses]
     assert (found.details["anchors"], found.details["left_out"]) == (3 * len(herd.train) - 3, 2)
+
+
+def test_a_batch_that_no_one_saw_is_an_error(herd, monkeypatch):
+    """What is reported of more batches than were looked at cannot be held against them."""
+
+    class Silent(Mined):
+        def fit(self, inputs, labels, observe):
+            return super().fit(inputs, labels, lambda step, rows: observe(step, rows) if step else None)
+
+    monkeypatch.setitem(sys.modules, "reproduce.models.dcnn.model", SimpleNamespace(DCNN=Silent))
+    with pytest.raises(ValueError, match="zip"):
+        mining.mining(herd, 0)
 
 
 def test_a_triplet_is_picked_by_the_rule():

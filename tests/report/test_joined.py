@@ -105,6 +105,33 @@ def test_the_paper_s_lines_are_on_the_page(collected):
     assert "LionData states no licence" in parts.pictures.why_not
 
 
+#: A claim of no lions, in a folder of its own.
+WAITS = '''
+"""Table X: a toy."""
+import pytest
+
+@pytest.mark.claim("X.waits", at="Table X")
+def test_waits(claim):
+    """The toy waits."""
+    claim.waits("a toy that nobody built")
+'''
+
+
+def test_a_page_of_another_paper_has_what_its_folder_has(folder):
+    """No lions are asked for, so no photographs are told of; without a file of lines no bars, without rows no dots."""
+    (folder / "test_report_toy.py").write_text(WAITS)
+    _, parts = page.collect(folder)
+    assert (parts.pictures, parts.bars, parts.dots, parts.matrix) == (None, [], None, [])
+
+
+def test_dots_are_drawn_where_the_folder_has_rows(folder):
+    """Of what the paper prints, though nothing is measured."""
+    (folder / "test_report_toy.py").write_text(WAITS)
+    (folder / "paper.toml").write_text('["X.waits"]\nat = "Table X"\nfigure = "26.74"\n')
+    (folder / "headlines.toml").write_text('[dots]\nrows = [{ says = "as printed", printed = ["X.waits"] }]\n')
+    assert "as printed 26.74" in page.collect(folder)[1].dots.says
+
+
 def test_an_answer_stands_in_its_own_column(outcome):
     """The line's own claims under own data, each other setting's under its own; none where no claim is."""
     settings = {
@@ -127,6 +154,20 @@ def test_an_answer_stands_in_its_own_column(outcome):
     assert isinstance(first.cells[0], Answered)
     assert first.cells[0].says.endswith(": not reproduced")
     assert first.cells[1].says.endswith(": supported")
+
+
+def test_several_claims_of_a_line_are_counted_in_its_cell(outcome):
+    """By their words, the most frequent first; the cell leads to the first of them."""
+    own = [
+        outcome(f"X.{number}", verdict=verdict) for number, verdict in enumerate(("inconclusive", *["reproduced"] * 2))
+    ]
+    for claims, says in ((own, "2 reproduced, 1 inconclusive"), (own[1:], "2 reproduced"), (own[:1], "inconclusive")):
+        folded = [Folded(Line("X", "Table X", sentence="The toy holds."), tuple(claims), ())]
+        (row,) = matrix(folded, columns(folded, {}), {})
+        assert (row.cells[0].says, row.first) == (f"own data: {says}", claims[0].spec.id)
+    both = [outcome("X.1"), outcome("X.2", verdict="not reproduced")]
+    folded = [Folded(Line("X", "Table X", sentence="The toy holds."), tuple(both), ())]
+    assert matrix(folded, columns(folded, {}), {})[0].cells[0].says == "own data: 1 reproduced, 1 not reproduced"
 
 
 def drawn(lines, suffix):

@@ -8,7 +8,7 @@ import pytest
 from reproduce.report.counting import word
 from reproduce.report.drawing import Drawn, Figure
 from reproduce.report.evidence import Evidence, Provenance
-from reproduce.report.page import FILES, Parts
+from reproduce.report.page import FILES, Parts, _ours
 from reproduce.report.page import render as pages
 from reproduce.verdicts.plugin.collect import Origin
 
@@ -166,6 +166,16 @@ def test_a_difference_shows_its_sign(outcome):
     made = {"ours": 1.5, "interval": (-0.5, 3.5)}
     assert "+1.50" in render([outcome(**made, difference=True)], INFORMATION, Parts())
     assert "+1.50" not in render([outcome(**made)], INFORMATION, Parts())
+
+
+@pytest.mark.parametrize(
+    "value, difference, shown",
+    [(1.5, True, "+1.50"), (0.0, True, "0.00"), (-1.5, True, "−1.50"), (None, True, ""), (1.5, False, "1.50"),
+     (-1.5, False, "−1.50")],
+)  # fmt: skip
+def test_a_value_is_written_with_the_sign_of_a_difference(outcome, value, difference, shown):
+    """A plus above 0 alone; a minus is the sign, not the hyphen."""
+    assert _ours(value, outcome(difference=difference)) == shown
 
 
 def drawn(name, behind):
