@@ -83,6 +83,51 @@ def test_how_far_our_number_may_move(text, moved, fails):
     assert bool(Rules.parse(text).broken_by(one(BEFORE, now(ours=49.13 + moved)))) is fails
 
 
+def test_a_number_may_move_as_far_as_is_allowed():
+    """So far is not more; a claim without a number has not moved."""
+    before, rules = now(ours=1.0), Rules(ours=0.5)
+    for ours, said in (
+        (1.5, ""),
+        (0.5, ""),
+        (1.75, "II.128: ours moved by 0.75, more than 0.5: 1.0, now 1.75"),
+        (0.25, "II.128: ours moved by 0.75, more than 0.5: 1.0, now 0.25"),
+    ):
+        assert rules.broken_by(one(before, dataclasses.replace(before, ours=ours))) == said
+    without = now(ours=None, verdict="not reproduced")
+    assert rules.broken_by(one(before, without)) == rules.broken_by(one(without, before)) == ""
+
+
+@pytest.mark.parametrize(
+    "text, rules",
+    [
+        ("verdict", Rules(verdict=True)),
+        ("ours:0.5", Rules(ours=0.5)),
+        ("ours:5%", Rules(ours=0.05, relative=True)),
+        ("ours:5%, verdict", Rules(verdict=True, ours=0.05, relative=True)),
+        ("ours:5%,ours:3", Rules(ours=3.0)),
+    ],
+)
+def test_rules_are_read(text, rules):
+    """Of two of one kind the last counts."""
+    assert Rules.parse(text) == rules
+
+
+@pytest.mark.parametrize(
+    "before, after, line",
+    [
+        ({}, {"verdict": "not reproduced", "ours": 40.0}, "reproduced (49.13), now not reproduced (40)"),
+        ({}, {"verdict": "not run", "ours": None}, "reproduced (49.13), now not run"),
+        ({"drift": "seed 0"}, {}, "drifted (49.13), now reproduced (49.13)"),
+        ({}, {"ours": 49.25}, "reproduced as before, ours 49.13, now 49.25"),
+        ({}, {"margin": "±5"}, "spec changed, not compared: equals 49.90 ±4.5 MAP@R % assumed, "
+                               "now equals 49.90 ±5 MAP@R % assumed"),
+    ],
+)  # fmt: skip
+def test_a_change_is_one_line(before, after, line):
+    """The claim, what it was and what it is."""
+    assert one(now(**before), now(**after)).line == f"II.128: {line}"
+
+
 @pytest.mark.parametrize("text", ["", "mean:5%", "ours", "ours:", "ours:x", "ours:-1", "ours:nan", "verdict,,ours:1"])
 def test_a_rule_that_is_none_is_refused(text):
     """A rule that cannot be read is an error that shows how one is written."""

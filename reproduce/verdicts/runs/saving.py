@@ -144,14 +144,18 @@ def keep(folder: Path, name: str, content: dict[str, Any]) -> Path:
     check_name(name)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
-        taken = [int(path.name.split("_")[0]) for path in saved(folder)]
-        return write(folder / f"{max(taken, default=0) + 1:04d}_{name}.json", content)
+        number = max(map(_number, saved(folder)), default=0) + 1
+        return write(folder / f"{number:04d}_{name}.json", content)
 
 
 def saved(folder: Path) -> list[Path]:
     """Return the numbered files, oldest first."""
     found = [path for path in folder.glob("*.json") if _NUMBERED.fullmatch(path.name)]
-    return sorted(found, key=lambda path: (int(path.name.split("_")[0]), path.name))
+    return sorted(found, key=lambda path: (_number(path), path.name))
+
+
+def _number(path: Path) -> int:
+    return int(path.name.partition("_")[0])
 
 
 def find(folder: Path, which: str = "") -> Path:
@@ -165,11 +169,7 @@ def find(folder: Path, which: str = "") -> Path:
         )
     if not which:
         return runs[-1]
-    chosen = [
-        path
-        for path in runs
-        if (which.isdigit() and int(path.name.split("_")[0]) == int(which)) or path.name.startswith(which)
-    ]
+    chosen = [path for path in runs if (which.isdigit() and _number(path) == int(which)) or path.name.startswith(which)]
     if len(chosen) == 1:
         return chosen[0]
     among = "several runs match" if chosen else "no saved run matches"
