@@ -72,7 +72,7 @@ def run_command(
         else:  # nothing of this run enters the record
             parts = Parts(asked)
         aside = places.apart(None) if store is record else store
-        plan = _plan(parts, wanted, store, aside, record, fresh=tier in (Tier.RELEASE, Tier.REHEARSAL) or pilot)
+        plan = _plan(parts, wanted, store, aside, record, fresh=tier == Tier.RELEASE)
         count = workers or default_workers()
         progress.show_plan(console, plan, count, planned(plan, count) if planned else None)
         report, held, lacking = Report(), list[Held](), list[str]()
