@@ -88,6 +88,8 @@ def test_one_run_can_be_compared_with_itself_by_name_alone(tmp_path):
     assert named(saving.chosen(tmp_path, ["1"])) == ["0001_only.json"] * 2
     with pytest.raises(InvalidInputError, match="holds 1 saved runs: comparing needs two"):
         saving.chosen(tmp_path, [])
+    saving.keep(tmp_path, "other", CONTENT)
+    assert named(saving.chosen(tmp_path, [])) == ["0001_only.json", "0002_other.json"]
 
 
 @pytest.mark.parametrize("commit, name", [("abc+dirty", "abc-dirty"), ("abc", "abc"), ("", "unversioned")])
@@ -141,7 +143,9 @@ def test_a_run_is_read_back_as_it_was_saved(tmp_path, monkeypatch):
     assert run.information["measured_by"] == {"machines": ["a-cpu", "b-cpu"], "backends": ["numpy"]}
     assert list(run.information["data"].items()) == [("Cows", "cd"), ("LionData", "ab")]
     assert set(run.information) == {"schema", "time", "commit", "environment", "measured_by", "data"}
-    assert "Kühe" in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "Kühe" in text
+    assert text.startswith('{\n "schema": 1,\n "time"')  # a line for each, which a diff shows
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,8 @@ def _rehearsed(outcome: Outcome) -> Outcome:
 
 def line(outcome: Outcome, whole: bool = True) -> str:
     """Return a verdict in one line: id, printed figure, ours with its interval, how many seeds, and the verdict."""
-    ours = "" if outcome.ours is None else figure(outcome.ours, outcome)
     between = f" ({ends(outcome.interval, outcome)})" if outcome.interval else ""
-    said = f"ours {ours}{between}"
+    said = f"ours {figure(outcome.ours, outcome)}{between}"
     says = outcome.told if whole else f"{outcome.told} so far"
     return f"{outcome.spec.id:<9} {outcome.spec.printed:>6}  {said}  n {outcome.n}  {says}"
 
