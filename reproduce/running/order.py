@@ -1,5 +1,6 @@
 """In which order cells run: what is asked for first comes first, breadth first, and shared by-products early."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -89,7 +90,7 @@ def _phase(cells: Sequence[tuple[int, "Row", Job]], made: set[tuple[object, ...]
         # come one by one.
         begin = [cell for cell in rest if cell[0] == 0]
         at = {id(row): number for number, (_, row, _) in enumerate([*found, *begin])}
-        second = sorted((cell for cell in rest if cell[0] > 0), key=lambda cell: at.get(id(cell[1]), -1))
+        second = sorted((cell for cell in rest if cell[0] > 0), key=lambda cell: at.get(id(cell[1]), -math.inf))
         rest = [cell for pair in zip_longest(begin, second) for cell in pair if cell is not None]
         # Rows of seconds delay nobody, and many have their first verdict in minutes.
         shared = [cell for cell in found if longest[by_product(cell[2])]]

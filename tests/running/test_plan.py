@@ -6,7 +6,7 @@ import pytest
 
 from reproduce.record import Store
 from reproduce.running import inputs
-from reproduce.running.order import by_product
+from reproduce.running.order import by_product, made_by
 from reproduce.running.plan import make_plan
 from reproduce.running.request import Request, Turn, merged
 from reproduce.running.runner import measure
@@ -174,6 +174,37 @@ def test_a_by_product_is_made_once_and_never_by_the_dearest(toys, tmp_path):
     requests = [Request(dear, DATA, {"size": 1}), Request(toys["toy.draw"], DATA, {"size": 2})]
     told = [job.factors["size"] for job in make_plan(requests, range(2), Store(tmp_path)).jobs]
     assert told == [2, 2, 1, 1]
+
+
+def test_what_takes_longest_to_make_is_begun_first_and_what_it_needs_before_it(toys, tmp_path):
+    """Eight views of an image are other features than one, and need that one's data."""
+    dear, cheap = (dataclasses.replace(toys["toy.draw"], name=name, makes=lambda factors: factors["size"])
+                   for name in ("dear", "cheap"))  # fmt: skip
+    requests = [Request(one, DATA, {"size": size}) for one, size in ((cheap, 1), (dear, 8), (dear, 1))]
+    plan = make_plan(requests, range(2), Store(tmp_path))
+    for row, row.makes in zip(plan.rows, (56.0, 392.0, 56.0), strict=True):
+        row.seconds = row.first = 3.0
+    assert [(job.experiment, job.factors["size"]) for job in plan.jobs[:3]] == [("dear", 1), ("dear", 8), ("cheap", 1)]
+    (job, *_), row = plan.rows[1].jobs, plan.rows[1]
+    assert made_by(row, job) == {row.request.key, ("dear", DATA), ("dear", DATA, 8)}
+    (alone,) = make_plan([Request(toys["toy.draw"], DATA)], range(1), Store(tmp_path)).rows
+    assert made_by(alone, alone.jobs[0]) == {alone.request.key}
+
+
+def test_a_second_seed_whose_first_is_kept_comes_before_other_second_seeds(toys, tmp_path):
+    """It finds what that one made."""
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in (3, 2, 4)], range(2), Store(tmp_path))
+    del plan.rows[0].jobs[0]
+    told = [(job.factors["size"], job.seed) for job in plan.jobs]
+    assert told == [(2, 0), (4, 0), (3, 1), (2, 1), (4, 1)]
+
+
+def test_a_row_of_twenty_seconds_is_a_short_one(toys, tmp_path):
+    """And has both of its first seeds before one of minutes."""
+    plan = make_plan([Request(toys["toy.draw"], DATA, {"size": size}) for size in (2, 3)], range(2), Store(tmp_path))
+    for row, row.seconds in zip(plan.rows, (90.0, 20.0), strict=True):
+        row.first = row.seconds
+    assert [(job.factors["size"], job.seed) for job in plan.jobs] == [(3, 0), (3, 1), (2, 0), (2, 1)]
 
 
 def test_of_the_first_two_seeds_those_of_seconds_come_before_those_of_minutes(toys, tmp_path):

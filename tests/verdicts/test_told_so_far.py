@@ -118,7 +118,7 @@ def test_a_row_apart_is_judged_there_and_on_stand_ins_as_a_rehearsal(told):
     """By what is kept there."""
     _, (event,), (said,) = told([claim("I.a", asks())], [asks()], [(0, [0, 1])], apart=[0], doubt="it is drawn")
     assert event["verdict"] == "rehearsal: holds"
-    assert said.endswith("rehearsal: holds so far")
+    assert said.endswith("rehearsal: supported so far")
     _, (event,), _ = told([claim("I.b", asks(size=2))], [asks(size=2)], [(0, [0, 1])], apart=[0])
     assert event["verdict"] == "reproduced"
 
