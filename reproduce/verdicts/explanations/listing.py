@@ -89,10 +89,9 @@ def _weights(weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Di
     heads = " ".join(f"{row:>7}" for row in ROWS)
     yield f"{'':<27} {heads} {'at once':>8} {'best':>8} {'ways':>5} {'fitted':>6}"
     for name, weight, choices in _sorted(weighed, readings, digits):
-        if weight.mean is not None:
-            each = " ".join(f"{_number(weight.each.get(row)):>7}" for row in ROWS)
-            shown = f"{_short(name):<27} {each} {_number(weight.mean):>8} {_number(weight.best):>8}"
-            yield f"{shown} {weight.ways:>5} {len(choices):>6}"
+        each = " ".join(f"{_number(weight.each.get(row)):>7}" for row in ROWS)
+        shown = f"{_short(name):<27} {each} {_number(weight.mean):>8} {_number(weight.best):>8}"
+        yield f"{shown} {weight.ways:>5} {len(choices):>6}"
     if still := [one.rival.name for one in weighed if one.weight.mean is None and one.scores]:
         yield "no chance, every run gives the same:"
         yield f"  {', '.join(still)}"
@@ -114,11 +113,14 @@ def _unexcluded(weighed: Sequence[Weighed], readings: Sequence[Reading], digits:
     means = {one.rival.name: one for one in weighed if one.rival.kind == "yardstick"}
     for reading in readings:
         for (row, lions), score in reading.scores.items():
-            printed, runs = digits.get(row, ("nan", 1))
+            if row not in digits:
+                continue
+            printed, runs = digits[row]
             span = score.prints(runs)
             if span is None or not span[0] <= float(printed) <= span[1]:
                 continue
-            also = [name for name, one in means.items() if span[0] <= (one.mean(row, lions) or -1) <= span[1]]
+            there = {name: one.mean(row, lions) for name, one in means.items()}
+            also = [name for name, mean in there.items() if mean is not None and span[0] <= mean <= span[1]]
             yield f"{_short(reading.name):<27} {row:<5} {lions} {span[0]:5.2f} to {span[1]:.2f}"
             yield from textwrap.wrap(
                 ", ".join(also) or "no yardstick", 80, initial_indent=" " * 28, subsequent_indent=" " * 28
@@ -165,7 +167,8 @@ def _marked(one: Weighed) -> Iterator[str]:
 def _sorted(
     weighed: Sequence[Weighed], readings: Sequence[Reading], digits: Digits
 ) -> list[tuple[str, Weight, tuple[str, ...]]]:
-    """Return everything that has a weight, the likeliest first: name, weight and what was free to be fitted."""
+    """Return everything that has a chance, the likeliest first: name, weight and what was free to be fitted."""
     every = [(one.rival.name, one.weight, one.rival.choices) for one in weighed]
     every += [(name, weight, SETS_ALONE) for name, weight in weigh_readings(readings, weighed, digits).items()]
-    return sorted(every, key=lambda one: -(one[1].mean or 0))
+    means = {at: weight.mean for at, (_, weight, _) in enumerate(every) if weight.mean is not None}
+    return [every[at] for at in sorted(means, key=lambda at: -means[at])]

@@ -167,7 +167,7 @@ def as_json(readings: Iterable[Reading], rows: Mapping[str, Printed]) -> list[di
 
 def table(readings: Sequence[Reading], rows: dict[str, Printed], width: int = 80) -> list[str]:
     """Return a line for each reading and row, 80 columns: lions' scores with marks, and what other cattle gained."""
-    name_width = max(20, min(width - 55, max((len(one.name) for one in readings), default=0)))
+    name_width = max(20, min(width - 55, max((len(one.name) for one in readings), default=20)))
     lines = [f"{'variant':<{name_width}} {'row':<5} {'19':>9} {'75':>9} {'94':>9} {'cattle':>7} {'gain %':>7}  n"]
     for one in readings:
         for row in ROWS:

@@ -68,7 +68,7 @@ class Rival:
     def factors_of(self, row: str) -> dict[str, Any]:
         """Return all factors of a row: "64aug+turn-0.02" is row 64aug with the augmentation "turn-0.02" of ``also``."""
         base, _, augmentation = row.partition("+")
-        other = self.also.get("augmentations", {}).get(augmentation, {}) if augmentation else {}
+        other = self.also.get("augmentations", {}).get(augmentation, {})
         return {**self.factors, **self.rows[base], **other}
 
     def options(self) -> Iterator[Option]:

@@ -41,7 +41,7 @@ class Weight:
     mean: float | None
     best: float | None
     ways: int
-    each: Mapping[str, float] = field(default_factory=dict)
+    each: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _weighed(
     }
     if rival.gain:
         marks["gain", "cattle"] = MARKS.get(ended.get(f"rival.{rival.name}.gain"), "·")
-    rows = tuple(row for row in ROWS if row in rival.rows and all((row, lions) in scores for lions in rival.scored))
+    rows = tuple(row for row in ROWS if all((row, lions) in scores for lions in rival.scored))
     weight = Weight(rows, None, None, 0)
     if rows and yardstick is not None:
         weight = _weight(rows, _chances(bench, rival, digits), _chances(bench, yardstick, digits))
@@ -171,12 +171,16 @@ def _weighed(
 
 def _weight(rows: tuple[str, ...], ours: Chances, named: Chances) -> Weight:
     """Return the weight of the chances of ``rows`` against those of the named yardstick."""
-    chances = ours(rows)
-    mean, other = weighing.mean_over(chances), weighing.mean_over(named(rows))
-    if mean is None or not other:
-        return Weight(rows, None, None, len(chances))
-    each = {row: (weighing.mean_over(ours([row])) or 0) / (weighing.mean_over(named([row])) or 1) for row in rows}
-    return Weight(rows, mean / other, max(one for one in chances if one is not None) / other, len(chances), each)
+
+    def ratio(some: Sequence[str], of: Callable[[list[float | None]], float | None]) -> float | None:
+        chance, other = of(ours(some)), weighing.mean_over(named(some))
+        return None if chance is None or not other else chance / other
+
+    mean, ways = ratio(rows, weighing.mean_over), len(ours(rows))
+    if mean is None:
+        return Weight(rows, None, None, ways)
+    each = {row: ratio([row], weighing.mean_over) for row in rows}
+    return Weight(rows, mean, ratio(rows, weighing.best_of), ways, each)
 
 
 def _gain(bench: _Bench, rival: Rival, yardstick: Rival | None) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reproduce.verdicts.judging import judge
 
-__all__ = ["jointly", "mean_over", "of_digits"]
+__all__ = ["best_of", "jointly", "mean_over", "of_digits"]
 
 
 def of_digits(values: Sequence[float], printed: str, runs: int, unit: float = 1.0) -> float | None:
@@ -39,12 +39,17 @@ def of_digits(values: Sequence[float], printed: str, runs: int, unit: float = 1.
 def jointly(rows: Mapping[str, Sequence[float]], printed: Mapping[str, tuple[str, int]], unit: float) -> float | None:
     """Return the chance of all ``rows``, values by row; ``printed``: the digits of each and the runs they average."""
     each = [of_digits(values, *printed[row], unit) for row, values in rows.items()]
-    return None if None in each or not each else math.prod(one for one in each if one is not None)
+    known = [one for one in each if one is not None]
+    return math.prod(known) if known and len(known) == len(each) else None
 
 
 def mean_over(options: Iterable[float | None]) -> float | None:
     """Return the mean chance over the levels of what was free; None where a level has none."""
     every = list(options)
-    if not every or any(one is None for one in every):
-        return None
-    return math.fsum(one for one in every if one is not None) / len(every)
+    known = [one for one in every if one is not None]
+    return math.fsum(known) / len(known) if known and len(known) == len(every) else None
+
+
+def best_of(options: Iterable[float | None]) -> float | None:
+    """Return the chance of the best level; None where none has one."""
+    return max((one for one in options if one is not None), default=None)
