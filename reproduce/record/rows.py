@@ -8,7 +8,7 @@ import msgspec
 from reproduce.cache import digest
 from reproduce.record import seen
 from reproduce.record.files import results
-from reproduce.record.schema import canonical, short_digest
+from reproduce.record.schema import canonical
 
 __all__ = ["Rows", "changed", "named", "read"]
 
@@ -24,7 +24,7 @@ class _Row(msgspec.Struct):
 
 def named(experiment: str, data: str, factors: str) -> str:
     """Return the name of a row; the factors as canonical JSON, all of them."""
-    return short_digest(experiment, data, factors, digits=12)
+    return digest(experiment, data, factors)
 
 
 def read(path: Path) -> Rows:
@@ -35,13 +35,13 @@ def read(path: Path) -> Rows:
     if path.name == seen.FILE:
         for (experiment, data, factors, first), scores in seen.first_seen(path.parent).items():
             found.setdefault(named(experiment, data, factors), []).append((first, sorted(scores.items())))
-        return {name: digest(parts)[:12] for name, parts in found.items()}
+        return {name: digest(parts) for name, parts in found.items()}
     shape = set()
     for text in results(path.read_text(encoding="utf-8")):
         row = msgspec.json.decode(text, type=_Row)
         found.setdefault(named(path.stem, row.data, canonical(row.factors)), []).append(text)
         shape.add((row.data, *sorted(row.factors)))
-    return {name: digest(*parts)[:12] for name, parts in found.items()} | {"": digest(sorted(shape))[:12]}
+    return {name: digest(*parts) for name, parts in found.items()} | {"": digest(sorted(shape))}
 
 
 def changed(row: str, before: Rows, now: Rows) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["recover", "spill"]
 
 def _folder(store: Store, replace: bool) -> Path:
     kind = "renewed" if replace else "new"
-    return cache_dir("unkept") / f"{digest(str(store.folder.resolve()))[:16]}-{kind}"
+    return cache_dir("unkept") / f"{digest(str(store.folder.resolve()))}-{kind}"
 
 
 @cache
