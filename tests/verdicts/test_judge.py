@@ -1,4 +1,4 @@
-"""The judge: intervals, regions, verdicts, and its own error rates."""
+"""The judge: intervals, regions and verdicts, against SciPy and by hand."""
 
 import math
 from dataclasses import FrozenInstanceError, replace
@@ -134,47 +134,6 @@ def test_what_cannot_be_judged_is_said():
             call()
 
 
-@pytest.mark.parametrize("k", [1, 2, 14])
-@pytest.mark.parametrize("n", [2, 5, 14])
-def test_a_truth_on_the_margin_is_misjudged_at_most_one_time_in_twenty(n, k):
-    """Seeded simulation, truth on the region's edge: wrong verdicts on either side stay at or under 5.5 %."""
-    rng = np.random.default_rng([n, k])
-    trials, spread, margin = 20_000, 1.0, 4.0
-    paper = rng.normal(0, spread / math.sqrt(k), trials)
-    inside = outside = 0
-    for i, ours in enumerate(rng.normal(margin, spread, (trials, n))):  # the true difference is the margin
-        verdict = judge(from_seeds(ours.tolist(), paper_runs=k), Region(paper[i] - margin, paper[i] + margin))
-        inside += verdict == Verdict.REPRODUCED
-        outside += verdict == Verdict.NOT_REPRODUCED
-    assert inside / trials <= 0.055
-    assert outside / trials <= 0.055
-    assert outside / trials >= 0.04  # a judge that never decides would pass the bounds above
-
-
-@pytest.mark.parametrize("n", [2, 5, 14])
-def test_a_difference_of_nothing_is_seldom_called_one(n):
-    """Paired seeds without a difference: ``exceeds by 0`` says reproduced at most 5.5 % of the time, as fails."""
-    rng = np.random.default_rng(n)
-    verdicts = [judge(from_seeds(row.tolist()), Region(lower=0)) for row in rng.normal(0, 1, (20_000, n))]
-    for wrong in (Verdict.REPRODUCED, Verdict.NOT_REPRODUCED):
-        assert 0.04 <= np.mean([verdict == wrong for verdict in verdicts]) <= 0.055
-
-
-def test_power_agrees_with_simulation():
-    """The planned power is the share of reproduced verdicts when the paper's figure is the truth."""
-    rng = np.random.default_rng(7)
-    n, k, spread, margin = 14, 1, 1.5, 4.5
-    paper = rng.normal(0, spread / math.sqrt(k), 20_000)
-    ours = rng.normal(0, spread, (20_000, n))
-    seen = np.mean(
-        [
-            judge(from_seeds(row.tolist(), k), Region(p - margin, p + margin)) == Verdict.REPRODUCED
-            for row, p in zip(ours, paper, strict=True)
-        ]
-    )
-    assert power(spread, n, margin, k) == pytest.approx(seen, abs=0.015)
-
-
 @pytest.mark.parametrize(
     "n, k, spread, half",
     [(14, 1, 1.5, 4.5), (5, None, 1.5, 2.0), (3, 2, 0.5, 3.0), (5, 4, 3.0, 30.0), (200, 1, 1.0, 1000.0)],
@@ -190,23 +149,6 @@ def test_power_is_its_integral(n, k, spread, half):
     assert power(spread, n, half, k) == pytest.approx(expected, abs=1e-9)
     assert power(spread, 1, half, k) == 0
     assert 0 < power(spread, 2, half, k) < power(spread, 14, half, k)
-
-
-def share(truth, runs, seed=0, margin=0.5, times=1000):
-    """How often ours, 14 runs that scatter by 1 about 0, are compatible with a figure printed of so many runs."""
-    rng = np.random.default_rng(seed)
-    found = []
-    for _ in range(times):
-        printed = truth + rng.normal(size=runs).mean()
-        found.append(against_runs(rng.normal(size=14).tolist(), Region(printed - margin, printed + margin), runs))
-    return np.mean([verdict == Verdict.COMPATIBLE for verdict in found])
-
-
-@pytest.mark.parametrize("runs", [1, 2])
-def test_a_single_printed_run_of_the_truth_is_compatible(runs):
-    """The truth itself is called compatible in over 85 of 100 papers, one three standard deviations off in under 17."""
-    assert share(0.0, runs) > 0.85
-    assert share(3.0, runs) < 1 / 6
 
 
 def test_what_seeds_could_settle_is_not_called_compatible():
@@ -282,13 +224,6 @@ def test_each_test_that_stands_makes_room_for_the_next():
     assert holm([0.0125, 0.016, 0.025, 0.05]) == [True] * 4
     assert holm([0.005, 0.02, 0.021, 0.022]) == [True, False, False, False]
     assert holm([0.02, 0.6]) == [True, False]
-
-
-def test_one_wrong_verdict_among_many_is_one_time_in_twenty():
-    """Twenty claims without any effect: any of them stands after Holm in at most 5.5 % of papers."""
-    rng = np.random.default_rng(3)
-    papers = rng.uniform(size=(4000, 20))
-    assert np.mean([any(holm(row.tolist())) for row in papers]) <= 0.055
 
 
 def test_a_compatible_figure_says_what_it_excludes():

@@ -10,8 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from reproduce.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "CONFIDENCE", "Estimate", "Region", "Verdict", "against_runs", "around", "exactly", "from_seeds", "half_unit",
@@ -220,7 +225,7 @@ def power(spread: float, n: int, region_half_width: float, paper_runs: int | Non
     # Of the seen spread in units of the true one; its density is a chi's, smooth from n = 3 on. (scipy.stats and
     # scipy.integrate say this in fewer lines, and take two seconds to import.)
     top = min(region_half_width / (t * spread * c), math.sqrt(float(chdtri(freedom, 1e-12)) / freedom))
-    nodes, weights = np.polynomial.legendre.leggauss(200)
+    nodes, weights = _nodes()
     seen, step = top * (nodes + 1) / 2, weights * top / 2
     room = region_half_width - t * spread * c * seen
     square = freedom * seen**2
@@ -228,6 +233,14 @@ def power(spread: float, n: int, region_half_width: float, paper_runs: int | Non
         (freedom / 2 - 1) * np.log(square) - square / 2 - freedom / 2 * math.log(2) - gammaln(freedom / 2)
     ) * (2 * freedom * seen)
     return float(np.sum((2 * ndtr(room / (spread * c)) - 1) * density * step))
+
+
+@lru_cache(maxsize=1)
+def _nodes() -> "tuple[np.ndarray, np.ndarray]":
+    """Return the nodes and weights of the integral, which are dearer to find than to use."""
+    import numpy as np
+
+    return np.polynomial.legendre.leggauss(200)
 
 
 def _decimal(printed: str) -> Decimal:
