@@ -17,9 +17,12 @@ def herd(monkeypatch):
     animals = rng.permutation(np.repeat(np.arange(6), (4, 3, 2, 5, 3, 2)))
 
     def images(catalogue, size, mode):
-        own = np.random.default_rng(size[0]).integers(40, 120, (6, *size))[animals]
         assert mode == "grey"
-        return np.uint8(own * (1 + np.random.default_rng(size[1]).random((len(animals), *size))))
+        drawn = np.random.default_rng(size[0])
+        light = drawn.uniform(0.4, 1, (len(animals), 1, 1))
+        return np.uint8(
+            light * (drawn.integers(40, 160, (6, *size))[animals] + drawn.uniform(0, 90, (len(animals), *size)))
+        )
 
     monkeypatch.setattr(datasets, "images", images)
     names = np.array([f"cow {animal}" for animal in animals])
@@ -33,6 +36,7 @@ def test_pixels_are_scored_as_given_or_at_length_one(herd, normalise, size):
     rows = grey_pixels(datasets.images(herd, (size, size), "grey"))
     expected = evaluate(herd, l2_normalised(rows) if normalise else rows, resample=True)
     assert baselines.pixels(herd, 0, size=size, normalise=normalise) == expected
+    assert baselines.pixels(herd, 0, size=size, normalise=not normalise).scores != expected.scores
 
 
 @pytest.mark.parametrize("normalise", [False, True])
@@ -45,8 +49,8 @@ def test_an_untrained_layer_is_scored_as_given_or_at_length_one(herd, normalise)
 
 
 def test_units_that_answer_no_image_are_dead(herd, monkeypatch):
-    """Counted beside the scores: of four, one answers a single image and two none."""
-    rows = np.random.default_rng(1).random((len(herd), 4)) * [1, 0, 1, 0]
+    """Counted beside the scores: of five, one answers a single image and two none."""
+    rows = np.random.default_rng(1).random((len(herd), 5)) * [1, 0, 1, 0, 1]
     rows[1:, 2] = 0
     rows[0, 2] = 1
     monkeypatch.setattr(baselines.baselines, "untrained_relu", lambda *_: rows)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from reproduce.datasets import Catalogue, load
+from reproduce.datasets import Catalogue
 from reproduce.determinism import generator
 from reproduce.errors import InvalidInputError
 from reproduce.experiments.unlearned.one_example import SCORES, found_from_one, one_example
+from reproduce.models.baselines import unlearned
 
 RNG = np.random.default_rng(4)
 
@@ -71,20 +72,26 @@ def test_seeds_draw_galleries_and_repeat():
     assert found_from_one(catalogue, rows, 1, draws=2).scores["precision_at_1"] != first.scores["precision_at_1"]
     with pytest.raises(InvalidInputError, match="draws is 0"):
         found_from_one(catalogue, rows, 0, draws=0)
+    assert found_from_one(catalogue, rows, 0, draws=1).details == {"draws": 1}
 
 
 @pytest.mark.parametrize("embedding", ["pixels", "untrained", "histogram"])
-def test_images_become_embeddings(tmp_path, monkeypatch, embedding):
-    """On the stand-in herd grey patches are found from one image, its colours say nothing; one of them has a layer."""
-    monkeypatch.setenv("REPRODUCE_CACHE", str(tmp_path))
-    herd = load("TuringCattle")
-    scores = one_example(herd, 0, embedding=embedding, **one_example.rehearsal).scores
-    assert scores["chance@all"] == 1 / len(set(herd.identities))
-    assert (scores["precision_at_1@all"] > 2 * scores["chance@all"]) == (embedding != "histogram")
-    narrow = one_example(herd, 0, embedding=embedding, hidden=(2,), **one_example.rehearsal).scores
-    assert (narrow != scores) == (embedding == "untrained")
+def test_images_become_embeddings(monkeypatch, embedding):
+    """Grey pixels of that size, a layer on them that the seed draws, or colours of whole images."""
+    catalogue, rng = herd(each=3), np.random.default_rng(0)
+    grey = rng.integers(0, 256, (30, 8, 8)).astype(np.uint8)
+    colours = [rng.integers(0, 256, (6, 5, 3)).astype(np.uint8) for _ in range(30)]
+    shown = {((8, 8), "grey"): grey, (None, "colour"): colours}
+    monkeypatch.setattr("reproduce.datasets.images", lambda one, *how: shown[how])
+    rows = {
+        "pixels": unlearned.grey_pixels(grey),
+        "untrained": unlearned.untrained_relu(unlearned.grey_pixels(grey), (5, 4), 3),
+        "histogram": unlearned.colour_histograms(colours),
+    }
+    found = one_example(catalogue, 3, embedding=embedding, draws=2, size=8, hidden=(5, 4))
+    assert found == found_from_one(catalogue, rows[embedding], 3, 2)
     with pytest.raises(InvalidInputError, match="embedding is one of pixels, untrained, histogram, not 'pixel'"):
-        one_example(herd, 0, embedding="pixel")
+        one_example(catalogue, 0, embedding="pixel")
 
 
 def test_a_frozen_backbone_s_features_are_taken_at_unit_length(monkeypatch):

@@ -63,13 +63,13 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """``undrawn(module)``: its figures are not drawn, and how tall they would be, wide and narrow, is kept in it."""
+    """``undrawn(module)``: its figures are not drawn; what would be, and how tall, wide and narrow, is kept in it."""
 
     def make(module):
         asked = {}
 
         def both(name, says, paint, heights, constrained=True):
-            asked.update(name=name, says=says, heights=dict(heights), constrained=constrained)
+            asked.update(name=name, says=says, paint=paint, heights=dict(heights), constrained=constrained)
             return "wide", "narrow"
 
         monkeypatch.setattr(module, "both", both)

@@ -161,16 +161,17 @@ def test_the_forest_counts_what_lies_where(outcome, undrawn):
         outcome("inside"),  # of 20.4 to 33.1
         outcome("outside", ours=41.0, interval=(40.0, 42.0), verdict="not reproduced"),
         outcome("across", interval=(19.0, 25.0)),
+        outcome("just inside", interval=(21.0, 25.0)),
         outcome("from the edge", interval=(20.4, 25.0)),
         outcome("to the edge", ours=19.7, interval=(19.0, 20.4)),
     ]
     drawn = forest.draw(Material(made, [], None))
     assert drawn.says == (
-        "Forest plot of 5 statements and settings: the 90 % interval lies wholly inside its region in 1, wholly "
+        "Forest plot of 6 statements and settings: the 90 % interval lies wholly inside its region in 2, wholly "
         "outside in 1, and across the edge in 3. The table below has each."
     )
     assert drawn.rows[1] == ("outside", "41.00", "40.0..42.0", "±6.3", "not reproduced")
-    assert asked["heights"] == {False: pytest.approx(1.825), True: pytest.approx(2.2)}
+    assert asked["heights"] == {False: pytest.approx(1.99), True: pytest.approx(2.44)}
     assert forest.draw(Material([outcome(kind="check")], [], None)) is None
 
 
