@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from reproduce.datasets import Catalogue
-from reproduce.experiments.mlp.layers import layers
+from reproduce.experiments import mlp
+from reproduce.experiments.mlp.layers import _softmax, layers
 from reproduce.models.mlp import classifier
 from reproduce.models.mlp.network import Network
 
@@ -67,9 +68,13 @@ def test_a_linear_layer_is_noticed(herd, monkeypatch, where):
         return linear(self, X, layers) if layers == -1 else found
 
     monkeypatch.setattr(Network, where, half_linear if where == "forward" else linear)
-    scores = layers(herd, 0, **SMALL).scores
+    found = layers(herd, 0, **SMALL)
+    scores = found.scores
     assert scores["lowest"] < -1e-3
     assert scores["relu_error"] > 1e-2
+    if where == "infer":  # off by the whole of what lies below 0, of the largest on either side
+        most = max(-scores["lowest"], found.details["largest_activation"])
+        assert scores["relu_error"] == pytest.approx(-scores["lowest"] / most)
 
 
 def test_another_output_than_softmax_is_noticed(herd, monkeypatch):
@@ -89,3 +94,25 @@ def test_an_output_for_an_animal_too_many_is_noticed(herd, monkeypatch):
     scores = layers(herd, 0, **SMALL).scores
     assert scores["classes"] == scores["training_animals"] + 1
     assert scores["foreign"] == 1
+
+
+@pytest.mark.parametrize("count, step", [(20, 1), (40, 1), (70, 2), (97, 3)])
+def test_what_is_trained_on_is_looked_at_in_32_images(monkeypatch, count, step):
+    """Of all over the training images, from the first one."""
+    X, seen, real = np.random.default_rng(0).random((count, 4)).astype(np.float32), [], Network.forward
+
+    def looked(self, X, layers=None):
+        if layers == -1:
+            seen.append(X)
+        return real(self, X, layers)
+
+    monkeypatch.setattr(Network, "forward", looked)
+    monkeypatch.setattr(mlp, "inputs", lambda *_: X)
+    names = np.resize(list("abcd"), count)
+    layers(Catalogue("herd", np.full(count, ""), names, np.full(count, "train")), 0, hidden=(4,), size=2)
+    np.testing.assert_array_equal(seen[0], X[::step][:32])
+
+
+def test_large_logits_have_a_softmax():
+    """No exponential of them overflows."""
+    np.testing.assert_allclose(_softmax(np.array([[1000.0, 999.0], [0.0, 0.0]])), [[0.7310586, 0.2689414], [0.5, 0.5]])

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 
 from reproduce.experiments import dcnn, mlp, wide
 from reproduce.experiments.unlearned import baselines
 from reproduce.record import Cell, Entry, Store
-from reproduce.report.drawing import Material
+from reproduce.report.drawing import COLOURS, Material
 from reproduce.report.figures import lions
 from reproduce.running import inputs
 from reproduce.running.request import Request
@@ -138,18 +139,36 @@ def test_an_interval_is_over_animals_too_where_they_were_left_out():
     assert lions._interval(animals) == by_both != by_seeds
 
 
+def test_marks_tell_what_learned_from_what_did_not():
+    """By marker and colour; hollow where the photograph is left out."""
+    one = Sample((5.0,), (0,), random=False)
+    axes = Figure().subplots()
+    rows = [lions.Row("pixels", False, {"": one}, {"": one}), lions.Row("trained MLP", True, {"": one}, {"": one})]
+    lions._panel(axes, rows, "", "19 lions")
+    marks = {
+        round(float(line.get_ydata()[0]), 1): (line.get_marker(), line.get_color(), line.get_markerfacecolor())
+        for line in axes.lines
+        if line.get_markersize() == 5.5 and len(line.get_ydata())
+    }
+    plain, learned, paper = COLOURS["accent"], COLOURS["holds"], COLOURS["paper"]
+    assert marks == {
+        0.0: ("o", plain, plain), 0.3: ("o", plain, paper), 1.0: ("D", learned, learned), 1.3: ("D", learned, paper),
+    }  # fmt: skip
+
+
 def test_a_bar_begins_within_the_drawing():
-    """No logarithm of what is not above 0: an interval that reaches there is drawn from 0.05 on."""
-    bars = []
+    """No logarithm of what is not above 0: an interval that reaches there is drawn from 0.05 on; seeds as points."""
+    bars, points = [], []
 
     class Panel:
         def hlines(self, places, lows, highs, **_):
             bars.append((places, lows, highs))
 
-        def plot(self, *_, **__):
-            """Draw nothing."""
+        def plot(self, xs, ys, *_, **__):
+            points.append(list(zip(xs, ys, strict=True)))
 
     low, high = lions._interval(Sample((4.0, 6.0), (0, 1)))
     assert low < 0
     lions._marks(Panel(), [(2, Sample((4.0, 6.0), (0, 1))), (3, Sample((5.0,), (0,)))], lions.LOOKS[True])
     assert bars == [([2], [0.05], [high])]
+    assert points == [[(4.0, 2), (6.0, 2)], [(5.0, 2), (5.0, 3)]]  # one seed is its own mean
