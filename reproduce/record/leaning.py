@@ -27,7 +27,7 @@ def leaning(moves: Mapping[str, Iterable[float]]) -> list[str]:
                 "each is within its tolerance"
             )
     coins = len(every)
-    for sign, most in _signs(every).most_common(1):
+    for sign, most in _signs(every).most_common():
         if 2 * sum(math.comb(coins, others) for others in range(coins - most + 1)) < SELDOM * 2**coins:
             said.append(
                 f"one way: {most} of {coins} results lie {WORDS[sign]} the record; each is within its tolerance"
