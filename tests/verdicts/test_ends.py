@@ -13,6 +13,7 @@ from reproduce.record.seen import FILE as SEEN
 from reproduce.running.request import Request
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.plugin import session
+from reproduce.verdicts.plugin.budget import allot
 from reproduce.verdicts.plugin.dry import DRY, Dry
 from reproduce.verdicts.plugin.marks import SPEC
 from reproduce.verdicts.plugin.rules import Rule, complaint, looked
@@ -274,3 +275,29 @@ def test_what_a_session_costs(monkeypatch):
     assert session._costs(source, requests) == ({keys[0]: 2.0, keys[3]: 22.0}, [keys[3]])
     source = Source(kept=("kept",), others=["a row"])
     assert session._costs(source, requests[3:]) == ({}, [])
+
+
+COSTS = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}
+
+
+@pytest.mark.parametrize(
+    "budget, day, urgent, chosen",
+    [
+        (8, 0, [], "abc"),  # half of it for the cheapest, 1 + 2 of 4; then c, from whose turn it is
+        (8, 1, [], "abd"),
+        (8, 2, [], "abc"),
+        (6, 1, [], "abc"),  # d is dearer than what is left
+        (5, 0, ["d", "c"], "ac"),  # what waits comes first, the cheapest of it before the dear
+        (7, 0, ["d", "c"], "cd"),
+        (10, 0, [], "abcd"),
+        (2, 0, [], "a"),
+        (0.5, 0, [], ""),
+        (0, 0, ["a"], ""),
+        (-1, 0, [], ""),
+    ],
+)
+def test_a_budget_is_spent_on_the_cheapest_and_in_turn(budget, day, urgent, chosen):
+    """To the last second, and never beyond."""
+    assert allot(COSTS, budget, day, urgent) == set(chosen)
+    assert allot({"free": 0.0}, 0, 0) == set()
+    assert allot({"x": 2.0, "b": 1.0, "a": 1.0}, 3, 0, ["a", "b", "x"]) == {"a", "b"}

@@ -302,11 +302,10 @@ def test_what_is_not_excluded_is_listed_with_the_yardsticks_that_lie_there():
             == there
         )
     assert not [line for line in listing.table(made, [reading], {}) if line.startswith("a-reading")]
-    many = [replace(made[1], rival=rival(f"yardstick-number-{at}", "yardstick")) for at in range(4)]
-    assert section(many, "what ≈", [reading])[2:] == [
-        "                            yardstick-number-0, yardstick-number-1, yardstick-",
-        "                            number-2, yardstick-number-3",
-    ]
+    wide = [replace(made[1], rival=rival(letter * many, "yardstick")) for letter, many in (("a", 25), ("b", 26))]
+    assert section(wide, "what ≈", [reading])[2:] == [f"{'':28}{'a' * 25},", f"{'':28}{'b' * 26}"]  # 81 in one line
+    fits = [wide[0], replace(made[1], rival=rival("b" * 25, "yardstick"))]
+    assert section(fits, "what ≈", [reading])[2:] == [f"{'':28}{'a' * 25}, {'b' * 25}"]
 
 
 def test_a_weight_as_json():
