@@ -14,6 +14,7 @@ from reproduce.metrics.constant import pair_counts
 ANIMALS = np.array(list("aabbbc"))
 ANSWERS = np.random.default_rng(1).permutation(np.linspace(0, 1, 37)[:36]).reshape(6, 6).round(3)
 ANSWERS[0, 3] = ANSWERS[4, 2] = ANSWERS[2, 2] = ANSWERS[1, 0] = 0.5
+ANSWERS[1, 1] = ANSWERS[3, 3] = 0.9
 
 
 class Model:

@@ -71,6 +71,15 @@ def test_every_colour_of_a_drawing_follows_the_page():
     assert all(name.startswith("toy-") for name in ids)
 
 
+@pytest.mark.parametrize("constrained", [True, False])
+def test_a_figure_is_drawn_for_a_screen_and_for_a_phone(monkeypatch, constrained):
+    """Under a name of its own, each as tall as it is said."""
+    monkeypatch.setattr(drawing, "svg", lambda name, says, paint, *how: (name, says, paint(None, how[0]), *how))
+    wide, narrow = drawing.both("toy", "A toy.", lambda _, narrow: narrow, {False: 2.0, True: 3.0}, constrained)
+    assert wide == ("toy-w", "A toy.", False, False, 2.0, constrained)
+    assert narrow == ("toy-n", "A toy.", True, True, 3.0, constrained)
+
+
 def test_what_a_drawing_says_is_not_rounded():
     """Coordinates are shortened; a figure in the words of a drawing keeps all of its digits."""
 
