@@ -13,6 +13,7 @@ from reproduce.determinism import generator, integer_seed
 from reproduce.experiments import mlp
 from reproduce.experiments.evaluate import evaluate
 from reproduce.experiments.mlp import search
+from reproduce.models import MLPClassifier
 from reproduce.models.baselines.unlearned import l2_normalised
 
 #: Images of each animal; the first four are trained on.
@@ -68,8 +69,8 @@ def fits():
 def test_a_layer_is_scored_beside_itself_at_length_one_and_before(herd, fits):
     """Each set as given without each animal; of the variants MAP@R and P@1, the test animals left out; dead units."""
     X = np.random.default_rng(3).random((len(herd), 6)) + 0.01
-    X[:, 0] = X[:, 3] = X[:, 4] = 0
-    X[:, 2] = np.arange(len(herd)) == 0
+    X[:, 0] = X[:, 3] = 0
+    X[:, 2] = 2.0 * (np.arange(len(herd)) == 0)
     found = mlp.fit_and_score(herd, Network(), X, herd.identities[herd.train])
     whole = evaluate(herd, X[:, :3], resample=True)
     scores, left_out = dict(whole.scores), dict(whole.leave_one_out)
@@ -85,7 +86,7 @@ def test_a_layer_is_scored_beside_itself_at_length_one_and_before(herd, fits):
     assert (found.leave_one_out, found.animals) == (left_out, whole.animals)
     assert found.details == {
         **whole.details, "epochs": 4, "best_epoch": 3, "steps": 12, "held_out_images": 2,
-        "loss_curve": [0.1235, 12350.0], "held_out_curve": [1.0], "dead_units": 1, "dead_units_before": 2,
+        "loss_curve": [0.1235, 12350.0], "held_out_curve": [1.0], "dead_units": 1, "dead_units_before": 1,
     }  # fmt: skip
     assert [one[1] for one in fits] == [0.0, 0.1]
 
@@ -175,7 +176,8 @@ def test_animals_of_fewer_images_than_folds_are_counted(herd, monkeypatch, folds
     assert search.search(Network(), X, y, 0, folds, (2,), (0.5,))["small_classes"] == small
 
 
-def test_a_grid_is_searched_once_at_each_point(herd, fits, monkeypatch):
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_grid_is_searched_once_at_each_point(fits, monkeypatch, alone):
     """On shuffled stratified folds under the seed, nothing fitted beside; the best mean is chosen."""
     from sklearn.model_selection import StratifiedKFold
 
@@ -184,12 +186,16 @@ def test_a_grid_is_searched_once_at_each_point(herd, fits, monkeypatch):
     monkeypatch.setattr(
         joblib, "parallel_config", lambda *how, **more: asked.append((how, more)) or parallel_config(*how, **more)
     )
+    progress, shown = search._progress, []
+    monkeypatch.setattr(search, "_progress", lambda total, own: shown.append((total, own)) or progress(total, own))
+    monkeypatch.setattr("multiprocessing.parent_process", lambda: None if alone else "a run")
     monkeypatch.setattr(search, "_cores", lambda: 3)
     rng = np.random.default_rng(8)
     X, y = rng.random((24, 2)), rng.permutation(np.repeat(list("abc"), (9, 8, 7)))
     found = search.search(Network(), X, y, 5, 3, (2, 4), (0.2, 0.5, 0.8))
     assert len(fits) == 18
-    assert asked == [(("threading",), {"n_jobs": 3})]
+    assert shown == [(18, alone)]
+    assert asked == [(("threading",), {"n_jobs": 3 if alone else 1})]  # a worker of a run fits one by one
     folds = list(StratifiedKFold(3, shuffle=True, random_state=5).split(X, y))
     expected = {
         rate: [np.mean(np.where(X[test, 0] > rate, "a", "c") == y[test]) for _, test in folds]
@@ -216,6 +222,39 @@ def test_which_answers_are_right_is_told_by_fold(herd):
     for right, (_, test) in zip(found, StratifiedKFold(3, shuffle=True, random_state=5).split(X, y), strict=True):
         assert np.flatnonzero(~np.isnan(right)).tolist() == test.tolist()
         assert right[test].tolist() == (np.where(X[test, 0] > 0.5, "a", "c") == y[test]).tolist()
+
+
+def test_a_grid_is_kept_under_all_that_it_depends_on(herd, monkeypatch):
+    """Other images, labels, folds, points or network are searched anew; the same are not, and all at seed 0."""
+    told = []
+
+    def searched(model, X, y, seed, folds, batch_sizes, learning_rates):
+        told.append((seed, folds, tuple(batch_sizes), tuple(learning_rates)))
+        points = [[batch, rate, 0.1 * len(told) + rate] for batch in batch_sizes for rate in learning_rates]
+        return {"grid": points}
+
+    monkeypatch.setattr(search, "search", searched)
+    X, y = np.zeros((6, 2), np.float32), np.array(list("aabbcc"))
+    plain = {
+        "model": MLPClassifier((3,)),
+        "X": X,
+        "y": y,
+        "folds": 3,
+        "batch_sizes": (8,),
+        "learning_rates": (0.1, 0.2),
+    }
+    changes = [
+        {}, {"X": X + 1}, {"y": y[::-1].copy()}, {"folds": 2}, {"batch_sizes": (8, 16)}, {"learning_rates": (0.1, 0.3)},
+        {"model": MLPClassifier((4,))}, {"model": MLPClassifier((3,), random_state=5)},
+        {"model": MLPClassifier((3,), max_epochs=7)}, {"model": MLPClassifier((3,), objective="triplet")},
+        {"model": MLPClassifier((3,), output="linear")},
+    ]  # fmt: skip
+    for change in changes * 2:
+        found = search.chosen_point(**{**plain, **change})
+        assert found["chosen"]["learning_rate"] == max({**plain, **change}["learning_rates"])
+    assert len(told) == len(changes)
+    assert {seed for seed, *_ in told} == {0}
+    assert told[3][1:] == (2, (8,), (0.1, 0.2))
 
 
 def test_a_point_is_kept_to_four_digits(herd, monkeypatch):

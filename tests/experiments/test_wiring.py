@@ -11,8 +11,6 @@ from reproduce import datasets
 from reproduce.datasets import Catalogue
 from reproduce.determinism import integer_seed
 from reproduce.experiments import dcnn, mlp
-from reproduce.experiments.mlp import search
-from reproduce.models import MLPClassifier
 
 pytest.importorskip("keras")
 
@@ -136,39 +134,6 @@ def test_a_training_is_kept_under_all_that_it_depends_on(herd, network, monkeypa
     dcnn.trained(replace(herd, content_hash="other images"), 0, plain)
     names = [one["checkpoint"] for one in network.told]
     assert len(set(names)) == len(others) + 3
-
-
-def test_a_grid_is_kept_under_all_that_it_depends_on(monkeypatch):
-    """Other images, labels, folds, points or network are searched anew; the same are not, and all at seed 0."""
-    told = []
-
-    def searched(model, X, y, seed, folds, batch_sizes, learning_rates):
-        told.append((seed, folds, tuple(batch_sizes), tuple(learning_rates)))
-        points = [[batch, rate, 0.1 * len(told) + rate] for batch in batch_sizes for rate in learning_rates]
-        return {"grid": points}
-
-    monkeypatch.setattr(search, "search", searched)
-    X, y = np.zeros((6, 2), np.float32), np.array(list("aabbcc"))
-    plain = {
-        "model": MLPClassifier((3,)),
-        "X": X,
-        "y": y,
-        "folds": 3,
-        "batch_sizes": (8,),
-        "learning_rates": (0.1, 0.2),
-    }
-    changes = [
-        {}, {"X": X + 1}, {"y": y[::-1].copy()}, {"folds": 2}, {"batch_sizes": (8, 16)}, {"learning_rates": (0.1, 0.3)},
-        {"model": MLPClassifier((4,))}, {"model": MLPClassifier((3,), random_state=5)},
-        {"model": MLPClassifier((3,), max_epochs=7)}, {"model": MLPClassifier((3,), objective="triplet")},
-        {"model": MLPClassifier((3,), output="linear")},
-    ]  # fmt: skip
-    for change in changes * 2:
-        found = search.chosen_point(**{**plain, **change})
-        assert found["chosen"]["learning_rate"] == max({**plain, **change}["learning_rates"])
-    assert len(told) == len(changes)
-    assert {seed for seed, *_ in told} == {0}
-    assert told[3][1:] == (2, (8,), (0.1, 0.2))
 
 
 def test_table_1_searches_at_seed_0_and_folds_under_the_seed(herd, monkeypatch):
