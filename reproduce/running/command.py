@@ -84,7 +84,7 @@ def run_command(
             if store is record:
                 kept_here = [row.request.inputs for row in plan.rows if row.jobs and not row.apart]
                 for said in keep_first(record.folder, kept_here):
-                    console.print(said, markup=False, highlight=False)
+                    progress.say(console, said)
             with progress.Live(console, plan, count) as view:
                 view.told = event or view.told
                 if hears:

@@ -23,7 +23,7 @@ from reproduce.running.runner import Report
 from reproduce.running.show.summary import of_cell
 from reproduce.running.tiers import Held, main_scores, moves
 
-__all__ = ["Live", "said_of", "show_held", "show_missing", "show_plan", "show_report", "show_values", "terminal"]
+__all__ = ["Live", "said_of", "say", "show_held", "show_missing", "show_plan", "show_report", "show_values", "terminal"]
 
 #: Requests that are named as left.
 MOST = 8
@@ -32,6 +32,11 @@ MOST = 8
 def terminal() -> Console:
     """Return standard output; where that is a file or a pipe no line is broken."""
     return Console(soft_wrap=not os.isatty(1))
+
+
+def say(console: Console, text: str, *, whole: bool | None = None) -> None:
+    """Print a line as it is, without markup and colours; ``whole``: it is never broken between words."""
+    console.print(text, markup=False, highlight=False, soft_wrap=whole)
 
 
 def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] | None = None) -> None:
@@ -43,21 +48,21 @@ def show_plan(console: Console, plan: Plan, workers: int, lines: Sequence[str] |
     if lines is None:
         console.print(_table(plan))
     for line in lines or ():
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(console, line, whole=True)
     for why in dict.fromkeys(row.waits for row in plan.rows if row.waits):
-        console.print(why, markup=False, highlight=False)
+        say(console, why)
     for why in dict.fromkeys(part for row in plan.rows for part in row.doubt.split("; ") if part):
         said = f"a stand-in: {why}; what is measured on it rehearses the code and never enters the record"
-        console.print(said, markup=False, highlight=False)
+        say(console, said)
     if aside := {str(row.apart.folder) for row in plan.rows if row.apart and not row.doubt}:
         said = f"apart: no claim asks for it, so it does not enter the record; kept in {', '.join(aside)}"
-        console.print(said, markup=False, highlight=False)
-    if not plan.jobs:
-        console.print("nothing to run")
-    if count := len(plan.jobs):
+        say(console, said)
+    if not (count := len(plan.jobs)):
+        say(console, "nothing to run")
+    else:
         left = span(*Clock(plan.rows, plan.jobs, workers).left())
         said = f"{_cells(count)} to run on {_many(workers, 'worker')}, {left}; time of a cell: {_timed(plan)}"
-        console.print(said, markup=False, highlight=False)
+        say(console, said)
 
 
 def _table(plan: Plan) -> Table:
@@ -141,7 +146,7 @@ class Live:
 
     def say(self, line: str) -> None:
         """Print a line above the moving one."""
-        self.progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(self.progress.console, line, whole=True)
 
     @property
     def left(self) -> str:
@@ -158,7 +163,7 @@ class Live:
         self.progress.stop()
         for (what, problem), count in self.problems.items():
             if count > 1:
-                self.console.print(f"{what} alike, {count - 1} more: {problem}", markup=False, highlight=False)
+                say(self.console, f"{what} alike, {count - 1} more: {problem}")
 
     def watch(self, job: Job, outcome: Outcome, report: Report) -> None:
         """Take note of a cell, after each."""
@@ -172,9 +177,9 @@ class Live:
             said = "by another run, or from the cache" if outcome.kept else said
             self.problems[kind, said] += not outcome.kept
             if outcome.kept or self.problems[kind, said] == 1:
-                self.progress.console.print(f"{kind}: {job}: {said}", markup=False, highlight=False)
+                say(self.progress.console, f"{kind}: {job}: {said}")
         elif not self.console.is_terminal:
-            self.console.print(f"[{self.done}/{self.total}] {job}: {said}; {self.left} left", markup=False)
+            say(self.console, f"[{self.done}/{self.total}] {job}: {said}; {self.left} left")
         if outcome.entry is not None or outcome.kept:
             self.heard(job)
         self.progress.update(self.task, advance=1, description=str(job), left=self.left)
@@ -201,11 +206,11 @@ def show_report(console: Console, report: Report, plan: Plan, folder: Path | Non
     if left := len(plan.jobs) - report.done:
         why = "interrupted" if report.interrupted else "the budget is used up"
         parts.append(f"{left} left, {span(*clock.left())} ({why}; the same command goes on)")
-    console.print(", ".join(parts), markup=False, highlight=False)
+    say(console, ", ".join(parts))
     if left and report.out_of_time:
         _show_left(console, plan, clock)
     for said in dict.fromkeys(said for _, said in report.unkept):
-        console.print(f"{_many(len(report.unkept), 'result')} {said}", markup=False, highlight=False)
+        say(console, f"{_many(len(report.unkept), 'result')} {said}")
 
 
 def _show_left(console: Console, plan: Plan, clock: Clock) -> None:
@@ -215,15 +220,15 @@ def _show_left(console: Console, plan: Plan, clock: Clock) -> None:
     rows = sorted(((row, jobs) for row, jobs in rows if jobs), key=lambda one: one[0].request.turn)
     for row, jobs in rows[:MOST]:
         said = f"  left: {_cells(len(jobs))}, {span(*clock.of(jobs))}: {said_of(row.request)}"
-        console.print(said, markup=False, highlight=False)
+        say(console, said)
     if len(rows) > MOST:
-        console.print(f"  and {len(rows) - MOST} more; reproduce run --plan shows them", markup=False, highlight=False)
+        say(console, f"  and {len(rows) - MOST} more; reproduce run --plan shows them")
 
 
 def show_missing(console: Console, tier: str, lacking: Sequence[str]) -> None:
     """Show one line of what waits although the tier is to measure everything."""
     said = f"the {tier} tier measures everything, and these wait: {', '.join(lacking)}; get what they wait for, or"
-    console.print(f"{said} name what may wait with --allow-waiting", markup=False, highlight=False)
+    say(console, f"{said} name what may wait with --allow-waiting")
 
 
 def show_held(console: Console, held: Sequence[Held]) -> None:
@@ -231,16 +236,16 @@ def show_held(console: Console, held: Sequence[Held]) -> None:
     for one in held:
         for replay in one.replays:
             if replay.status == "drifted":
-                console.print(f"{one.entry.cell}: {replay}", markup=False, highlight=False)
+                say(console, f"{one.entry.cell}: {replay}")
     for line in leaning(moves(held)):
-        console.print(line, markup=False, highlight=False)
+        say(console, line)
     counts = Counter(one.status for one in held)
     words = ("identical", "inside", "drifted", "unrecorded")
-    console.print("against the record: " + ", ".join(f"{counts[word]} {word}" for word in words), highlight=False)
+    say(console, f"against the record: {', '.join(f'{counts[word]} {word}' for word in words)}")
 
 
 def show_values(console: Console, entries: Sequence[Entry]) -> None:
     """Show each entry's main scores: all that a pilot or a rehearsal leaves behind."""
     for entry in sorted(entries, key=lambda entry: entry.key):
         values = "  ".join(f"{name} {entry.scores[name]:.4f}" for name in main_scores(entry))
-        console.print(f"{entry.cell}: {values}", markup=False, highlight=False)
+        say(console, f"{entry.cell}: {values}")

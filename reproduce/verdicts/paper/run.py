@@ -23,7 +23,7 @@ from reproduce.running.command import check_budget, run_command
 from reproduce.running.inputs import Data, Weights, lacking, sizes
 from reproduce.running.plan import Plan
 from reproduce.running.runner import default_workers
-from reproduce.running.show.progress import terminal
+from reproduce.running.show import progress
 from reproduce.running.tiers import Tier
 from reproduce.verdicts.explanations import deciding
 from reproduce.verdicts.files import lines, settings
@@ -69,8 +69,8 @@ def run_paper(
     ``told`` is called with events as plain values: what is fetched, the plan, each cell and verdict as it comes, and at
     the end the run, what changed, the paper, and stand-ins apart.
     """
-    console = console or terminal()
-    say = partial(_say, console)
+    console = console or progress.terminal()
+    say = partial(progress.say, console, whole=True)
     check_budget(budget)
     began = time.monotonic()
     asking = wanted.claims(folder)
@@ -165,7 +165,7 @@ def fetch(
     told: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[Data | Weights]:
     """Fetch what is missing, if that is wanted; one line, or one event, for each. Returns what was fetched."""
-    say = partial(_say, console)
+    say = partial(progress.say, console, whole=True)
     if not missing:
         say("everything that the paper's own rows need is here")
         return []
@@ -220,10 +220,6 @@ def _figures(one: Outcome, whole: bool) -> str:
 
     ours: Any = "" if one.ours is None else f", ours {figure(one.ours, one)} {one.spec.unit}, required {required(one)}"
     return f"{one.spec.id}: {one.told}{'' if whole else ' so far'} (n {one.n}{ours})"
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def asks() -> bool:
