@@ -102,8 +102,9 @@ def test_what_is_said_of_first_images_is_said_as_it_is(runs, tmp_path):
     """Of the rows that are run and whose results go into the record."""
     store = Store(tmp_path / "record")
     store.add_all(entry(seed) for seed in range(3))
-    made = runs(parts=Parts([ASKED, Request(NET, "", {"dim": 4})], [(OTHER, range(1))]), terminal=True)
-    assert made.first == (tmp_path / "record", [Inputs()])
+    run = [Request(NET, "", {"dim": dim}) for dim in (4, 8)]
+    made = runs(parts=Parts([ASKED, *run], [(OTHER, range(1))]), terminal=True)
+    assert made.first == (tmp_path / "record", [Inputs()] * 2)
     assert "the first [b]12[/b] images\n" in made.said
 
 
