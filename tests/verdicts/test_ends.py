@@ -12,7 +12,8 @@ from reproduce.experiments.registry import Experiment
 from reproduce.record.seen import FILE as SEEN
 from reproduce.running.request import Request
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.plugin import session
+from reproduce.verdicts.plugin import rules, session
+from reproduce.verdicts.plugin.answers import Rehearsal
 from reproduce.verdicts.plugin.budget import allot
 from reproduce.verdicts.plugin.dry import DRY, Dry
 from reproduce.verdicts.plugin.marks import SPEC
@@ -301,3 +302,49 @@ def test_a_budget_is_spent_on_the_cheapest_and_in_turn(budget, day, urgent, chos
     assert allot(COSTS, budget, day, urgent) == set(chosen)
     assert allot({"free": 0.0}, 0, 0) == set()
     assert allot({"x": 2.0, "b": 1.0, "a": 1.0}, 3, 0, ["a", "b", "x"]) == {"a", "b"}
+
+
+def test_who_answers_a_session(tmp_path, monkeypatch):
+    """A rehearsal, the record alone, or the record with what the budget has room for, after what is fetched unasked."""
+    monkeypatch.setenv("REPRODUCE_SEED", "7")
+    requests, fetched = [Request(TOY, name, {}, range(5)) for name in ("a", "b")], []
+    costs = {one.key: 2.0 for one in requests}
+    monkeypatch.setattr(session, "collect", lambda items: requests)
+    monkeypatch.setattr(session, "fetch_unasked", lambda inputs: fetched.extend(inputs))
+    monkeypatch.setattr(session, "_costs", lambda source, asked: (costs, [requests[1].key]))
+
+    def made(**options):
+        return session.measures(Item(tmp_path, **{"claims_tier": "check", "claims_budget": 0.0, **options}).config, [])
+
+    assert isinstance(made(claims_tier="rehearsal"), Rehearsal)
+    for budget in (0.0, -1.0):
+        alone = made(claims_budget=budget)
+        assert (alone.chosen, alone.turn, alone.store.folder) == (set(), 7, tmp_path / "record")
+    assert fetched == []
+    assert made(claims_budget=2.5).chosen == {requests[1].key}
+    assert made(claims_budget=8.0).chosen == set(costs)
+    assert fetched == [one.inputs for one in requests] * 2
+
+
+def test_rules_are_dated_once(tmp_path):
+    """A new claim's and a moved one's as of now; one that is kept keeps its date, and one without a verb has none."""
+    kept, moved, new = (made(spec=Spec(f"X.{at}", "A toy.", "I")) for at in range(3))
+    (tmp_path / "rules.toml").write_text(
+        f'"X.0" = {{ rule = "{kept.fingerprint}", since = 2026-01-02T03:04:05Z }}\n'
+        '"X.1" = { rule = "other", since = 2026-01-02T03:04:05Z }\n"X.9" = { rule = "a", since = 2026-01-02T03:04:05Z }\n'
+    )
+    (tmp_path / "beside").mkdir()
+    items = [Item(tmp_path, one.spec.id, dry=Dry(outcome=one)) for one in (kept, moved, new)]
+    items += [Item(tmp_path, "X.3"), Item(tmp_path / "beside", "X.0", dry=Dry(outcome=kept))]
+    start = datetime.now(UTC).replace(microsecond=0)
+    assert rules.write(items) == 3
+    found = rules.read(tmp_path / "rules.toml")
+    assert {name: one.rule for name, one in found.items()} == dict.fromkeys(("X.0", "X.1", "X.2"), kept.fingerprint)
+    assert found["X.0"].since == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (
+        min(found["X.1"].since, found["X.2"].since, rules.read(tmp_path / "beside" / "rules.toml")["X.0"].since)
+        >= start
+    )
+    assert rules.write(items) == 0
+    assert rules.unused(found, ["X.0", "X.2"]) == ["X.1"]
+    assert rules.read(tmp_path / "none.toml") == {}

@@ -1,7 +1,7 @@
 """The judge: intervals, regions and verdicts, against SciPy and by hand."""
 
 import math
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -26,8 +26,6 @@ from reproduce.verdicts.judging.judge import (
     skewed,
     unskewed,
 )
-from reproduce.verdicts.judging.sample import Sample
-from reproduce.verdicts.plugin.fixture import excluded
 
 finite = st.floats(-1e6, 1e6)
 
@@ -224,20 +222,6 @@ def test_each_test_that_stands_makes_room_for_the_next():
     assert holm([0.0125, 0.016, 0.025, 0.05]) == [True] * 4
     assert holm([0.005, 0.02, 0.021, 0.022]) == [True, False, False, False]
     assert holm([0.02, 0.6]) == [True, False]
-
-
-def test_a_compatible_figure_says_what_it_excludes():
-    """Means that the interval could not reach the printed figure from; chance is named where it is not among them."""
-    ours = Sample((0.4, 0.9, 1.2, 1.4, 0.7), tuple(range(5)), chance=0.44)
-    beside, region = from_seeds(ours.values, 2), Region(0.735, 1.125)
-    said = excluded(ours, beside, region, 2)
-    low, high = beside.interval()
-    half = (high - low) / 2
-    alone = from_seeds(ours.values).interval()
-    assert f"means below {0.93 - half:.2f} and above {0.93 + half:.2f} are excluded; chance 0.44 is not (" in said
-    assert f"our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 2 runs {low:.2f}..{high:.2f})" in said
-    assert "chance 0.10 is (" in excluded(replace(ours, chance=0.1), beside, region, 1)
-    assert "chance" not in excluded(replace(ours, chance=None), beside, region, 1)
 
 
 @pytest.mark.parametrize("g", [-0.5, 0.4])

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.experiments.registry import Experiment
 from reproduce.running.request import Request, Turn
-from reproduce.verdicts import statement
+from reproduce.verdicts import judged_in, statement
 from reproduce.verdicts.files.settings import Setting
 from reproduce.verdicts.outcome import Outcome, Spec
 from reproduce.verdicts.plugin import marks, ours
@@ -305,3 +305,37 @@ def test_without_a_setting_nothing_is_ignored(tmp_path):
         assert ignores(SimpleNamespace(callspec=SimpleNamespace(params=params or {}))) == ""
     assert ignores(Item(tmp_path, "X.1", at="X")) == ""
     assert SPEC not in Item(Path("x"), "X.1", at="X").stash
+
+
+@pytest.mark.parametrize(
+    "marked, takes, says",
+    [
+        (None, False, ""),
+        (("paper", "other cows"), True, "paper barn"),
+        (("attic",), True, "test_toy: no setting or family 'attic'; there are: paper, barn, other cows"),
+        (("paper",), False, "test_toy: a claim judged in settings needs the argument `setting`"),
+        (None, True, "test_toy: a claim judged in settings needs @judged_in(...)"),
+    ],
+)
+def test_a_claim_has_a_row_for_each_of_its_settings(tmp_path, marked, takes, says):
+    """Which it takes as an argument, and names in its mark: one without the other is one line."""
+    barn = 'differs = ["animals"]\nwhere = "x"\nfamilies = ["other cows"]'
+    (tmp_path / "settings.toml").write_text(f'[paper]\nstands_for = "x"\n[barn]\nstands_for = "x"\n{barn}\n')
+    item = Item(tmp_path)
+    item.nodeid = "test_toy"
+    item._marks = [] if marked is None else [judged_in(*marked).mark]
+    rows = []
+
+    def parametrize(name, values):
+        rows.append((name, [(one.values[0].name, one.id) for one in values]))
+
+    fixtures = ["claim", *(["setting"] if takes else [])]
+    function = SimpleNamespace(definition=item, fixturenames=fixtures, parametrize=parametrize)
+    if says.startswith("test_toy"):
+        with pytest.raises(pytest.fail.Exception) as caught:
+            marks.parametrize(function)
+        assert caught.value.msg == says
+        assert not caught.value.pytrace
+    else:
+        marks.parametrize(function)
+        assert rows == ([("setting", [(name, name) for name in says.split()])] if says else [])

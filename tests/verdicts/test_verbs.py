@@ -12,7 +12,7 @@ from reproduce.verdicts.judging import judge
 from reproduce.verdicts.judging.sample import Sample, SourceNote
 from reproduce.verdicts.judging.scatter import ANIMALS, SEEDS, Herd
 from reproduce.verdicts.outcome import Spec
-from reproduce.verdicts.plugin.fixture import Claim, seeds_for
+from reproduce.verdicts.plugin.fixture import Claim, excluded, seeds_for
 
 DRAWN = Experiment("toy.drawn", lambda catalogue, seed, *, dim=8: None, varies=("order",), needs=("weights",))
 FIXED = Experiment("toy.fixed", lambda catalogue, seed: None, needs=())
@@ -275,3 +275,34 @@ def test_of_several_checks_the_least_trusted_is_shown(less, more):
     for pair in ((less, more), (more, less)):
         sample = replace(OURS, sources=tuple(SourceNote(checked=one) for one in pair))
         assert ended("at_least", 40, sample=sample).checked == less
+
+
+def test_a_compatible_figure_says_what_it_excludes():
+    """Means that the interval could not reach the printed figure from; chance is named where it is not among them."""
+    ours = Sample((0.4, 0.9, 1.2, 1.4, 0.7), tuple(range(5)), chance=0.44)
+    beside, region = judge.from_seeds(ours.values, 2), judge.Region(0.735, 1.125)
+    said = excluded(ours, beside, region, 2)
+    low, high = beside.interval()
+    half = (high - low) / 2
+    alone = judge.from_seeds(ours.values).interval()
+    assert f"means below {0.93 - half:.2f} and above {0.93 + half:.2f} are excluded; chance 0.44 is not (" in said
+    assert f"our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 2 runs {low:.2f}..{high:.2f})" in said
+    assert "chance 0.10 is (" in excluded(replace(ours, chance=0.1), beside, region, 1)
+    assert "chance" not in excluded(replace(ours, chance=None), beside, region, 1)
+
+
+def test_chance_on_the_edge_of_what_is_not_excluded_is_not():
+    """Both edges; of one run of the paper's it is no plural."""
+    beside, region = judge.from_seeds(OURS.values, 1), judge.Region(0.4, 0.6)
+    low, high = beside.interval()
+    edges = [0.5 - (high - low) / 2, 0.5 + (high - low) / 2]
+    for chance in edges:
+        assert f"; chance {chance:.2f} is not (90 % " in excluded(replace(OURS, chance=chance), beside, region, 1)
+    for chance in (edges[0] - 1e-9, edges[1] + 1e-9):
+        assert f"; chance {chance:.2f} is (90 % " in excluded(replace(OURS, chance=chance), beside, region, 1)
+    said = excluded(replace(OURS, chance=None), beside, region, 1)
+    alone = judge.from_seeds(OURS.values).interval()
+    assert said == (
+        f"compatible: means below {edges[0]:.2f} and above {edges[1]:.2f} are excluded "
+        f"(90 % of our mean {alone[0]:.2f}..{alone[1]:.2f}; beside the paper's 1 run {low:.2f}..{high:.2f})"
+    )
