@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from reproduce.verdicts.judging import draws
 from reproduce.verdicts.judging.draws import MOST, Part, of_animals
 
 #: Who is drawn under each seed: crossed, overlapping in part and of unequal size, and one draw alone.
@@ -13,6 +14,12 @@ DESIGNS = {
     "overlapping": (("a", "b", "c"), ("b", "c", "d", "f"), ("a", "d", "e"), ("c", "e", "f")),
     "one draw": (("a", "b", "c", "e"),),
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Each test works out its own designs, which are kept in a process."""
+    draws._design.cache_clear()
 
 
 def without(names, parts):

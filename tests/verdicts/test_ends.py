@@ -331,7 +331,8 @@ def test_rules_are_dated_once(tmp_path):
     kept, moved, new = (made(spec=Spec(f"X.{at}", "A toy.", "I")) for at in range(3))
     (tmp_path / "rules.toml").write_text(
         f'"X.0" = {{ rule = "{kept.fingerprint}", since = 2026-01-02T03:04:05Z }}\n'
-        '"X.1" = { rule = "other", since = 2026-01-02T03:04:05Z }\n"X.9" = { rule = "a", since = 2026-01-02T03:04:05Z }\n'
+        '"X.1" = { rule = "other", since = 2026-01-02T03:04:05Z }\n'
+        '"X.9" = { rule = "a", since = 2026-01-02T03:04:05Z }\n'
     )
     (tmp_path / "beside").mkdir()
     items = [Item(tmp_path, one.spec.id, dry=Dry(outcome=one)) for one in (kept, moved, new)]
