@@ -224,7 +224,7 @@ def test_curves_are_as_tall_as_their_rows_of_panels(undrawn, monkeypatch):
 def test_the_end_of_a_curve_is_its_last_three_points(undrawn, monkeypatch):
     """Its first point over the seeds, and the mean of what is kept of the last steps."""
     undrawn(curves)
-    loss = np.array([[0.9, 0.8, 0.6, 0.5, 0.1], [0.7, 0.8, 0.6, 0.5, 0.1]])
+    loss = np.array([[0.9, 0.7, 0.6, 0.5, 0.1], [0.7, 0.7, 0.6, 0.5, 0.1]])
     monkeypatch.setattr(curves, "curves", lambda _: [curves.Curve("lions", "whole", np.arange(5), loss)])
     drawn = curves.draw(None)
     assert drawn.rows == [("lions", "whole", "2", "0.800", "0.400")]
@@ -232,12 +232,21 @@ def test_the_end_of_a_curve_is_its_last_three_points(undrawn, monkeypatch):
     assert drawn.says.endswith("Ending within 0.01 of ln 2: none.")
 
 
-@pytest.mark.parametrize("loss, near", [(0.0099, True), (0.01, False), (-0.0099, True), (-0.5, False)])
+@pytest.mark.parametrize(
+    "loss, near",
+    [
+        ([0.0099] * 4, True),
+        ([0.01] * 4, False),
+        ([-0.0099] * 4, True),
+        ([-0.5] * 4, False),
+        ([5, 1, 0.2, -0.1, -0.1], True),  # three points on average, not two or four
+    ],
+)
 def test_a_curve_has_collapsed_within_a_hundredth(undrawn, monkeypatch, loss, near):
     """Of the loss of one point, here put at 0."""
     undrawn(curves)
     monkeypatch.setattr(curves, "LN2", 0.0)
-    made = [curves.Curve("lions", "whole", np.arange(4), np.full((1, 4), loss))]
+    made = [curves.Curve("lions", "whole", np.arange(len(loss)), np.array([loss]))]
     monkeypatch.setattr(curves, "curves", lambda _: made)
     assert curves.draw(None).says.endswith(f": {'whole on lions' if near else 'none'}.")
 

@@ -10,6 +10,7 @@ from reproduce.report.drawing import Drawn, Figure
 from reproduce.report.evidence import Evidence, Provenance
 from reproduce.report.page import FILES, Parts, _ours
 from reproduce.report.page import render as pages
+from reproduce.report.templating import environment
 from reproduce.verdicts.plugin.collect import Origin
 
 INFORMATION = {"time": "2026-01-02T03:04:05Z", "commit": "0123456789ab", "data": {"LionData": "abcdef0123456789"}}
@@ -176,6 +177,12 @@ def test_a_difference_shows_its_sign(outcome):
 def test_a_value_is_written_with_the_sign_of_a_difference(outcome, value, difference, shown):
     """A plus above 0 alone; a minus is the sign, not the hyphen."""
     assert _ours(value, outcome(difference=difference)) == shown
+
+
+def test_a_template_s_own_lines_leave_no_space():
+    """What only decides is no line of the page; what is shown is escaped."""
+    template = environment().from_string("a\n  {% if true %}\n{{ said }}\n  {% endif %}\nc")
+    assert template.render(said="<b>") == "a\n&lt;b&gt;\nc"
 
 
 def drawn(name, behind):

@@ -21,7 +21,7 @@ from reproduce.verdicts.explanations.scored import Weighed
         ([0, 1, 3], "abc", "0 pairs of one animal and 3 of two; 0 %"),
         # Of two that are as far apart as half of the others, neither is nearer.
         ([0, 2, 4], "aba", "1 pairs of one animal and 2 of two; 0 %"),
-        ([0, 2, 2], "aab", "1 pairs of one animal and 2 of two; 0 %"),
+        ([0, 2, 3], "aab", "1 pairs of one animal and 2 of two; 0 %"),
     ],
 )
 def test_distances_within_and_between_animals(undrawn, places, whose, said):
@@ -53,9 +53,12 @@ def test_a_histogram_is_of_each_kind_by_itself(undrawn):
     assert (one.edges[-1], one.values[0], two.values.sum()) == (1, 100, 0)
 
 
-def test_a_plane_says_what_it_shows(undrawn):
-    """Two directions of three, by animal and by the part that the file's name ends in."""
-    asked = undrawn(animals)
+def test_a_plane_says_what_it_shows(undrawn, monkeypatch):
+    """Two directions of three, the same each time, by animal and by the part that the file's name ends in."""
+    from sklearn import decomposition
+
+    found, told, asked = decomposition.PCA, [], undrawn(animals)
+    monkeypatch.setattr(decomposition, "PCA", lambda **how: told.append(how) or found(**how))
     rows = np.array([[3, 0, 0], [-3, 0, 0], [0, 2, 0], [0, -2, 0], [0, 0, 1], [0, 0, -1.0]])
     paths = [
         "a/Kio_Left_Ear.png",
@@ -70,6 +73,7 @@ def test_a_plane_says_what_it_shows(undrawn):
         "Map of the embedding of 6 images on its first two principal components (93 % of the variance), by animal (3) "
         "and by part (ear, nose)."
     )
+    assert told == [{"n_components": 2, "random_state": 0}]
     assert asked["heights"] == {False: 3.6, True: 6.4}
     for narrow, shape in ((False, (1, 2)), (True, (2, 1))):
         picture = Figure()
