@@ -90,6 +90,12 @@ def test_a_plan_says_what_waits_what_goes_apart_and_how_long_it_takes(log, plann
     ]
 
 
+def test_lines_of_a_plan_are_not_broken(console, planned):
+    """Whoever gives them knows how wide they may be."""
+    progress.show_plan(console, planned({"jobs": []}), 1, [LONG])
+    assert shown(console)[0] == LONG
+
+
 def test_a_plan_of_nothing_says_so(log, planned):
     """In a table of its rows, where no lines are given."""
     progress.show_plan(log, planned({"jobs": [], "kept": 2}), 2)
@@ -136,7 +142,7 @@ def test_each_cell_is_a_line_of_a_log(log, planned):
         for job, outcome in zip(
             rest,
             (Outcome(problem="broke"), Outcome(problem="broke"), Outcome(problem="absent", waits=True),
-             Outcome(kept=True), Outcome(kept=True), Outcome(problem="broke")),
+             Outcome(kept=True), Outcome(kept=True), Outcome(problem="absent", waits=True)),
             strict=False,
         ):  # fmt: skip
             view.watch(job, outcome, Report())
@@ -150,11 +156,12 @@ def test_each_cell_is_a_line_of_a_log(log, planned):
         f"kept: {failed[3]}: by another run, or from the cache",
         LONG,
         "",
-        "failed alike, 2 more: broke",
+        "failed alike, 1 more: broke",
+        "waits alike, 1 more: absent",
     ]
     assert heard == [first, failed[2], failed[3]]
     assert [one["status"] for one in told] == [
-        "finished", "failed", "failed", "waiting", "by another run", "by another run", "failed",
+        "finished", "failed", "failed", "waiting", "by another run", "by another run", "waiting",
     ]  # fmt: skip
     assert last not in heard
     assert (view.done, view.clock.left_over) == (7, plan.jobs[7:])
@@ -175,7 +182,12 @@ def test_on_a_terminal_one_line_moves(console, planned):
         for job in plan.jobs:
             view.watch(job, Outcome(entry(job)), Report(begun={7: 1.0}))
         (task,) = view.progress.tasks
-    assert (task.total, task.completed, task.description, task.fields["left"]) == (2, 2, str(plan.jobs[1]), "about 0 s")
+        assert (task.total, task.completed, task.description) == (2, 2, str(plan.jobs[1]))
+        assert task.fields["left"] == "about 0 s"
+        view.say(LONG)
+        view.progress.update(view.task, description="a [b]12[/b]")
+        assert view.progress.columns[-1].render(task).plain == "a [b]12[/b]"
+    assert LONG in console.file.getvalue()
     assert view.clock.begun == {7: 1.0}
     assert not view.progress.disable
     assert "[1/2]" not in console.file.getvalue()
@@ -205,11 +217,11 @@ def test_a_run_ends_with_one_line(log, planned, changed, report, parts):
 
 def test_where_nothing_is_kept_no_folder_is_named(log, planned):
     """Of a pilot, and of rows that are both in the record and apart each place."""
-    plan = planned({}, {"apart": Store("apart")})
+    plan = planned({}, {"apart": Store("apart"), "doubt": "it is drawn"})
     report = Report(finished=[1, 1, 1, 1])
     progress.show_report(log, report, plan, None, Clock(plan.rows, plan.jobs, 1))
     progress.show_report(log, report, plan, "record", Clock(plan.rows, plan.jobs, 1))
-    apart = "kept apart from the record in apart: what no claim asks for"
+    apart = "kept apart from the record in apart: on stand-ins"
     assert shown(log) == [f"4 cells finished, {apart}", f"4 cells finished, kept in record, {apart}"]
 
 
