@@ -181,8 +181,8 @@ def test_compatible_ends_where_the_papers_noise_does(runs):
         narrow = 4 * math.ulp(end)
         assert against_runs(values, Region(end - narrow, end + narrow), runs) == Verdict.COMPATIBLE
     even = [-1.0, 0.0, 1.0]  # on the edge itself seeds could settle it
-    noise = quantile(0.95, math.inf) * from_seeds(even, runs).standard_error / math.sqrt(1 / 3 + 1 / runs)
-    most = noise / math.sqrt(runs)
+    spread = from_seeds(even, runs).standard_error / math.sqrt(1 / 3 + 1 / runs)
+    most = quantile(0.95, math.inf) * spread / math.sqrt(runs)
     assert against_runs(even, Region(-most, most), runs) == Verdict.INCONCLUSIVE
     less = math.nextafter(most, 0)
     assert against_runs(even, Region(-less, less), runs) == Verdict.COMPATIBLE
