@@ -47,11 +47,16 @@ def end(folder, outcome, **more):
     """(pass, fail, skip or xfail; what is said; the outcome that the report carries)."""
     item = Item(folder, **{key: more.pop(key) for key in ("dry", "claims_strict") if key in more})
     claim = SimpleNamespace(spec=MADE.spec, outcome=outcome, extra_info=more.get("extra_info", {}))
-    how, said = "pass", ""
+    how, said, traced = "pass", "", False
     try:
         conclude(item, claim, "key")
     except (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception) as error:
-        how, said = type(error).__name__, error.msg
+        how, said, traced = (
+            type(error).__name__,
+            error.msg,
+            error.pytrace and not isinstance(error, pytest.skip.Exception),
+        )
+    assert not traced
     ((name, kept),) = item.user_properties
     assert name == "key"
     return how, said, Outcome.from_json(json.loads(kept))

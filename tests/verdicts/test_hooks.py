@@ -8,8 +8,9 @@ import pytest
 
 from reproduce.verdicts import plugin
 from reproduce.verdicts.outcome import Outcome, Spec
-from reproduce.verdicts.plugin import ours, stash
-from reproduce.verdicts.plugin.options import INI, settle
+from reproduce.verdicts.plugin import marks, ours, rules, sensitivity, stash
+from reproduce.verdicts.plugin import session as ends
+from reproduce.verdicts.plugin.options import INI, add_options, settle
 from reproduce.verdicts.plugin.stash import (
     CLAIM,
     MEASURES,
@@ -77,9 +78,9 @@ def test_outcomes_are_gathered_in_the_order_of_their_places():
     """Of calls alone, once each, whatever became of them; a run that was repeated is not."""
     stats = {
         "": [report(outcome("X.0"), node="setup", when="setup")],
-        "passed": [report(outcome("X.3"), order=12, node="c"), report(outcome("X.1"), order=2, node="a")],
+        "passed": [report(outcome("X.3"), order=12, node="c"), report(outcome("X.1"), order=1, node="a")],
         "failed": [report(outcome("X.2"), order=10, node="b"), report(node="no claim"), object()],
-        "rerun": [report(outcome("X.9"), order=1, node="a")],
+        "rerun": [report(outcome("X.9"), order=0, node="a")],
         "skipped": [report(outcome("X.0"), order=None, node="first")],
     }
     found = gathered(SimpleNamespace(stats=stats))
@@ -105,7 +106,7 @@ def test_two_verdicts_have_a_status_of_their_own(verdict, told):
 def test_what_is_left_out_narrows_and_a_worker_tells_it(monkeypatch):
     """Where a claim is among it."""
     monkeypatch.setattr(ours, "is_claim", lambda item: item.claim)
-    for claims, told in (((False, True), True), ((False, False), False)):
+    for claims, told in (((False, True), True), ((True,), True), ((False, False), False)):
         one, worker = config(), config(workeroutput={})
         for each in (one, worker):
             plugin.pytest_deselected([SimpleNamespace(claim=claim, config=each) for claim in claims])
@@ -261,3 +262,125 @@ def test_a_session_without_claims_prints_and_checks_nothing(monkeypatch):
     assert MEASURES not in listing.stash
     assert plugin.pytest_runtestloop(SimpleNamespace(config=listing)) is None
     assert stash.TOLD == "reproduce.narrowed"
+
+
+def test_an_ini_file_may_set_each_option():
+    """By the option's name; whether to be strict is yes or no."""
+    known, group = {}, SimpleNamespace(addoption=lambda *words, **said: None)
+    parser = SimpleNamespace(
+        getgroup=lambda *words: group, addini=lambda name, said, **more: known.update({name: more})
+    )  # fmt: skip
+    add_options(parser)
+    assert set(known) == {f"claims_{name}" for name in INI}
+    assert known["claims_strict"] == {"type": "bool", "default": False}
+    assert known["claims_budget"] == {"default": "360"}
+
+
+@pytest.mark.parametrize("marked, claim, asked", [(True, False, True), (False, True, True), (False, False, False)])
+def test_rows_are_made_of_our_tests_alone(monkeypatch, marked, claim, asked):
+    """Of a claim, and of what names settings by our mark."""
+    rows = []
+    monkeypatch.setattr(ours, "marked", lambda node, name: marked and name == "judged_in")
+    monkeypatch.setattr(ours, "is_claim", lambda node: claim)
+    monkeypatch.setattr(marks, "parametrize", rows.append)
+    function = SimpleNamespace(definition="a test")
+    plugin.pytest_generate_tests(function)
+    assert rows == ([function] if asked else [])
+
+
+@pytest.mark.parametrize("claim, mark, known", [(True, True, {"X.1"}), (True, False, set()), (False, True, set())])
+def test_a_claim_is_found_by_its_id(monkeypatch, claim, mark, known):
+    """As the table prints it; a mark that is not well formed is told later."""
+    monkeypatch.setattr(ours, "is_claim", lambda node: claim)
+    monkeypatch.setattr(marks, "spec", lambda item: outcome().spec)
+    item = SimpleNamespace(extra_keyword_matches=set(), get_closest_marker=lambda name: mark and name == "claim")
+    plugin.pytest_itemcollected(item)
+    assert item.extra_keyword_matches == known
+    monkeypatch.setattr(marks, "spec", refused)
+    plugin.pytest_itemcollected(item)
+    assert item.extra_keyword_matches == known
+
+
+def refused(*_):
+    """Refuse, as what is not well formed is."""
+    raise pytest.UsageError("odd")
+
+
+def test_a_suite_is_checked_where_it_has_claims(monkeypatch):
+    """Of the claims alone."""
+    checked = []
+    monkeypatch.setattr(ours, "claims", lambda items: [one for one in items if one == "claim"])
+    monkeypatch.setattr(marks, "check", checked.append)
+    session = SimpleNamespace(config=config())
+    plugin.pytest_collection_modifyitems(session, ["test"])
+    assert checked == []
+    plugin.pytest_collection_modifyitems(session, ["test", "claim"])
+    assert checked == [["claim"]]
+    monkeypatch.setattr(marks, "check", refused)
+    with pytest.raises(pytest.UsageError, match="odd"):
+        plugin.pytest_collection_modifyitems(session, ["claim"])
+
+
+def test_the_fixture_gives_a_claim_to_a_test_with_a_mark(monkeypatch):
+    """It is kept with the test, and asks whoever answers the session."""
+    monkeypatch.setattr(marks, "spec", lambda item: outcome().spec)
+    monkeypatch.setattr(marks, "figures", lambda item: {"III.64": "0.93"})
+    for mark in (True, False):
+        node = SimpleNamespace(
+            stash=pytest.Stash(), nodeid="a", get_closest_marker=lambda name, mark=mark: mark or None
+        )
+        request = SimpleNamespace(node=node, config=config())
+        request.config.stash[MEASURES] = "answers"
+        if mark:
+            made = plugin.claim.__wrapped__(request)
+            assert node.stash[CLAIM] is made
+            assert (made.spec, made.figure("III.64"), made._measures) == (outcome().spec, "0.93", "answers")
+        else:
+            with pytest.raises(pytest.UsageError, match="a: the claim fixture needs"):
+                plugin.claim.__wrapped__(request)
+
+
+@pytest.mark.parametrize("left_out", [False, True])
+@pytest.mark.parametrize(
+    "asked, done",
+    [({}, ["check"]), ({"claims_rules": True}, ["rules", "check"]), ({"claims_sensitivity": True}, ["check", "sensitivity"]),
+     ({"claims_findings": True}, ["check"]), ({"collectonly": True}, []), ({"claims_list": True}, [])],
+)  # fmt: skip
+def test_what_is_done_once_all_claims_are_known(monkeypatch, asked, done, left_out):
+    """Rules and sensitivity are written of all claims alone; entries that no claim uses are looked for there too."""
+    told, whole = [], []
+    items = [SimpleNamespace(user_properties=[]) for _ in range(2)]
+    words = "collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"
+    one = config("claims::a" if left_out else "claims")
+    plain = dict.fromkeys(("collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"), False)
+    one.option = SimpleNamespace(**{**dict.fromkeys(words, False), **asked})
+    monkeypatch.setattr(ours, "claims", lambda items: items)
+    monkeypatch.setattr(rules, "write", lambda items: told.append("rules"))
+    monkeypatch.setattr(sensitivity, "write", lambda items, measures: told.append("sensitivity"))
+    monkeypatch.setattr(ends, "check_findings", lambda items, whole: told.append("check") or note(whole))
+    monkeypatch.setattr(ends, "measures", lambda config, items: "answers")
+
+    def note(given):
+        whole.append(given)
+
+    plugin.pytest_collection_finish(SimpleNamespace(config=one, items=items))
+    assert told == [name for name in done if name == "check" or not left_out]
+    if done:
+        assert whole == [not left_out and "claims_findings" not in asked]
+        assert one.stash[MEASURES] == "answers"
+        assert [item.user_properties for item in items] == [[(ORDER, "0")], [(ORDER, "1")]]
+        monkeypatch.setattr(ends, "check_findings", lambda items, whole: refused())
+        with pytest.raises(pytest.UsageError, match="odd"):
+            plugin.pytest_collection_finish(SimpleNamespace(config=one, items=items))
+
+
+def test_a_list_is_printed_in_place_of_a_run(monkeypatch):
+    """To the terminal, where there is one."""
+    written = []
+    terminal = SimpleNamespace(ensure_newline=lambda: None, write_line=written.append)
+    monkeypatch.setattr(marks, "listing", lambda items: [f"{one}!" for one in items])
+    for reporter in (terminal, None):
+        one = config(pluginmanager=SimpleNamespace(get_plugin=lambda name, reporter=reporter: reporter))
+        one.option = SimpleNamespace(claims_list=True)
+        assert plugin.pytest_runtestloop(SimpleNamespace(config=one, items=["a", "b"])) is True
+    assert written == ["a!", "b!"]

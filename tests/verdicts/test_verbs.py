@@ -149,6 +149,11 @@ def test_a_claim_ends_once_and_a_proxy_equals_no_figure():
         ended("equals", "50.0", margin=2, spec={"fidelity": "proxy"})
 
 
+def test_a_margin_may_be_small():
+    """Half a point is one."""
+    assert ended("negligible", margin=0.5, sample=Sample((0.0, 0.001), (0, 1))).upper == 0.5
+
+
 def test_a_claim_may_wait():
     """For a reason, without a figure."""
     one = claim()

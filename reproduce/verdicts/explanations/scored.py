@@ -189,8 +189,6 @@ def _gain(bench: _Bench, rival: Rival, yardstick: Rival | None) -> tuple[float, 
         return ()
     ours = bench.sample(rival, "cattle", "64", rival.score)
     untrained = bench.sample(yardstick, "cattle", "64", yardstick.score)
-    if ours.missing or untrained.missing:
-        return ()
     if len(ours.seeds) < len(untrained.seeds) and ours.random:
         pairs = dict(zip(untrained.seeds, untrained.values, strict=True))
         return tuple((a - pairs[s]) / (1 - pairs[s]) * 100 for s, a in zip(ours.seeds, ours.values, strict=True))
