@@ -326,9 +326,11 @@ def test_who_answers_a_session(tmp_path, monkeypatch):
         alone = made(claims_budget=budget)
         assert (alone.chosen, alone.turn, alone.store.folder) == (set(), 7, tmp_path / "record")
     assert fetched == []
+    assert made(claims_budget=0.5).chosen == set()
+    assert fetched == [one.inputs for one in requests]
     assert made(claims_budget=2.5).chosen == {requests[1].key}
     assert made(claims_budget=8.0).chosen == set(costs)
-    assert fetched == [one.inputs for one in requests] * 2
+    assert fetched == [one.inputs for one in requests] * 3
 
 
 def test_rules_are_dated_once(tmp_path):

@@ -343,16 +343,24 @@ def test_the_fixture_gives_a_claim_to_a_test_with_a_mark(monkeypatch):
 @pytest.mark.parametrize("left_out", [False, True])
 @pytest.mark.parametrize(
     "asked, done",
-    [({}, ["check"]), ({"claims_rules": True}, ["rules", "check"]), ({"claims_sensitivity": True}, ["check", "sensitivity"]),
-     ({"claims_findings": True}, ["check"]), ({"collectonly": True}, []), ({"claims_list": True}, [])],
-)  # fmt: skip
+    [
+        ({}, ["check"]),
+        ({"claims_rules": True}, ["rules", "check"]),
+        ({"claims_sensitivity": True}, ["check", "sensitivity"]),
+        ({"claims_findings": True}, ["check"]),
+        ({"collectonly": True}, []),
+        ({"claims_list": True}, []),
+    ],
+)
 def test_what_is_done_once_all_claims_are_known(monkeypatch, asked, done, left_out):
     """Rules and sensitivity are written of all claims alone; entries that no claim uses are looked for there too."""
     told, whole = [], []
     items = [SimpleNamespace(user_properties=[]) for _ in range(2)]
     words = "collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"
     one = config("claims::a" if left_out else "claims")
-    plain = dict.fromkeys(("collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"), False)
+    plain = dict.fromkeys(
+        ("collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"), False
+    )
     one.option = SimpleNamespace(**{**dict.fromkeys(words, False), **asked})
     monkeypatch.setattr(ours, "claims", lambda items: items)
     monkeypatch.setattr(rules, "write", lambda items: told.append("rules"))

@@ -299,6 +299,26 @@ def test_a_claim_that_ignores_its_setting_says_how(tmp_path, monkeypatch, name, 
             check([item])
 
 
+def test_each_row_is_held_against_its_own_in_the_papers_setting(tmp_path, monkeypatch):
+    """Once for all of its settings, whatever another row measures there."""
+    monkeypatch.setattr("reproduce.verdicts.plugin.dry.of", lambda item: SETTINGS)
+    monkeypatch.setattr(marks, "of", lambda item: SETTINGS)
+    asked, parent = [], SimpleNamespace(stash=pytest.Stash())
+
+    def run(claim, setting, row):
+        """A toy."""
+        asked.append((row, setting.name))
+        claim.at_least(claim(NETWORK if row == "heeds" else TOY, setting.cattle, score="a"), 40, because="a toy")
+
+    told = []
+    for row, name in (("heeds", "other"), ("ignores", "other"), ("heeds", "barn")):
+        item = Item(tmp_path, "X.{row}", at="X", run=run, params={"setting": SETTINGS[name], "row": row})
+        item.parent = parent
+        told.append(ignores(item))
+    assert told == ["", OTHER, BARN]
+    assert asked.count(("heeds", "paper")) == asked.count(("ignores", "paper")) == 1
+
+
 def test_without_a_setting_nothing_is_ignored(tmp_path):
     """Nor where the argument of that name is a stranger's."""
     for params in (None, {}, {"setting": "court"}):

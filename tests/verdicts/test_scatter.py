@@ -21,6 +21,7 @@ from reproduce.verdicts.judging.scatter import (
     Herd,
     added,
     carries,
+    over_animals,
     seeds_and_animals,
     together,
 )
@@ -180,6 +181,14 @@ def test_bounds_are_those_of_one_score_alone():
     free, bounded = (seeds_and_animals([0.02], [cows], top=top) for top in (None, 1.0))
     assert bounded.skewness > free.skewness + 0.01
     assert seeds_and_animals([0.02], [cows, lions], top=1.0) == seeds_and_animals([0.02], [cows, lions])
+
+
+def test_the_interval_of_a_score_over_its_animals():
+    """By the jackknife, the score and each animal's part between 0 and 1."""
+    left_out = (0.02, 0.02, 0.025, 0.015)
+    herd = Herd("", (tuple("0123"),), (left_out,))
+    assert over_animals(0.02, left_out) == seeds_and_animals([0.02], [herd], top=1.0).interval()
+    assert over_animals(0.02, left_out) != seeds_and_animals([0.02], [herd], top=2.0).interval()
 
 
 def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():

@@ -68,7 +68,7 @@ def _beta_third(mean: Any, variance: Any) -> Any:
     import numpy as np
 
     room = mean * (1 - mean)
-    possible = (room > variance) & (variance > 0)
+    possible = room > variance
     return np.where(possible, 2 * (1 - 2 * mean) * variance**2 / np.where(possible, room + variance, 1.0), 0.0)
 
 
