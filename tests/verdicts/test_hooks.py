@@ -358,9 +358,6 @@ def test_what_is_done_once_all_claims_are_known(monkeypatch, asked, done, left_o
     items = [SimpleNamespace(user_properties=[]) for _ in range(2)]
     words = "collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"
     one = config("claims::a" if left_out else "claims")
-    plain = dict.fromkeys(
-        ("collectonly", "claims_list", "claims_rules", "claims_findings", "claims_sensitivity"), False
-    )
     one.option = SimpleNamespace(**{**dict.fromkeys(words, False), **asked})
     monkeypatch.setattr(ours, "claims", lambda items: items)
     monkeypatch.setattr(rules, "write", lambda items: told.append("rules"))

@@ -185,10 +185,10 @@ def test_bounds_are_those_of_one_score_alone():
 
 def test_the_interval_of_a_score_over_its_animals():
     """By the jackknife, the score and each animal's part between 0 and 1."""
-    left_out = (0.02, 0.02, 0.025, 0.015)
+    left_out = (0.3, 0.3, 0.31, 0.29)
     herd = Herd("", (tuple("0123"),), (left_out,))
-    assert over_animals(0.02, left_out) == seeds_and_animals([0.02], [herd], top=1.0).interval()
-    assert over_animals(0.02, left_out) != seeds_and_animals([0.02], [herd], top=2.0).interval()
+    assert over_animals(0.3, left_out) == seeds_and_animals([0.3], [herd], top=1.0).interval()
+    assert over_animals(0.3, left_out) != seeds_and_animals([0.3], [herd], top=2.0).interval()
 
 
 def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
