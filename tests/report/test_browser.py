@@ -60,25 +60,45 @@ def page_file(outcome, tmp_path_factory):
     return folder / FILES[0]
 
 
-@pytest.fixture
-def visit(browser, page_file):
-    """``visit(address="", file=FILES[0], **context)`` opens a page; a word on its console fails the test."""
-    contexts, said = [], []
+@pytest.fixture(scope="module")
+def tabs(browser):
+    """``tabs(scripts)``: a page, with scripts or without, and what is said on its console. Another takes a second."""
+    opened = {}
 
-    def go(address="", file=FILES[0], **context):
-        contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context}))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(PATIENCE)  # other work may share the cores
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or said.append(request.url))
+    def of(scripts):
+        if scripts not in opened:
+            page, said = browser.new_context(java_script_enabled=scripts).new_page(), []
+            page.set_default_timeout(PATIENCE)  # other work may share the cores
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("request", lambda request: request.url.startswith(("file:", "data:")) or said.append(request.url))
+            opened[scripts] = page, said
+        return opened[scripts]
+
+    return of
+
+
+@pytest.fixture
+def visit(tabs, page_file):
+    """``visit(address="", file=FILES[0])`` opens a page anew; a word on its console fails the test."""
+    heard = []
+
+    def go(address="", file=FILES[0], *, scripts=True, width=1440, height=900, scheme="light", permissions=()):
+        page, said = tabs(scripts)
+        heard.append(said)
+        page.goto("about:blank")  # or the same page with another mark would not be read again
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="screen", color_scheme=scheme)
+        page.context.clear_permissions()
+        page.context.grant_permissions(permissions)
         page.goto(page_file.with_name(file).as_uri() + address)
         return page
 
     yield go
-    for context in contexts:
-        context.close()
-    assert not said
+    words = [word for said in heard for word in said]
+    for said in heard:
+        said.clear()
+    assert not words
 
 
 def shown(page):
@@ -90,7 +110,7 @@ def shown(page):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_every_filter_works(visit, scripts):
     """Kind, verdict, setting and section each leave their claims, with scripts and without."""
-    page = visit(java_script_enabled=scripts)
+    page = visit(scripts=scripts)
     if not scripts:
         assert not page.locator("#filter-search").is_visible()
     seen = {}
@@ -123,12 +143,12 @@ def test_search_and_filters_are_kept_in_the_address(visit):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_every_link_arrives(visit, scripts):
     """Each link of the page leads to something that can then be seen; a claim's opens what it was folded into."""
-    page = visit(java_script_enabled=scripts)
+    page = visit(scripts=scripts)
     links = {link.get_attribute("href").partition("#")[::2] for link in page.locator("a[href]").all()}
     assert {file for file, _ in links} == {"", FILES[1]}
     ids = {one.get_attribute("id") for one in page.locator("[id]").all()}
     assert {target for file, target in links if not file} <= ids
-    arrived = visit("#I.64@cows", java_script_enabled=scripts)
+    arrived = visit("#I.64@cows", scripts=scripts)
     assert arrived.locator("[id='I.64@cows']").is_visible()
     if scripts:
         assert arrived.locator("[id='I.64@cows'] details.evidence").get_attribute("open") is not None
@@ -184,7 +204,7 @@ def test_hostile_names_are_text(visit):
 def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, file, claim, width, scheme):
     """Of both pages: no sideways scrolling, every verdict inside, and axe-core finds nothing serious."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
-    page = visit(f"#{claim}", file, viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = visit(f"#{claim}", file, width=width, height=844, scheme=scheme)
     assert claim in shown(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for badge in page.locator("tr.claim .badge").all():
@@ -198,7 +218,7 @@ def test_nothing_is_cut_off_and_nothing_stands_in_the_way(visit, file, claim, wi
 def test_no_word_of_a_bar_is_cut_off(visit):
     """One statement of fifty has its word as forty have, at any width."""
     for width in (390, 1024):
-        page = visit(viewport={"width": width, "height": 844})
+        page = visit(width=width, height=844)
         parts = page.locator(".bar .part")
         assert parts.count()
         assert parts.evaluate_all("parts => parts.every((part) => part.scrollWidth <= part.clientWidth)")
