@@ -35,9 +35,10 @@ def page(tmp_path, monkeypatch):
 def test_where_two_agree_is_drawn_before_anything_is_touched(page):
     """On both pictures, at places that lie as far apart as the camera moved."""
     with browser() as driven:
+        opened = driven.new_page()
+        opened.set_default_timeout(PATIENCE)
         for width in (390, 1440):
-            opened = driven.new_page(viewport={"width": width, "height": 900})
-            opened.set_default_timeout(PATIENCE)
+            opened.set_viewport_size({"width": width, "height": 900})
             opened.goto(page)
             opened.wait_for_selector(".query ellipse", state="attached")
             assert opened.evaluate("document.documentElement.scrollWidth") == width
@@ -51,4 +52,3 @@ def test_where_two_agree_is_drawn_before_anything_is_touched(page):
             )
             assert len(ours) == len(theirs) >= 10
             assert np.median(theirs - ours, axis=0) == pytest.approx([100 * 24 / 256, 0], abs=2)
-            opened.close()
