@@ -121,6 +121,14 @@ def test_strict_fails_what_is_undecided(tmp_path):
     assert end(tmp_path, made(), claims_strict=True)[0] == "pass"
 
 
+def test_what_compares_worse_fails_first(tmp_path, monkeypatch):
+    """With the option that asked for it, whatever else is wrong."""
+    monkeypatch.setattr(session, "complaint", lambda config, outcome: f"{outcome.spec.id} is worse")
+    said = "X.1 is worse (--claims-compare-fail)"
+    for outcome in (MADE, made(drift="moved"), made(verdict="not run")):
+        assert end(tmp_path, outcome)[:2] == ("Failed", said)
+
+
 @pytest.mark.parametrize("note", [object(), float("nan")])
 def test_a_note_is_json(tmp_path, note):
     """It is kept with the outcome; what JSON cannot hold breaks the claim, in one line."""
@@ -306,6 +314,7 @@ def test_a_budget_is_spent_on_the_cheapest_and_in_turn(budget, day, urgent, chos
     """To the last second, and never beyond."""
     assert allot(COSTS, budget, day, urgent) == set(chosen)
     assert allot({"free": 0.0}, 0, 0) == set()
+    assert allot({"a": 0.2}, 0.5, 0) == {"a"}
     assert allot({"x": 2.0, "b": 1.0, "a": 1.0}, 3, 0, ["a", "b", "x"]) == {"a", "b"}
 
 

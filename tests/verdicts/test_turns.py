@@ -158,8 +158,8 @@ def test_a_claims_turn_follows_from_what_it_is():
 
 def test_what_is_asked_for_by_name_or_kind():
     """A pattern of ids, with its setting or without, or a kind; what fits nothing is one line."""
-    specs = [spec("I.64", printed="1"), spec("III.64@part", setting="part"), spec("why.loss", "question")]
-    assert [one.id for one in specs if chosen(specs)(one)] == ["I.64"]
+    specs = [spec("I.64", printed="1"), spec("III.64@part", setting="part"), spec("why.loss", "question"), spec("I.x")]
+    assert [one.id for one in specs if chosen(specs)(one)] == ["I.64", "I.x"]
     assert [one.id for one in specs if chosen(specs, everything=True)(one)] == [one.id for one in specs]
     assert [one.id for one in specs if chosen(specs, "III.*")(one)] == ["III.64@part"]
     assert [one.id for one in specs if chosen(specs, "III.64")(one)] == ["III.64@part"]

@@ -415,11 +415,11 @@ def test_a_slip_names_its_row(tmp_path):
 @pytest.mark.parametrize("digits", ["0.83", "1.50", "9.00", "-9.00"])
 def test_a_unit_changes_no_chance(digits):
     """To the last digit of a small number, above the mean and below it."""
-    values = (0.6, 0.9, 0.75, 1.1, 0.8)
+    values = (0.6, 0.9, 0.75, 1.1, 0.8) * 3
     in_fractions = weighing.of_digits([100 * value for value in values], digits, 2, 100.0)
     assert in_fractions == pytest.approx(weighing.of_digits(values, digits, 2), rel=1e-9, abs=0)
     off = abs(float(digits) - 0.83)  # of their mean, by the tail whose small numbers are exact
-    law = stats.t(4, scale=np.std(values, ddof=1) * (1 / 5 + 1 / 2) ** 0.5)
+    law = stats.t(14, scale=np.std(values, ddof=1) * (1 / 15 + 1 / 2) ** 0.5)
     assert in_fractions == pytest.approx(law.sf(off - 0.005) - law.sf(off + 0.005), rel=1e-6, abs=0)
 
 
