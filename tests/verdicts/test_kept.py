@@ -133,3 +133,69 @@ def test_links_are_followed_once(asked):
     (far / "c.png").write_text("12")
     kept.answer(asked.folder)
     assert asked.times == 2
+
+
+def test_a_change_reaches_what_comes_from_it(asked):
+    """A file of claims that no other names, and a file of results, are kept apart; all else is every claim's."""
+    home, record = asked.folder, asked.folder / "record"
+    (home / "test_b.py").write_text("import test_c")
+    (home / "test_c.py").write_text("1")
+    for name in (kept.seen.FILE, "notes.txt", ".hidden.json"):
+        (record / name).write_text("1")
+    before = kept._state(home)
+    assert set(before.tests) == {"test_a.py", "test_b.py"}
+    assert set(before.record) == {"one.json", kept.seen.FILE}
+
+    def changed(path):
+        path.write_text(path.read_text() + "2")
+        after = kept._state(home)
+        told = [name for name in ("every", "tests", "record") if getattr(after, name) != getattr(kept_before[-1], name)]
+        kept_before.append(after)
+        return told
+
+    kept_before = [before]
+    assert changed(home / "test_a.py") == ["tests"]
+    assert changed(record / "one.json") == changed(record / kept.seen.FILE) == ["record"]
+    for path in (home / "test_c.py", home / "paper.toml", record / "notes.txt", record / ".hidden.json"):
+        assert changed(path) == ["every"]
+
+
+def test_files_are_listed_once_without_what_is_passing(tmp_path):
+    """Not what Python compiled, nor locks, nor unfinished files, nor the folder that is left out."""
+    for name in (
+        "a.py",
+        "b.lock",
+        "c.tmp",
+        "__pycache__/a.pyc",
+        ".pytest_cache/x",
+        "in/d.py",
+        "out/e.py",
+        "tmp/f.lock.py",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("12")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    found = list(kept._files(str(tmp_path), set(), str(tmp_path / "out")))
+    assert [os.path.relpath(path, tmp_path) for path, *_ in found] == ["a.py", "in/d.py", "tmp/f.lock.py"]
+    assert [(size, at) for _, size, at in found] == [(2, os.stat(path).st_mtime_ns) for path, *_ in found]
+    assert list(kept._files(str(tmp_path / "none"), set())) == []
+
+
+def test_a_judgement_is_the_fresh_one_or_what_was_collected_or_judged_anew(monkeypatch):
+    """In that order."""
+    monkeypatch.setattr(kept, "collected", lambda folder, outcomes: {"a": "collected"}.get(folder))
+    monkeypatch.setattr(kept, "judged", lambda folder: "judged")
+    for fresh, folder, made in (("fresh", "a", "fresh"), (None, "a", "collected"), (None, "b", "judged")):
+        monkeypatch.setattr(kept, "_found", lambda path, fresh=fresh: (kept.Answer((), ""), fresh))
+        assert kept.judgement(folder) == made
+
+
+def test_four_answers_are_kept_of_a_folder(asked):
+    """The oldest goes."""
+    for number in range(6):
+        (asked.folder / "paper.toml").write_text(str(number))
+        kept.answer(asked.folder)
+        files = sorted((asked.root / "cache/judged").rglob("*.json"), key=os.path.getmtime)
+        for age, path in enumerate(files):
+            os.utime(path, (age + 1, age + 1))
+        assert len(files) == min(number + 1, 4)

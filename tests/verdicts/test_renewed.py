@@ -122,6 +122,12 @@ CHANGES = {
     ),
     "when one was first seen": (looked, ["A.few"]),
     "a claim": (lambda world: world.write("a", bound="0.9"), ["A.few", "A.wide"]),
+    "a function's name": (
+        lambda world: (world.folder / "test_a.py").write_text(
+            (world.folder / "test_a.py").read_text().replace("test_few", "test_several")
+        ),
+        ["A.few", "A.wide"],
+    ),
     "an id": (lambda world: world.write("c") or (world.folder / "test_a.py").unlink(), None),
     "a file of claims more": (lambda world: world.write("c"), None),
     "a file that another names": (
@@ -144,6 +150,30 @@ def test_what_a_change_reaches_is_judged_again(world, change):
     assert made == world.answer("fresh")
     assert world.answer() == made
     assert world.again is None
+
+
+def test_two_changes_at_once(world):
+    """A file of claims and a row that another file asks for: both are judged again, and nothing else."""
+    world.answer()
+    CHANGES["a claim"][0](world)
+    CHANGES["a row that was missing"][0](world)
+    made = world.answer()
+    assert world.again == ["A.few", "A.wide", "B.few"]
+    assert made == world.answer("fresh")
+
+
+def test_what_is_needed_follows_the_claims_and_the_rows(world):
+    """Nothing while all rows are kept; something once a claim asks for another, or a row is gone."""
+    CHANGES["a row that was missing"][0](world)
+    assert world.answer().needed == ""
+    world.write("a", count=50)
+    assert world.answer().needed != ""
+    assert world.answer() == world.answer("fresh")
+    world.write("a")
+    assert world.answer().needed == ""
+    removed(world)
+    assert world.answer().needed != ""
+    assert world.answer() == world.answer("another")
 
 
 def test_one_change_after_another(world):
