@@ -241,7 +241,7 @@ def test_seeds_are_faint_points_beside_their_mean(tmp_path, monkeypatch):
     ]  # fmt: skip
 
 
-def test_the_constant_answer_is_counted_over_all_draws(outcome, undrawn):
+def test_the_constant_answer_is_counted_over_all_draws(outcome, undrawn, monkeypatch):
     """Shares of all draws that lie within the picture; without the printed figure there is none."""
     asked = undrawn(constant)
     drawn = constant.draw(Material([outcome("W.accuracy", printed="80.82")], [], None))
@@ -249,10 +249,16 @@ def test_the_constant_answer_is_counted_over_all_draws(outcome, undrawn):
     assert figures["draws of nine of the 89 animals"] == "635,627,275,767"
     assert figures["mean accuracy, %"] == "80.78"
     assert [figures[what] for what in ("5 % of draws below", "half below", "95 % below")] == ["72.23", "81.20", "87.34"]
-    assert 50 < float(figures["draws that give 80.82 % or more, %"]) < 60
+    assert figures["draws that give 80.82 % or more, %"] == "53.1"
     assert "mean 80.78 %, 5 to 95 % 72.23 to 87.34; the printed 80.82 % is reached in 5" in drawn.says
     assert figures["draws below 60 %, not drawn, %"] == "0.08"
     assert asked["heights"] == {False: 3.2, True: 3.0}
+    *_, mean, ends, printed = asked["paint"].args
+    assert (mean, *ends) == pytest.approx((80.78, 72.23, 87.34), abs=0.005)
+    assert printed == "80.82"
+    monkeypatch.setattr(constant, "LOW", 80.0)
+    drawn = constant.draw(Material([outcome("W.accuracy", printed="75")], [], None))
+    assert drawn.rows[-2:] == [("draws that give 75 % or more, %", "88.4"), ("draws below 80 %, not drawn, %", "40.41")]
     assert constant.draw(Material([outcome("W.other", printed="80.82")], [], None)) is None
 
 
