@@ -157,6 +157,21 @@ def test_kinds_of_claims_are_never_counted_together(outcome):
     assert "13 claims" not in head
 
 
+def test_what_contradicts_the_paper_is_listed_by_kind(outcome):
+    """What was answered no, failed or drifted, statements first; nothing that holds or is open."""
+    made = [
+        outcome("a"), outcome("b", verdict="not reproduced"), outcome("c", verdict="inconclusive"),
+        outcome("d", kind="question", verdict="not reproduced"), outcome("e", kind="question"),
+        outcome("f", kind="check", drift="moved"), outcome("g", verdict="not run", ours=None, values=()),
+    ]  # fmt: skip
+    page = render(made, INFORMATION, Parts())
+    section = page[page.index('<section id="parted"') : page.index('<section id="claims"')]
+    assert re.findall(r'href="#(\w)">', section) == ["b", "d", "f"]
+    assert "1 test contradicts a statement" in section
+    assert "1 question of ours answered no" in section
+    assert "Nowhere, in what was judged." in render(made[:1], INFORMATION, Parts())
+
+
 def test_an_empty_page_stands():
     """Without any claim the page renders and says that there is no record."""
     assert "none yet" in Balanced(render([], {"time": "", "commit": "", "data": {}}, Parts())).text
