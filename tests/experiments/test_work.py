@@ -1,5 +1,8 @@
 """What a seed of the network costs beside another, before any was timed; and who is left out in turn."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -69,7 +72,8 @@ def test_animals_are_left_out_in_turn(measured, module, monkeypatch):
     images = np.random.default_rng(0).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
     monkeypatch.setattr(f"{module}.evaluate", evaluated)
     monkeypatch.setattr("reproduce.experiments.dcnn.frozen_features", lambda *_, **__: images[:, 0, :, 0].astype(float))
-    monkeypatch.setattr("reproduce.models.dcnn.features.of_layer", lambda *_: images[:, 0, :, 0].astype(float))
+    features = SimpleNamespace(of_layer=lambda *_: images[:, 0, :, 0].astype(float))  # in place of TensorFlow's
+    monkeypatch.setitem(sys.modules, "reproduce.models.dcnn.features", features)
     monkeypatch.setattr(
         "reproduce.datasets.images", lambda one, size, mode, *_: images if mode == "colour" else images[..., 0]
     )

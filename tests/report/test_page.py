@@ -2,9 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 
+from reproduce.errors import InvalidInputError
+from reproduce.report import page as written
 from reproduce.report.counting import word
 from reproduce.report.drawing import Drawn, Figure
 from reproduce.report.evidence import Evidence, Provenance
@@ -186,8 +189,8 @@ def test_a_difference_shows_its_sign(outcome):
 
 @pytest.mark.parametrize(
     "value, difference, shown",
-    [(1.5, True, "+1.50"), (0.0, True, "0.00"), (-1.5, True, "−1.50"), (None, True, ""), (1.5, False, "1.50"),
-     (-1.5, False, "−1.50")],
+    [(0.5, True, "+0.50"), (1.5, True, "+1.50"), (0.0, True, "0.00"), (-1.5, True, "−1.50"), (None, True, ""),
+     (1.5, False, "1.50"), (-1.5, False, "−1.50")],
 )  # fmt: skip
 def test_a_value_is_written_with_the_sign_of_a_difference(outcome, value, difference, shown):
     """A plus above 0 alone; a minus is the sign, not the hyphen."""
@@ -227,6 +230,25 @@ def test_trials_long_figures_and_code_stand_on_a_second_page(outcome):
             led[name].add(file)
     assert FILES[1] in led[FILES[0]]
     assert FILES[0] in led[FILES[1]]
+
+
+def test_pages_are_written_whole_the_first_one_last(outcome, tmp_path, monkeypatch):
+    """Into the folder that is named; what cannot be written is one line that names the file."""
+    made = [outcome("I.64"), outcome("V.tried", kind="control", group="Variants")]
+    order = []
+    monkeypatch.setattr(written, "collect", lambda claims, pictures: (SimpleNamespace(outcomes=made), Parts()))
+    monkeypatch.setattr("reproduce.verdicts.runs.saving.describe", lambda _: INFORMATION)
+    write = written.write_atomically
+    monkeypatch.setattr(written, "write_atomically", lambda path, text: order.append(path.name) or write(path, text))
+    first, outcomes = written.write(tmp_path / "claims", tmp_path / "out")
+    assert (first, outcomes) == (tmp_path / "out" / FILES[0], made)
+    assert order == [FILES[1], FILES[0]]
+    assert [(tmp_path / "out" / name).read_text("utf-8") for name in FILES] == list(
+        pages(made, INFORMATION, Parts()).values()
+    )
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidInputError, match=r"file/details\.html: cannot be written: "):
+        written.write(tmp_path / "claims", tmp_path / "file")
 
 
 def test_there_is_no_second_page_for_nothing(outcome):
