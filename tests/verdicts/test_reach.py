@@ -84,6 +84,7 @@ MOST = 5 / quantile(0.95, math.inf)
         (planned(spread=0.5), 14, False, ONE_RUN.format("3", "1.6")),
         (planned(power=0.5, spread=MOST - 1e-9), 14, False, f"{ANY}; power of reproduced 50 %"),
         (planned(power=0.5, spread=MOST), 14, False, "reaches compatible, not reproduced; power of reproduced 50 %"),
+        (planned(power=0.987, spread=0.5), 14, False, f"{ANY}; power of reproduced 99 %"),
         (planned("at_most", lower=None), 14, False, f"{ANY}; power 80 % for a truth 0.7 spreads off the bound"),
         (planned("at_least", upper=None), 2, False, f"{ANY}; power 80 % for a truth 5.8 spreads off the bound"),
         (planned("at_least", upper=None), 1, False, f"{ANY}, by the animals alone"),

@@ -152,6 +152,38 @@ def test_what_a_change_reaches_is_judged_again(world, change):
     assert world.again is None
 
 
+def test_a_second_change_reaches_no_more_than_the_first_one(world):
+    """What was not judged again is held as it was."""
+    world.answer()
+    for change in ("a result", "a result that two ask for", "a row that was missing"):
+        CHANGES[change][0](world)
+        world.answer()
+        assert world.again == CHANGES[change][1]
+
+
+SEEING = '''
+"""Table I: a toy."""
+from reproduce.experiments import metric
+from reproduce.verdicts import statement
+
+@statement("C.then", at="Table I", unit="points")
+def test_then(claim):
+    """The second is asked for once the first is seen."""
+    first = claim(metric.averaging, "", score="difference", seeds=3, width=8)
+    second = claim(metric.rounding, "", score="difference", seeds=3, width=8) if first.values else first
+    claim.negligible(first - second, margin=1, because="a toy")
+'''
+
+
+def test_what_a_claim_asks_for_once_it_sees_a_score_is_known(world):
+    """Asked dry it sees none; its verdict comes from both rows."""
+    (world.folder / "test_c.py").write_text(SEEING)
+    world.answer()
+    CHANGES["a seed more"][0](world)
+    world.answer()
+    assert world.again == ["A.wide", "B.wide", "C.then"]
+
+
 def test_two_changes_at_once(world):
     """A file of claims and a row that another file asks for: both are judged again, and nothing else."""
     world.answer()

@@ -9,7 +9,7 @@ from reproduce.verdicts.plugin import summary
 from reproduce.verdicts.plugin.stash import NARROWED, SESSION
 from reproduce.verdicts.views.arranged import Arrangement
 
-PAPER = '["X.a"]\nat = "X"\n["X.b"]\nat = "X"\n["X.c"]\nat = "X"\n'
+PAPER = '["X.a"]\nat = "X"\n["X.b"]\nat = "X"\n["X.c"]\nat = "X"\n["X.d"]\nat = "X"\n'
 
 
 def outcome(name, **fields):
@@ -41,7 +41,7 @@ def test_the_folder_of_the_claims_is_the_one_that_was_asked_for(config):
 
 
 @pytest.mark.parametrize(
-    "names, shown", [(["X.a"], True), (["X.a", "X.c"], True), (["X.b", "X.c"], False), (["Y.a"], False), ([], False)]
+    "names, shown", [(["X.a"], True), (["X.b", "X.c"], True), (["X.c", "X.d"], False), (["Y.a"], False), ([], False)]
 )
 def test_the_papers_screen_is_shown_where_its_first_lines_were_asked_for(config, names, shown):
     """Of all claims: those of a part say nothing of the paper."""
@@ -50,7 +50,7 @@ def test_the_papers_screen_is_shown_where_its_first_lines_were_asked_for(config,
     assert bool(told) == shown
     if shown:
         assert told[0] == " the paper ".center(60, "=")
-        assert told[1].startswith(f"Own data: {len(names)} of 3 statements tested")
+        assert told[1].startswith(f"Own data: {len(names)} of 4 statements tested")
         assert told[-1] == ""
     config.stash[NARROWED] = True
     assert summary._paper(config, made, 60) == []
