@@ -293,6 +293,12 @@ def test_a_plan_is_as_wide_as_the_terminal(paper, console):
     assert paper(plan_only=True, console=console).calls["plan"][0][-1] == 20
 
 
+def test_what_is_said_at_the_end_is_not_broken(paper, console):
+    """However narrow the terminal is."""
+    said = paper(doubt="they are drawn", console=console).said.splitlines()
+    assert "On stand-ins, which says nothing of the paper and is in no record: they are drawn" in said
+
+
 @pytest.mark.parametrize("tty", [True, False])
 def test_lines_are_whole_but_on_a_terminal(monkeypatch, tty):
     """There rich breaks them between words."""
