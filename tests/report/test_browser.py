@@ -86,12 +86,14 @@ def visit(tabs, page_file):
     def go(address="", file=FILES[0], *, scripts=True, width=1440, height=900, scheme="light", permissions=()):
         page, said = tabs(scripts)
         heard.append(said)
-        page.goto("about:blank")  # or the same page with another mark would not be read again
+        target = page_file.with_name(file).as_uri() + address
+        if page.url.partition("#")[0] == target.partition("#")[0]:
+            page.goto("about:blank")  # or it would not be read again
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(media="screen", color_scheme=scheme)
         page.context.clear_permissions()
         page.context.grant_permissions(permissions)
-        page.goto(page_file.with_name(file).as_uri() + address)
+        page.goto(target)
         return page
 
     yield go
