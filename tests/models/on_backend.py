@@ -34,7 +34,7 @@ def train(target, checkpoint, killed_at):
 
     if killed_at >= 0:
         balanced.BalancedBatches.batch = dying
-    recipe = Recipe(dim=8, animals=8, images=2, steps=100, learning_rate=3e-3)
+    recipe = Recipe(dim=8, animals=8, images=2, steps=100, learning_rate=4e-3)
     model = DCNN(recipe, seed=4).fit(features, labels, Path(checkpoint), every=25)
     np.savez(target, embedding=model.embed(features), **{name: np.array(c) for name, c in model.curves_.items()})
 
