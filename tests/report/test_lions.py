@@ -66,7 +66,6 @@ def test_what_is_scored_without_the_photograph_stands_beside_its_twin(store):
         keep(store, baselines.histogram, {"map_at_r": 0.17}, bins=16),
         keep(store, baselines.pixels, {"map_at_r": 0.05, "map_at_r/apart": 0.03, "map_at_r@train": 0.02}),
     ]
-    asked[0] = replace(asked[0], factors=dict(reversed(asked[0].factors.items())))  # in whatever order they were said
     found = {row.label: row for row in lions.rows(asked, store)}
     assert list(found) == ["pixels", "colour histogram", "colour histogram bins 16"]
     apart = {label: {name: one.mean for name, one in row.apart.items()} for label, row in found.items()}
@@ -76,6 +75,16 @@ def test_what_is_scored_without_the_photograph_stands_beside_its_twin(store):
         "colour histogram bins 16": {},
     }
     assert list(found["pixels"].samples) == ["", "@train"]
+
+
+def test_twins_differ_in_the_photograph_alone():
+    """In whatever order their factors were said; not in another factor, nor in the seeds they begin with."""
+    one = Request(dcnn.embed, "LionData", dcnn.embed.factors(), range(3))
+    turned = dict(reversed(dcnn.embed.factors(same_photo=False).items()))
+    twin = replace(one, factors=turned)
+    assert lions._same(one) == lions._same(twin)
+    assert lions._same(one) != lions._same(replace(twin, factors=turned | {"dim": 32}))
+    assert lions._same(one) != lions._same(replace(twin, seeds=range(3, 6)))
 
 
 def test_a_set_is_shown_that_every_seed_has_scored(store):
