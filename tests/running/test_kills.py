@@ -22,37 +22,97 @@ from reproduce.running.runner import run
 
 DATA = "FriesianCattle2017"
 KILLS = 50
+#: So many of them start Python, and its worker, anew; the others are forks of a process that has imported all.
+FRESH = 2
 #: Seconds after which something hangs, however busy the machine is.
 PATIENCE = 300
 #: More than fifty killed runs get done, so that the last kill still finds a run at work.
 SEEDS = 400
-#: `reproduce run` without the command line around it, the imports of which are half of what a start takes.
-BARE = """
-import sys
-from reproduce.running.command import run_command
-
-sys.exit(run_command(["toy.draw"], data=sys.argv[1], seeds=int(sys.argv[2]), workers=1, factors=["pause=0.02"]))
-"""
 
 
-def start(seeds, *more, log=None, record=None):
-    # No claim asks for toys, so their results are kept in the cache; or in a folder that is named.
-    command = ["-m", "reproduce.cli", "run", "toy.draw", "--data", DATA, "--seeds", str(seeds)]
-    return python(*command, *(["--output", str(record)] if record else []), *more, log=log)
+def run_words(seeds, *more):
+    """The words of a run of toys. No claim asks for them: their results are kept in the cache, or in a named folder."""
+    return ["run", "toy.draw", "--data", DATA, "--seeds", str(seeds), *map(str, more)]
 
 
-def python(*words, log=None, output=subprocess.PIPE):
-    extra = {"TOY_LOG": log}
+def surroundings(log=None):
+    """What a command finds around it; ``log``: where the toys note which cells were begun."""
+    return dict(os.environ) | ({"TOY_LOG": str(log)} if log else {})
+
+
+def start(*words, log=None):
+    """Begin a command in a Python of its own, where no claims are collected first."""
     return subprocess.Popen(
-        [sys.executable, *words],
-        stdout=output,
+        [sys.executable, "-m", "reproduce.cli", *words],
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,  # where no claims are collected first
-        env=os.environ | {name: str(value) for name, value in extra.items() if value},
+        cwd=Path(os.environ["REPRODUCE_CACHE"]).parent,
+        env=surroundings(log),
         # A shell gives what it starts in the background a SIGINT that is ignored, and children inherit that.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
     )
+
+
+class Forks:
+    """Commands that are forks of one process: ``forked.py``."""
+
+    def __init__(self, folder):
+        self.folder, self.begun = folder, 0
+        own = {name: str(folder / name) for name in ("REPRODUCE_CACHE", "REPRODUCE_DATA", "REPRODUCE_RECORD")}
+        paths = os.pathsep.join([str(Path(__file__).parent / "toys"), os.environ.get("PYTHONPATH", "")])
+        self.server = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("forked.py"), DATA],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env=os.environ | own | {"REPRODUCE_EXPERIMENTS": "toy_experiments", "PYTHONPATH": paths},
+        )
+
+    def answer(self, asked):
+        """What the server answers, a number."""
+        print(json.dumps(asked), file=self.server.stdin, flush=True)
+        return int(self.server.stdout.readline())
+
+    def start(self, *words, log=None):
+        """Begin a command as `start` does."""
+        self.begun += 1
+        said = self.folder / f"{self.begun}.txt"
+        return Fork(self, said, self.answer([words, surroundings(log), str(said)]))
+
+
+class Fork:
+    """One of them, with as much of `subprocess.Popen` as is asked for here."""
+
+    def __init__(self, forks, said, pid):
+        self.forks, self.said, self.pid, self.returncode = forks, said, pid, None
+
+    def send_signal(self, number):
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self):
+        """Send it the signal that it cannot hear."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self):
+        """Its exit status, once it has ended."""
+        self.returncode = self.forks.answer(self.pid)
+        return self.returncode
+
+    def communicate(self, timeout=None):
+        """What it said, once it has ended."""
+        self.wait()
+        return self.said.read_text(), None
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory):
+    """``forks.start(*words)``: a command that imports nothing anew."""
+    begun = Forks(tmp_path_factory.mktemp("forks"))
+    yield begun
+    begun.server.communicate()
 
 
 def begun(log):
@@ -66,21 +126,23 @@ def wait_until(happened):
         time.sleep(0.01)
 
 
-def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_times):
+def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_times, forks):
     """Killed at 50 random moments: no kept seed is lost or run again, and the end is as undisturbed, byte by byte."""
     store, moments = Store(tmp_path / "cache" / "apart"), random.Random(6)
     kept, hits, workers = set(), 0, []
     for number in range(KILLS):
-        log = tmp_path / f"{number}.log"
-        killed = python("-c", BARE, DATA, str(SEEDS), log=log, output=subprocess.DEVNULL)
+        log, fresh = tmp_path / f"{number}.log", number < FRESH
+        words = run_words(SEEDS, "--workers", 1, "--factor", "pause=0.02")
+        killed = (start if fresh else forks.start)(*words, log=log)
         if number % 2:  # at work: cells are begun, finished and kept every few hundredths of a second
-            wait_until(lambda log=log: log.exists())
-            time.sleep(moments.uniform(0, 0.3))
-        else:  # anywhere from the first import on
-            time.sleep(moments.uniform(0, 0.6))
+            cells = moments.randint(1, 7)
+            wait_until(lambda log=log, cells=cells: len(begun(log)) >= cells)
+            time.sleep(moments.uniform(0, 0.04))
+        else:  # anywhere from the first import on, or from the first look at the record
+            time.sleep(moments.uniform(0, 0.6 if fresh else 0.2))
         workers += psutil.Process(killed.pid).children(recursive=True)
         killed.kill()
-        killed.wait()
+        assert killed.wait() == -signal.SIGKILL
         now = {entry.seed for entry in Store(tmp_path / "cache" / "apart").entries("toy.draw")}
         assert kept <= now, "a finished seed was lost"
         assert not kept & set(begun(log)), "a finished seed was run again"
@@ -89,17 +151,17 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(toys, tmp_path, but_for_tim
     assert not psutil.wait_procs(workers, timeout=PATIENCE)[1], "a worker outlived its killed run"
     assert hits >= KILLS // 2, "the kills came before the runs had begun: they tested nothing"
     assert 0 < len(kept) < SEEDS
-    for record in (None, tmp_path / "alone"):
-        last = start(len(kept) + 5, "--workers", "2", "--factor", "pause=0.02", record=record)
+    words = run_words(len(kept) + 5, "--workers", 2, "--factor", "pause=0.02")
+    for last in (start(*words), forks.start(*words, "--output", str(tmp_path / "alone"))):
         assert (last.communicate(), last.returncode)[1] == 0
     assert but_for_times(store.path("toy.draw")) == but_for_times(tmp_path / "alone" / "toy.draw.json")
     assert len(store.entries("toy.draw")) == len(kept) + 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_keeps_what_is_finished(toys, tmp_path, number):
+@pytest.mark.parametrize("number, fresh", [(signal.SIGINT, True), (signal.SIGTERM, False)])
+def test_ctrl_c_keeps_what_is_finished(toys, tmp_path, forks, number, fresh):
     """Ctrl-C, or a polite kill, ends with status 130 and one line; finished seeds are kept, and no worker is left."""
-    process = start(200, "--workers", "2", "--factor", "pause=0.05")
+    process = (start if fresh else forks.start)(*run_words(200, "--workers", 2, "--factor", "pause=0.05"))
     store = Store(tmp_path / "cache" / "apart")
     wait_until(lambda: len(store.entries("toy.draw")) >= 3)
     workers = psutil.Process(process.pid).children(recursive=True)
@@ -117,17 +179,18 @@ def test_ctrl_c_keeps_what_is_finished(toys, tmp_path, number):
     assert not psutil.wait_procs(workers, timeout=PATIENCE)[1]
 
 
-def test_two_runs_at_once_make_one_record(toys, tmp_path, but_for_times):
+def test_two_runs_at_once_make_one_record(toys, tmp_path, but_for_times, forks):
     """Two runs of the same cells at the same time do not harm each other."""
-    both = [start(12, "--workers", "1") for _ in range(2)]
+    both = [forks.start(*run_words(12, "--workers", 1)) for _ in range(2)]
     assert [(process.communicate(timeout=PATIENCE), process.returncode)[1] for process in both] == [0, 0]
-    alone = Store(tmp_path / "alone")
-    run(make_plan([Request(toys["toy.draw"], DATA)], range(12), alone), alone, workers=1)
-    assert but_for_times(tmp_path / "cache" / "apart" / "toy.draw.json") == but_for_times(alone.path("toy.draw"))
+    alone = forks.start(*run_words(12, "--workers", 1, "--output", tmp_path / "alone"))
+    assert alone.wait() == 0
+    here, there = tmp_path / "cache" / "apart" / "toy.draw.json", tmp_path / "alone" / "toy.draw.json"
+    assert but_for_times(here) == but_for_times(there)
 
 
-def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but_for_times):
-    """Three Dask workers, one killed in mid-run: every cell is kept, as one machine alone would have kept it."""
+def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but_for_times, forks):
+    """Two Dask workers, one killed in mid-run: every cell is kept, as one machine alone would have kept it."""
     from distributed import LocalCluster
 
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
@@ -135,7 +198,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but
     killed = []
 
     with LocalCluster(
-        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
     ) as cluster:
         victim = next(iter(cluster.workers.values())).process.pid
 
@@ -148,8 +211,9 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_record(toys, tmp_path, but
         report = run(plan, there, cluster=cluster.scheduler_address, watch=watch)
     assert killed
     assert not report.failed
-    run(make_plan(requests, range(12), here), here, workers=2)
-    for name in ("toy.draw", "toy.fails"):
+    for name, factor in (("toy.draw", "pause=0.05"), ("toy.fails", "at=-1")):
+        words = ["--seeds", "12", "--factor", factor, "--workers", "2", "--output", str(here.folder)]
+        assert forks.start("run", name, "--data", DATA, *words).wait() == 0
         assert but_for_times(there.path(name)) == but_for_times(here.path(name))
         assert [entry.seed for entry in there.entries(name)] == list(range(12))
 
@@ -186,9 +250,9 @@ def test_a_cluster_without_a_worker_ends_with_the_budget(toys, tmp_path):
     assert len(said) <= 1  # none, where connecting took all of the time
 
 
-def test_no_cluster_there_is_one_line(toys):
+def test_no_cluster_there_is_one_line(toys, forks):
     """An address where no scheduler answers is said in one line, with status 1."""
-    process = start(1, "--cluster", "tcp://127.0.0.1:9")
+    process = forks.start(*run_words(1, "--cluster", "tcp://127.0.0.1:9"))
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in said
