@@ -119,6 +119,17 @@ def test_the_skew_is_a_beta_laws_at_least(names, mean, top):
         assert of_animals((names, left_out), mean=top * mean, top=top).third == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("share", [2, 17])
+def test_animals_that_score_all_or_nothing_keep_their_own_skew(share):
+    """No law between 0 and 1 varies as much as theirs seems to; a few with all of the score skew the mean most."""
+    names, parts = (tuple(map(str, range(19))),), np.repeat([1.0, 0.0], [share, 19 - share])
+    left_out = [(parts.sum() - parts) / 18]
+    own = (((parts - parts.mean()) / 19) ** 3).sum()
+    found = of_animals((names, left_out), mean=parts.mean(), top=1.0)
+    assert found.third == pytest.approx(own)
+    assert (own > 0) == (share == 2)
+
+
 def beta(mean, variance):
     """The third central moment of a beta law, from its two parameters."""
     both = mean * (1 - mean) / variance - 1

@@ -59,7 +59,8 @@ def of_animals(*scores: "tuple[Names, Sequence[np.ndarray]]", mean: Any = None, 
     third = (moved[..., 0, :] ** 3).sum(axis=-1)  # of few animals less than it is: their rare one is seldom among them
     if top is not None:
         least = _beta_third(mean / top, spread[..., 0, 0] / top**2) * top**3 * design.whole
-        third = np.where(least > 0, np.maximum(third, least), np.minimum(third, least))
+        # No law is as wide as animals that score all or nothing seem to be: there ``least`` is 0.
+        third = np.where(least > 0, np.maximum(third, least), np.where(least < 0, np.minimum(third, least), third))
     return Part(variance, design.freedom, third)
 
 
