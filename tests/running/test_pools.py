@@ -40,6 +40,7 @@ class Clock:
 
     def wait(self, running, timeout, return_when):
         """As `concurrent.futures.wait`, of cells that are done at once or never."""
+        assert running
         assert timeout is None or timeout < math.inf
         done = {one for one in running if one.done()}
         if not done:
