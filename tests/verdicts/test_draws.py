@@ -130,6 +130,20 @@ def test_animals_that_score_all_or_nothing_keep_their_own_skew(share):
     assert (own > 0) == (share == 2)
 
 
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_animals_that_score_alike_have_no_skew(score):
+    """None or all of what there is: no variance, and nothing divided by nothing."""
+    names = DESIGNS["crossed"]
+    found = of_animals((names, without(names, dict.fromkeys("abcdef", score))), mean=score, top=1.0)
+    assert (found.variance, found.third) == (0, 0)
+
+
+def test_as_many_draws_as_scores_are_asked_for():
+    """Left-out scores of another number of draws are not cut to it."""
+    with pytest.raises(ValueError, match="shorter"):
+        of_animals(((("a", "b"),) * 2, [np.zeros(2)]))
+
+
 def beta(mean, variance):
     """The third central moment of a beta law, from its two parameters."""
     both = mean * (1 - mean) / variance - 1

@@ -203,12 +203,6 @@ def test_a_share_of_what_was_left_is_taken_with_each_animal_left_out():
             gain.share_of(other)
 
 
-def test_as_many_draws_as_scores_are_asked_for():
-    """Left-out scores of another number of draws are not cut to it."""
-    with pytest.raises(ValueError, match="shorter"):
-        of_animals(((("a", "b"),) * 2, [np.zeros(2)]))
-
-
 def test_a_herd_says_who_was_left_out():
     """As many names as scores, two animals at least."""
     for names, without in (
