@@ -117,3 +117,4 @@ def test_the_skew_of_a_beta_law_is_had_from_its_mean_and_variance(a, b):
     assert float(_beta_third(mean, variance)) == pytest.approx(skewness * variance**1.5, abs=1e-15)
     assert float(_beta_third(mean, mean * (1 - mean) * 1.01)) == 0
     assert float(_beta_third(mean, 0.0)) == 0
+    assert float(_beta_third(0.25, 0.1875)) == 0  # all or nothing, which is no beta law
