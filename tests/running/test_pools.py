@@ -36,7 +36,7 @@ class Clock:
         return self.now
 
     def sleep(self, seconds):
-        self.now += seconds
+        self.now = self.monotonic() + seconds
 
     def wait(self, running, timeout, return_when):
         """As `concurrent.futures.wait`, of cells that are done at once or never."""
