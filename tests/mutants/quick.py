@@ -39,7 +39,7 @@ LIMIT, PATIENCE = 120, 600
 #: What many tests import, once for all forks; TensorFlow does not bear being forked.
 IMPORTED = ("scipy.stats", "sklearn.cluster", "cv2", "matplotlib.figure", "hypothesis", "reproduce.datasets.turing")
 #: Mutants tried together, those of the same tests after one collection: what a stopped run has tried is a sample.
-BLOCK = 25
+BLOCK = 100
 QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile", "broken")
 OTHER = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
