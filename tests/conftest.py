@@ -1,6 +1,7 @@
 """What every room's tests share: the stand-in's coats, grown once, and an order that fills two cores."""
 
 import functools
+import gc
 import os
 from concurrent.futures import Future
 
@@ -30,6 +31,12 @@ LONG = (
 def pytest_collection_modifyitems(items):
     """The long files first, in that order; xdist hands out files as they come (--dist loadfile)."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays: to look through it for garbage again and again takes a twentieth."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

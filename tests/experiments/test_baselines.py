@@ -42,10 +42,12 @@ def test_pixels_are_scored_as_given_or_at_length_one(herd, normalise, size):
 @pytest.mark.parametrize("normalise", [False, True])
 def test_an_untrained_layer_is_scored_as_given_or_at_length_one(herd, normalise):
     """Drawn by the seed on images of that size."""
-    rows = untrained_relu(grey_pixels(datasets.images(herd, (8, 8), "grey")), (5, 4), 3)
+    rows = untrained_relu(grey_pixels(datasets.images(herd, (8, 8), "grey")), (9, 8), 3)
     expected = evaluate(herd, l2_normalised(rows) if normalise else rows, resample=True)
-    found = baselines.untrained(herd, 3, hidden=(5, 4), size=8, normalise=normalise)
+    found = baselines.untrained(herd, 3, hidden=(9, 8), size=8, normalise=normalise)
     assert (found.scores, found.leave_one_out) == (expected.scores, expected.leave_one_out)
+    other = baselines.untrained(herd, 3, hidden=(9, 8), size=8, normalise=not normalise)
+    assert other.scores != expected.scores
 
 
 def test_units_that_answer_no_image_are_dead(herd, monkeypatch):
