@@ -23,8 +23,9 @@ settings.register_profile("broken", settings.get_profile("unhurried"), phases=[P
 
 #: Files that take longest, by the processor's time: begun first, so that no core ends alone with one of them.
 LONG = (
-    "test_kills", "test_backends", "test_light", "test_paper", "test_spied", "test_determined", "test_dcnn",
-    "test_quiet", "test_browser", "test_evaluate", "test_skew", "test_wide", "test_schemas", "test_command",
+    "test_kills", "test_backends", "test_spied", "test_light", "test_determined", "test_quiet", "test_every_factor",
+    "test_match", "test_browser", "test_skew", "test_wide", "test_paper", "test_leave_out", "test_scatter",
+    "test_filled", "test_saving",
 )  # fmt: skip
 
 
