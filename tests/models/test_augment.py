@@ -4,7 +4,7 @@ import numpy as np
 
 from reproduce.models.dcnn import features
 from reproduce.models.dcnn.augment import Augmenter
-from reproduce.models.dcnn.recipe import Views
+from reproduce.models.dcnn.recipe import Recipe, Views
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3), dtype=np.uint8)
 STILL = Views(flip=False, turn=0.0)
@@ -17,6 +17,11 @@ def drawn(views):
 def test_a_view_that_is_not_changed_is_the_image():
     """Neither mirrored nor turned: the pixels themselves."""
     assert np.array_equal(drawn(STILL), IMAGES.astype(np.float32))
+
+
+def test_views_are_drawn_as_the_recipe_says():
+    """Its flips, its turn and what fills the corners of a turned image."""
+    assert Recipe(flip="both", turn=0.3, fill="wrap").views == Views("both", 0.3, "wrap")
 
 
 def test_mirrored_views_are_the_image_or_its_mirror():
