@@ -35,8 +35,9 @@ Mutants cover the score, the judge, the record, the runner, the plugin, the clai
 the report its figures and evidence. They do not cover commands, the page's templates, your own animals and the export,
 nor data sets but for splits and surveys. In covered modules two things are left out: functions that set how a drawing
 or a table looks, and lines that set speed or memory alone. [modules.toml](../tests/mutants/modules.toml) names both.
-What runs in a worker process alone is seen by whole runs, and by no mutant. All that is left out has tests; how much
-they would notice is not measured.
+Bodies of functions are changed in the fresh sample; constants of modules, defaults and decorators are not. What runs in
+a worker process alone is seen by whole runs, and by no mutant. All that is left out has tests; how much they would
+notice is not measured.
 
 ```
 tox run -e sabotage -- --json SABOTAGE.json    # the science broken in one plausible way at a time

@@ -114,6 +114,7 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 def functions(paths: Collection[str]) -> dict[str, list[FunctionType]]:
     """The functions of each of the modules that were imported, whoever holds them."""
     found: dict[str, list[FunctionType]] = {path: [] for path in paths}
+    gc.unfreeze()  # what tests have frozen is not among the objects
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename in found:
             found[one.__code__.co_filename].append(one)
@@ -185,6 +186,8 @@ class Tried:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         held = functions({str(changed[0]) for changed in self.trees if changed is not None})
+        if not all(held.values()):  # a change that is not put in place would pass for one that no test notices
+            raise pytest.UsageError("a module has no function to be changed")
         gc.collect()
         gc.freeze()  # a fork that looks through all objects copies them all, which takes longer than most tests
         for changed in self.trees:
