@@ -122,7 +122,7 @@ def _state(folder: Path) -> State:
     tests = _alone({name: home / name for name in beside if re.fullmatch(r"(?:.*/)?test_[^/]*\.py", name)}, home)
     rows = [name for name in results if name == seen.FILE or re.fullmatch(r"[^./][^/]*\.json", name)]
     every = digest(
-        list(_code()),
+        list(_contents(_PACKAGE, kept=True)),
         [[name, one] for name, one in beside.items() if name not in tests],
         [[name, one] for name, one in results.items() if name not in rows],
         [list(_listing(place)) for place in _places()],
@@ -154,16 +154,12 @@ def _places() -> list[Path]:
     return [*map(Path, named), cache_dir("datasets"), cache_dir("weights"), keras]
 
 
-def _contents(folder: Path, but: str = "") -> Iterator[tuple[str, str]]:
+def _contents(folder: Path, but: str = "", *, kept: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield each file below with its digest; ``kept``: a file whose size and time stay is read once a process."""
     above = len(os.path.join(folder, ""))
-    for path, _, _ in _files(str(folder), set(), but):
-        yield path[above:].replace(os.sep, "/"), digest(Path(path).read_bytes())
-
-
-def _code() -> Iterator[tuple[str, str]]:
-    """Return what `_contents` does of this package, each file read once where its size and time stay."""
-    for path, size, time in _listing(_PACKAGE):
-        yield os.path.relpath(path, _PACKAGE).replace(os.sep, "/"), _digest(path, size, time)
+    read = _digest if kept else _digest.__wrapped__
+    for path, size, time in _files(str(folder), set(), but):
+        yield path[above:].replace(os.sep, "/"), read(path, size, time)
 
 
 @cache
